@@ -1,0 +1,13 @@
+// What Swift needs to reach libmosquitto, and the few calls of the C library that Swift cannot see. No logic.
+#pragma once
+
+#if !__has_include(<mosquitto.h>)
+#error "libmosquitto is missing: apt install libmosquitto-dev"
+#endif
+#include <mosquitto.h>
+#if LIBMOSQUITTO_VERSION_NUMBER < 2000011
+#error "libmosquitto 2.0.11 or later is needed"
+#endif
+
+/// Names the calling thread, at most 15 bytes. `pthread_setname_np` is GNU-only and hidden from Swift.
+void p1_name_thread(const char *name);
