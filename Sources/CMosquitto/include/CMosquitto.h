@@ -11,3 +11,6 @@
 
 /// Names the calling thread, at most 15 bytes. `pthread_setname_np` is GNU-only and hidden from Swift.
 void p1_name_thread(const char *name);
+
+/// An eventfd that is not inherited and does not block; -1 when it fails. Swift's Glibc module leaves out <sys/eventfd.h>.
+int p1_eventfd(void);

@@ -23,13 +23,15 @@ enum DedicatedThread {
     static func start(named name: String, _ body: @escaping @Sendable () -> Void) {
         let work = Unmanaged.passRetained(Work(name: name, body: body))
         var thread = pthread_t()
-        let code = pthread_create(&thread, nil, { raw in
-            guard let raw else { return nil }
-            let work = Unmanaged<Work>.fromOpaque(raw).takeRetainedValue()
-            p1_name_thread(work.name)
-            work.body()
-            return nil
-        }, work.toOpaque())
+        let code = pthread_create(
+            &thread, nil,
+            { raw in
+                guard let raw else { return nil }
+                let work = Unmanaged<Work>.fromOpaque(raw).takeRetainedValue()
+                p1_name_thread(work.name)
+                work.body()
+                return nil
+            }, work.toOpaque())
         precondition(code == 0, "pthread_create failed with \(code): the machine has no thread left")
         pthread_detach(thread)
     }

@@ -1,3 +1,5 @@
+import CMosquitto
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -9,7 +11,7 @@ final class WakeDescriptor: Sendable {
     private let descriptor: OwnedDescriptor
 
     init() {
-        let raw = eventfd(0, Int32(EFD_CLOEXEC.rawValue | EFD_NONBLOCK.rawValue))
+        let raw = p1_eventfd()
         precondition(raw >= 0, "eventfd failed with errno \(errno): the process has no descriptor left at its start")
         descriptor = OwnedDescriptor(adopting: raw)
     }
