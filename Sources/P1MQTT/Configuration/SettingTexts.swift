@@ -66,25 +66,23 @@ extension SettingCodec where Value == String {
     }
 
     private static func isUTCTime(_ text: String) -> Bool {
-        var text = Array(text.utf8)
-        guard text.count >= 20, text.popLast() == UInt8(ascii: "Z") else { return false }
-        let fraction = text[19...]
-        guard
-            fraction.isEmpty
-                || 2...10 ~= fraction.count && fraction.first == UInt8(ascii: ".")
-                    && fraction.dropFirst().allSatisfy(isDigit)
+        let text = Array(text.utf8)
+        let shape = Array("0000-00-00T00:00:00".utf8)
+        guard text.count > shape.count, text.last == UInt8(ascii: "Z"),
+            zip(text, shape).allSatisfy({ $1 == UInt8(ascii: "0") ? isDigit($0) : $0 == $1 })
         else { return false }
-        let separators = [4: "-", 7: "-", 10: "T", 13: ":", 16: ":"].mapValues { Array($0.utf8)[0] }
-        for (index, byte) in text[..<19].enumerated() where separators[index].map({ $0 == byte }) ?? isDigit(byte) {
-            text[index] = isDigit(byte) ? byte : UInt8(ascii: ".")
+        let fraction = text[shape.count...].dropLast()
+        guard fraction.isEmpty || fraction.first == UInt8(ascii: ".") && 2...10 ~= fraction.count,
+            fraction.dropFirst().allSatisfy(isDigit)
+        else { return false }
+        func field(_ start: Int, _ length: Int = 2) -> Int {
+            text[start..<start + length].reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
         }
-        let fields = text[..<19].split(separator: UInt8(ascii: ".")).map {
-            Int(String(decoding: $0, as: UTF8.self)) ?? -1
-        }
-        guard fields.count == 6, 2000...2099 ~= fields[0], 1...12 ~= fields[1] else { return false }
-        let days = [31, fields[0] % 4 == 0 ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-        return 1...days[fields[1] - 1] ~= fields[2]
-            && 0...23 ~= fields[3] && 0...59 ~= fields[4] && 0...59 ~= fields[5]
+        let (year, month) = (field(0, 4), field(5))
+        guard 2000...2099 ~= year, 1...12 ~= month else { return false }
+        // Every fourth year of this century is a leap year.
+        let days = [31, year % 4 == 0 ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1]
+        return 1...days ~= field(8) && field(11) < 24 && field(14) < 60 && field(17) < 60
     }
 
     /// Control characters belong in no name, path or topic; what ends here with one was cut or pasted wrongly.

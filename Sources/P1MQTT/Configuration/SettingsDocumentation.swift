@@ -48,9 +48,10 @@ enum SettingsDocumentation {
         return general[..<afterMQTT] + meters + general[afterMQTT...]
     }()
 
-    /// Where a setting of this name stands, for someone who put it into the wrong place.
-    static func place(ofName name: String) -> String? {
-        rows.first { $0.path.split(separator: ".").last.map(String.init) == name }.map { row in
+    /// Where a setting of this name stands, for someone who put it into the wrong place; rather in the same section.
+    static func place(ofName name: String, near section: String) -> String? {
+        let places = rows.filter { $0.path.split(separator: ".").last.map(String.init) == name }
+        return (places.first { $0.path.hasPrefix(section) } ?? places.first).map { row in
             row.path + (row.sourceType.map { " of a source of type \($0.rawValue)" } ?? "")
         }
     }

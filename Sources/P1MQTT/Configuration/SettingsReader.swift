@@ -150,7 +150,9 @@ struct SettingsReader {
         var seen: Set<String> = []
         known = known.filter { seen.insert($0).inserted }
         let path = place.path(section) + (name.isPlainName ? name : JSONTree.text(name).shown)
-        let hint = Spelling.closest(to: name, among: known) ?? SettingsDocumentation.place(ofName: name)
+        let hint =
+            Spelling.closest(to: name, among: known)
+            ?? SettingsDocumentation.place(ofName: name, near: place.documentedPath(section))
         report(
             path, place.layer.origin(path),
             "is not a setting" + (hint.map { "; did you mean \($0)?" } ?? ""), known.joined(separator: ", "))
