@@ -1,0 +1,31 @@
+extension Catalogue {
+    /// Rows for the meter itself, its clock and its messages.
+    static let general: [CatalogueRow] = [
+        .init("1-3:0.2.8", "version", .version, "DSMR version", always: true),
+        .init("0-0:96.1.4", "version", .version, "eMUCS version", always: true),
+        .init("0-0:1.0.0", "timestamp", .time, "Time of the telegram", always: true),
+        .init("0-0:1.1.0", "timestamp", .time, "Time of the telegram (Warmtelink)", always: true),
+        .init("0-0:96.1.1", "equipmentId", .identifier, "Equipment id of the electricity meter", always: true),
+        .init("0-0:96.1.0", "equipmentId", .identifier, "Equipment id of the electricity meter"),
+        .init("1-0:96.1.0", "equipmentId", .identifier, "Equipment id of the electricity meter"),
+        .init("0-0:96.1.255", "equipmentId", .identifier, "Equipment id of the electricity meter (EasyMeter)"),
+        .init("1-0:0.0.0", "equipmentId", .identifier, "Equipment id of the electricity meter (EasyMeter)"),
+        .init("0-0:0.0.0", "equipmentId", .identifier, "Equipment id of the electricity meter"),
+        .init("0-0:96.13.1", "textMessage/codes", .text, "Numeric message, as sent", always: true),
+        .init("0-0:96.13.0", "textMessage/message", .message, "Text message", always: true),
+        .init("0-0:96.13.2", "textMessage/extra/2", .message, "Text message 2"),
+        .init("0-0:96.13.3", "textMessage/extra/3", .message, "Text message 3"),
+        .init("0-0:96.13.4", "textMessage/extra/4", .message, "Text message 4"),
+        .init("0-0:96.13.5", "textMessage/extra/5", .message, "Text message 5"),
+        .init("0-0:42.0.0", "logicalDeviceName", .message, "COSEM logical device name"),
+        .init("0-0:96.1.2", "ean", .digits, "EAN of the electricity connection"),
+        .init("1-0:0.2.0", "firmware/version", .text, "Firmware version"),
+        .init("1-1:0.2.0", "firmware/moduleVersion", .text, "Firmware version of the communication module"),
+        .init("1-0:0.2.8", "firmware/checksum", .text, "Firmware checksum"),
+        .init("1-1:0.2.8", "firmware/moduleChecksum", .text, "Firmware checksum of the communication module"),
+        .init("0-0:97.97.0", "errorRegister", .text, "Error register"),
+        .init("1-0:96.5.0", "status", .text, "Status word"),
+        .init("1-0:96.5.5", "status", .text, "Status word"),
+        .init("0-0:96.8.0", "operatingTime", .text, "Operating time, hexadecimal seconds"),
+    ]
+}

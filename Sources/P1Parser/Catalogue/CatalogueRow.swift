@@ -1,0 +1,44 @@
+/// What one OBIS code means and where its value goes. All else is derived from these rows: topics, the JSON document,
+/// discovery, documentation, tests.
+public struct CatalogueRow: Sendable, Hashable {
+    /// Whose value it is.
+    public enum Scope: Sendable, Hashable {
+        /// The electricity meter's.
+        case meter
+        /// That of the meter on M-Bus channel n; `path` is the key within that meter's object.
+        case mbus
+        /// That of relay n of the electricity meter; the last level of `path` stands for n.
+        case relay
+    }
+
+    /// The code; on a row for several channels that of channel 1.
+    public let code: OBISCode
+    /// Where the value stands in the JSON document, levels separated by `/`; it is also the topic.
+    public let path: String
+    /// The kind of quantity.
+    public let quantity: Quantity
+    /// The meaning in a few words.
+    public let meaning: String
+    /// Whether the key is in every document, `null` where the meter does not send it.
+    public let isAlwaysPresent: Bool
+    /// Whose value it is.
+    public let scope: Scope
+
+    /// The code as it stands in the table, with `n` for the channel.
+    public var codeText: String {
+        scope == .meter ? code.description : "0-n:\(code.c).\(code.d).\(code.e)"
+    }
+
+    init(_ code: String, _ path: String, _ quantity: Quantity, _ meaning: String, always: Bool = false) {
+        let onChannels = code.hasPrefix("0-n:")
+        guard let parsed = OBISCode(onChannels ? "0-1:" + code.dropFirst(4) : code) else {
+            preconditionFailure("the catalogue has a malformed code: \(code)")
+        }
+        self.code = parsed
+        self.path = path
+        self.quantity = quantity
+        self.meaning = meaning
+        isAlwaysPresent = always
+        scope = !onChannels ? .meter : path.hasSuffix("/n") ? .relay : .mbus
+    }
+}

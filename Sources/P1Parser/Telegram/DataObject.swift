@@ -1,0 +1,77 @@
+/// A piece of a telegram's text, by its place in `Telegram.text`.
+public struct TextRange: Sendable, Hashable {
+    /// Where it starts.
+    public let start: UInt16
+    /// How many bytes it has.
+    public let count: UInt16
+
+    init(_ range: Range<Int>) {
+        start = UInt16(range.lowerBound)
+        count = UInt16(range.count)
+    }
+
+    /// The same place as a range of indices.
+    public var range: Range<Int> { Int(start)..<Int(start) + Int(count) }
+    /// Whether nothing stands there.
+    public var isEmpty: Bool { count == 0 }
+}
+
+/// One group in brackets, as sent: `(000123.456*kWh)` has the text `000123.456` and the unit `kWh`.
+public struct DataValue: Sendable, Hashable {
+    /// What stands before the star.
+    public let text: TextRange
+    /// What stands behind it; `nil` without a star.
+    public let unit: TextRange?
+}
+
+/// One data line: an OBIS code and its groups. Lines that continue it are joined to it.
+public struct DataObject: Sendable, Hashable {
+    /// The code.
+    public let code: OBISCode
+    /// The code as it was written, for instance `1-0:31.7.0.255`.
+    public let codeText: TextRange
+    /// Its groups, as indices of `Telegram.values`.
+    public internal(set) var values: Range<UInt16>
+    /// Where the line starts in the frame.
+    public let offset: UInt16
+}
+
+/// A line that could not be used. The rest of the telegram is not affected.
+public struct TelegramIssue: Sendable, Hashable {
+    /// What is wrong with the line.
+    public enum Reason: Sendable, Hashable {
+        /// It does not begin with an OBIS code and a bracket.
+        case noCode
+        /// A bracket is missing, nested, or followed by other text.
+        case brackets
+        /// Text stands where a number is expected.
+        case notANumber
+        /// The unit does not belong to what the code means.
+        case wrongUnit
+        /// The groups are not those of the code: too few, too many, or another shape.
+        case wrongShape
+        /// The telegram has no end line.
+        case noEndLine
+    }
+
+    /// Where the line starts in the frame.
+    public let offset: Int
+    /// The line, without its line end.
+    public let line: TextRange
+    /// What is wrong.
+    public let reason: Reason
+}
+
+extension TelegramIssue.Reason: CustomStringConvertible {
+    /// The reason in words.
+    public var description: String {
+        switch self {
+        case .noCode: "no OBIS code (A-B:C.D.E followed by a bracket)"
+        case .brackets: "brackets do not match"
+        case .notANumber: "a number was expected"
+        case .wrongUnit: "the unit does not belong to this code"
+        case .wrongShape: "the groups do not have the shape of this code"
+        case .noEndLine: "no end line (!)"
+        }
+    }
+}

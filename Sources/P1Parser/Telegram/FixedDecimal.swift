@@ -1,0 +1,170 @@
+/// A decimal number with the digits it was sent with: `mantissa` divided by ten to the power of `scale`.
+///
+/// `00.866` is 866 with scale 3 and is written `0.866`; `0.000` stays `0.000`. No binary floating point is involved.
+/// At most 18 significant digits and 18 decimals.
+public struct FixedDecimal: Sendable, Hashable {
+    /// All digits as one integer, with the sign.
+    public let mantissa: Int64
+    /// The number of digits behind the point, 0 to 18.
+    public let scale: UInt8
+
+    static let maximumDigits = 18
+
+    /// A decimal of these digits.
+    ///
+    /// - Parameters:
+    ///   - mantissa: all digits as one integer, with the sign.
+    ///   - scale: the number of digits behind the point, 0 to 18.
+    public init(mantissa: Int64, scale: UInt8 = 0) {
+        precondition(scale <= FixedDecimal.maximumDigits, "a scale is at most 18")
+        self.mantissa = mantissa
+        self.scale = scale
+    }
+
+    /// The decimal written in `text`: a sign, digits, and a point or comma with more digits; nothing else.
+    ///
+    /// - Parameter text: for instance `-000115.94`.
+    public init?(_ text: some StringProtocol) {
+        let bytes = Array(text.utf8)
+        self.init(bytes.span, 0..<bytes.count)
+    }
+
+    /// Reads the decimal that fills `range` of `bytes`; `nil` when anything else stands there or it has over 18 digits.
+    init?(_ bytes: Span<UInt8>, _ range: Range<Int>) {
+        var index = range.lowerBound
+        var negative = false
+        if index < range.upperBound, bytes[index] == UInt8(ascii: "-") || bytes[index] == UInt8(ascii: "+") {
+            negative = bytes[index] == UInt8(ascii: "-")
+            index += 1
+        }
+        var mantissa: Int64 = 0
+        var significant = 0
+        var point: Int?
+        let digitsStart = index
+        while index < range.upperBound {
+            let digit = bytes[index] &- UInt8(ascii: "0")
+            if digit <= 9 {
+                if mantissa != 0 || digit != 0 { significant += 1 }
+                guard significant <= FixedDecimal.maximumDigits else { return nil }
+                mantissa = mantissa &* 10 &+ Int64(digit)
+            } else if point == nil, bytes[index] == UInt8(ascii: ".") || bytes[index] == UInt8(ascii: ",") {
+                guard index > digitsStart else { return nil }
+                point = index
+            } else {
+                return nil
+            }
+            index += 1
+        }
+        let decimals = point.map { range.upperBound - $0 - 1 } ?? 0
+        guard index > digitsStart, point == nil || decimals > 0, decimals <= FixedDecimal.maximumDigits else { return nil }
+        self.mantissa = negative ? -mantissa : mantissa
+        scale = UInt8(decimals)
+    }
+
+    /// The same digits with the point moved: by 3 a number of MWh becomes one of kWh, by -3 one of Wh does.
+    ///
+    /// - Parameter places: how many places to the right; negative to the left.
+    /// - Returns: the number, or `nil` when it does not fit 18 digits any more.
+    public func movingPoint(by places: Int) -> FixedDecimal? {
+        let newScale = Int(scale) - places
+        if newScale >= 0 {
+            return newScale <= FixedDecimal.maximumDigits ? FixedDecimal(mantissa: mantissa, scale: UInt8(newScale)) : nil
+        }
+        var result = mantissa
+        for _ in 0..<(-newScale) {
+            let (product, overflow) = result.multipliedReportingOverflow(by: 10)
+            guard !overflow else { return nil }
+            result = product
+        }
+        return FixedDecimal(mantissa: result)
+    }
+
+    /// The sum, with the decimals of the more precise of both; `nil` on overflow.
+    ///
+    /// - Parameter other: what to add.
+    /// - Returns: the exact sum.
+    public func adding(_ other: FixedDecimal) -> FixedDecimal? {
+        let common = max(scale, other.scale)
+        guard let left = mantissa(atScale: common), let right = other.mantissa(atScale: common) else { return nil }
+        let (sum, overflow) = left.addingReportingOverflow(right)
+        return overflow ? nil : FixedDecimal(mantissa: sum, scale: common)
+    }
+
+    /// The difference, with the decimals of the more precise of both; `nil` on overflow.
+    ///
+    /// - Parameter other: what to take away.
+    /// - Returns: the exact difference.
+    public func subtracting(_ other: FixedDecimal) -> FixedDecimal? {
+        other.mantissa == .min ? nil : adding(FixedDecimal(mantissa: -other.mantissa, scale: other.scale))
+    }
+
+    /// The digits as an integer at another, not smaller scale; `nil` on overflow.
+    ///
+    /// - Parameter target: the scale, at least `scale`.
+    /// - Returns: the integer.
+    public func mantissa(atScale target: UInt8) -> Int64? {
+        guard target >= scale else { return nil }
+        var result = mantissa
+        for _ in scale..<target {
+            let (product, overflow) = result.multipliedReportingOverflow(by: 10)
+            guard !overflow else { return nil }
+            result = product
+        }
+        return result
+    }
+
+    /// Whether every digit is a nine: how meters write "no limit".
+    public var isAllNines: Bool {
+        var rest = mantissa
+        guard rest > 0 else { return false }
+        while rest > 0 {
+            guard rest % 10 == 9 else { return false }
+            rest /= 10
+        }
+        return true
+    }
+}
+
+extension FixedDecimal: CustomStringConvertible {
+    /// The number with the decimals it was sent with, without leading zeros: `-0.5`, `231.0`.
+    public var description: String {
+        var bytes: [UInt8] = []
+        write(into: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Appends the number as ASCII text.
+    ///
+    /// - Parameter output: what to append to.
+    public func write(into output: inout [UInt8]) {
+        if mantissa < 0 { output.append(UInt8(ascii: "-")) }
+        var rest = mantissa.magnitude
+        // 19 digits hold any Int64; 18 decimals and the digit before the point need no more.
+        var digits = InlineArray<20, UInt8>(repeating: UInt8(ascii: "0"))
+        var count = 0
+        while rest > 0 || count <= Int(scale) {
+            digits[count] = UInt8(ascii: "0") + UInt8(rest % 10)
+            rest /= 10
+            count += 1
+        }
+        for index in stride(from: count - 1, through: 0, by: -1) {
+            output.append(digits[index])
+            if index == Int(scale), scale > 0 { output.append(UInt8(ascii: ".")) }
+        }
+    }
+}
+
+extension FixedDecimal: Comparable {
+    /// Compares by value: `1.50` and `1.5` are neither smaller nor larger, though not equal.
+    ///
+    /// - Parameters:
+    ///   - left: a number.
+    ///   - right: another.
+    /// - Returns: whether the first is the smaller.
+    public static func < (left: FixedDecimal, right: FixedDecimal) -> Bool {
+        let common = max(left.scale, right.scale)
+        if let a = left.mantissa(atScale: common), let b = right.mantissa(atScale: common) { return a < b }
+        // One does not fit at the common scale, so it is the larger in size.
+        return left.mantissa(atScale: common) == nil ? left.mantissa < 0 : right.mantissa > 0
+    }
+}

@@ -1,0 +1,87 @@
+/// One long power failure, as the meter logged it.
+public struct PowerFailure: Sendable, Hashable {
+    /// When power came back; `nil` where the meter's time is impossible.
+    public let end: MeterTimestamp?
+    /// How long it lasted, in seconds.
+    public let duration: Int64
+}
+
+/// The log of long power failures: at most ten entries.
+///
+/// Source: DSMR 5.0.2, 1-0:99.97.0: `(count)(0-0:96.7.19)` and for each failure `(end)(duration*s)`.
+public struct FailureLog: Sendable, Hashable {
+    /// The number the meter states; some state another than they list.
+    public let count: Int64
+    /// The failures listed.
+    public let failures: [PowerFailure]
+}
+
+/// The highest quarter-hour average of one past month.
+public struct MonthlyPeak: Sendable, Hashable {
+    /// The first moment after the month.
+    public let monthEnd: MeterTimestamp?
+    /// When the peak occurred.
+    public let occurred: MeterTimestamp?
+    /// Its height in kW.
+    public let power: FixedDecimal
+}
+
+/// The peaks of up to 13 past months.
+///
+/// Source: eMUCS 1.7, 0-0:98.1.0: `(count)(1-0:1.6.0)(1-0:1.6.0)` and for each month `(month end)(time)(power*kW)`.
+public struct PeakHistory: Sendable, Hashable {
+    /// The number the meter states; some state another than they list.
+    public let count: Int64
+    /// The months listed.
+    public let peaks: [MonthlyPeak]
+}
+
+extension Telegram {
+    /// The failure log behind a reading; `nil` when it has another shape. An empty group is an empty log.
+    ///
+    /// - Parameter reading: a reading whose quantity is `.failureLog`.
+    /// - Returns: the log.
+    public func failureLog(of reading: Reading) -> FailureLog? {
+        let groups = values(of: objects[reading.object])
+        let text = text.span
+        guard let first = groups.first else { return nil }
+        if first.text.isEmpty { return FailureLog(count: 0, failures: []) }
+        guard let count = FixedDecimal(text, first.text.range), count.scale == 0 else { return nil }
+        var failures: [PowerFailure] = []
+        // Behind the count stands the code of what is logged; then come pairs.
+        var index = groups.startIndex + 2
+        while index + 1 < groups.endIndex {
+            if let duration = FixedDecimal(text, groups[index + 1].text.range), duration.scale == 0 {
+                failures.append(
+                    PowerFailure(end: MeterTimestamp(text, groups[index].text.range), duration: duration.mantissa))
+            }
+            index += 2
+        }
+        return FailureLog(count: count.mantissa, failures: failures)
+    }
+
+    /// The peak history behind a reading; `nil` when it is empty or has another shape (Hungary uses the code for something else).
+    ///
+    /// - Parameter reading: a reading whose quantity is `.peakHistory`.
+    /// - Returns: the history.
+    public func peakHistory(of reading: Reading) -> PeakHistory? {
+        let groups = values(of: objects[reading.object])
+        let text = text.span
+        guard let first = groups.first, (1...3).contains(first.text.count), let count = FixedDecimal(text, first.text.range),
+            count.scale == 0
+        else { return nil }
+        var peaks: [MonthlyPeak] = []
+        // Behind the count stand the codes of what is listed, two for this history; then come triples.
+        var index = groups.startIndex + 3
+        while index + 2 < groups.endIndex {
+            if case .success((let power, .kW)?) = ReadingParser.measure(text, groups[index + 2], .power) {
+                peaks.append(
+                    MonthlyPeak(
+                        monthEnd: MeterTimestamp(text, groups[index].text.range),
+                        occurred: MeterTimestamp(text, groups[index + 1].text.range), power: power))
+            }
+            index += 3
+        }
+        return PeakHistory(count: count.mantissa, peaks: peaks)
+    }
+}

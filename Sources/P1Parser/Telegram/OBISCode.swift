@@ -1,0 +1,106 @@
+/// An OBIS code A-B:C.D.E, with F where a meter sends it: `1-0:1.8.1`, `1-0:1.8.0*255`.
+///
+/// Each group is 0 to 999; the standard (IEC 62056-61) ends at 255, yet some meters and much noise do not.
+public struct OBISCode: Sendable, Hashable {
+    /// The six groups in 10 bits each, A first; 1023 stands for an absent F.
+    let packed: UInt64
+
+    static let absent: UInt64 = 1023
+
+    /// A code of these groups.
+    ///
+    /// - Parameters:
+    ///   - a: the medium.
+    ///   - b: the channel.
+    ///   - c: the quantity.
+    ///   - d: how it was measured.
+    ///   - e: the tariff.
+    ///   - f: the billing period; `nil` where none is sent.
+    public init(_ a: UInt16, _ b: UInt16, _ c: UInt16, _ d: UInt16, _ e: UInt16, _ f: UInt16? = nil) {
+        precondition(max(a, b, c, d, e, f ?? 0) <= 999, "a group of an OBIS code is at most 999")
+        packed =
+            UInt64(a) << 50 | UInt64(b) << 40 | UInt64(c) << 30 | UInt64(d) << 20 | UInt64(e) << 10
+            | (f.map(UInt64.init) ?? OBISCode.absent)
+    }
+
+    init(packed: UInt64) {
+        self.packed = packed
+    }
+
+    /// The code written in `text`, for instance `1-0:1.8.1`; `nil` when it is written in any other way.
+    ///
+    /// - Parameter text: the code and nothing else.
+    public init?(_ text: some StringProtocol) {
+        let bytes = Array(text.utf8)
+        guard let (code, end) = OBISCode.scan(bytes.span, from: 0, to: bytes.count), end == bytes.count else { return nil }
+        self = code
+    }
+
+    /// Group A: 0 abstract, 1 electricity, 7 gas.
+    public var a: UInt16 { group(0) }
+    /// Group B: the channel; of A = 0 the M-Bus channel.
+    public var b: UInt16 { group(1) }
+    /// Group C: the quantity.
+    public var c: UInt16 { group(2) }
+    /// Group D: how it was measured.
+    public var d: UInt16 { group(3) }
+    /// Group E: the tariff or phase.
+    public var e: UInt16 { group(4) }
+    /// Group F, where it was sent.
+    public var f: UInt16? { packed & OBISCode.absent == OBISCode.absent ? nil : group(5) }
+
+    /// The same code without F: what the catalogue knows.
+    public var withoutF: OBISCode { OBISCode(packed: packed | OBISCode.absent) }
+
+    /// The same code on another channel B.
+    ///
+    /// - Parameter b: the channel.
+    /// - Returns: the code.
+    public func onChannel(_ b: UInt16) -> OBISCode {
+        OBISCode(packed: packed & ~(OBISCode.absent << 40) | UInt64(b) << 40)
+    }
+
+    private func group(_ index: UInt64) -> UInt16 {
+        UInt16(packed >> (50 - 10 * index) & OBISCode.absent)
+    }
+
+    /// Reads a code that starts at `start`. The separators must be the standard's: what noise makes of them is no code.
+    ///
+    /// Returns the code and the index behind it, or `nil`.
+    static func scan(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> (OBISCode, Int)? {
+        var index = start
+        var packed: UInt64 = 0
+        var groups = 0
+        while true {
+            var value: UInt64 = 0
+            let first = index
+            while index < end, bytes[index] &- UInt8(ascii: "0") <= 9 {
+                value = value &* 10 &+ UInt64(bytes[index] &- UInt8(ascii: "0"))
+                index += 1
+            }
+            guard index > first, index - first <= 3 else { return nil }
+            packed = packed << 10 | value
+            groups += 1
+            if groups == 6 { return (OBISCode(packed: packed), index) }
+            let separator = index < end ? bytes[index] : 0
+            switch groups {
+            case 1: guard separator == UInt8(ascii: "-") else { return nil }
+            case 2: guard separator == UInt8(ascii: ":") else { return nil }
+            case 3, 4: guard separator == UInt8(ascii: ".") else { return nil }
+            default:
+                // F follows a star (IEC 62056-21) or a point (printed examples of DSMR 4).
+                guard separator == UInt8(ascii: "*") || separator == UInt8(ascii: ".") else {
+                    return (OBISCode(packed: packed << 10 | absent), index)
+                }
+            }
+            index += 1
+        }
+    }
+}
+
+extension OBISCode: CustomStringConvertible {
+    /// The code as the standard writes it.
+    public var description: String {
+        "\(a)-\(b):\(c).\(d).\(e)" + (f.map { "*\($0)" } ?? "")
+    }
+}

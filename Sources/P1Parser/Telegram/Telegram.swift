@@ -1,0 +1,64 @@
+/// A telegram: its objects as sent, and the readings that the catalogue makes of them.
+///
+/// A damaged line is an issue of the telegram and costs that line only.
+public struct Telegram: Sendable {
+    /// The bytes on the wire.
+    public let frame: Frame
+    /// The text that ranges refer to: the frame, and behind it texts that were wrapped over several lines.
+    public let text: [UInt8]
+    /// The header line, with its `/`.
+    public let header: TextRange
+    /// The data lines, as sent.
+    public let objects: [DataObject]
+    /// The groups of all objects.
+    public let values: [DataValue]
+    /// What the catalogue knows, in the order of the lines.
+    public let readings: [Reading]
+    /// The lines that could not be used.
+    public let issues: [TelegramIssue]
+
+    /// Parses a frame. Never fails: what is damaged is in `issues`.
+    ///
+    /// - Parameter frame: a frame; its checksum is the caller's to judge.
+    public init(_ frame: Frame) {
+        var scanner = ObjectScanner()
+        let joined = scanner.scan(frame.bytes.span, contentEnd: frame.contentEnd)
+        self.frame = frame
+        let text = joined ?? frame.bytes
+        self.text = text
+        header = scanner.header
+        objects = scanner.objects
+        values = scanner.values
+
+        let (readings, issues) = ReadingParser.readings(of: scanner, in: text.span)
+        self.readings = readings
+        let end = frame.bytes.count
+        self.issues =
+            scanner.issues + issues
+            + (frame.hasEndLine
+                ? [] : [TelegramIssue(offset: end, line: TextRange(end..<end), reason: .noEndLine)])
+    }
+
+    /// The groups of an object.
+    ///
+    /// - Parameter object: one of `objects`.
+    /// - Returns: its groups, as sent.
+    public func values(of object: DataObject) -> ArraySlice<DataValue> {
+        values[Int(object.values.lowerBound)..<Int(object.values.upperBound)]
+    }
+
+    /// A piece of the text as a string; bytes above 7F as Latin-1.
+    ///
+    /// - Parameter range: a range of this telegram.
+    /// - Returns: the string.
+    public func string(_ range: TextRange) -> String {
+        let bytes = text[range.range]
+        if bytes.allSatisfy({ $0 < 0x80 }) { return String(decoding: bytes, as: UTF8.self) }
+        return String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
+    }
+
+    /// The meter's description of itself: the header without `/`.
+    public var meterType: String {
+        header.isEmpty ? "" : String(string(header).dropFirst())
+    }
+}
