@@ -56,7 +56,8 @@ final class DebugLog {
     }
 
     private func append(_ bytes: UnsafeRawBufferPointer, to path: String) throws(DebugLogError) {
-        var file = try files[path] ?? File(path)
+        var file: File
+        if let open = files[path] { file = open } else { file = try File(path) }
         if file.size > 0, file.size + bytes.count > maximumBytes {
             guard rename(path, path + ".1") == 0 else { throw DebugLogError(path: path, code: errno) }
             file = try File(path)
