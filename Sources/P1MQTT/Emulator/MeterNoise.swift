@@ -20,11 +20,9 @@ struct MeterNoise: Sendable {
         return range.lowerBound + Int64(mixed % UInt64(range.upperBound - range.lowerBound + 1))
     }
 
-    /// One step of SplitMix64 (Sebastiano Vigna): neighbouring inputs give unrelated outputs.
+    /// One step of the generator: neighbouring inputs give unrelated outputs.
     private static func mix(_ value: UInt64) -> UInt64 {
-        var mixed = value &+ 0x9E37_79B9_7F4A_7C15
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
+        var generator = SplitMix64(seed: value)
+        return generator.next()
     }
 }

@@ -133,7 +133,7 @@ extension MeterScenario {
 
     /// Two long power failures in the year before the start; none happen while the emulator runs.
     var failures: [Failure] {
-        [1, 0].map { index in
+        ([1, 0] as [Int64]).map { index in
             let age = noise.number(.failureAge, index, in: 86_400...15_000_000) + index * 15_000_000
             return Failure(end: start - age * 1000, duration: noise.number(.failureDuration, index, in: 200...5000))
         }
