@@ -169,9 +169,7 @@ extension TCPSource {
         }
         var code: CInt = 0
         var length = socklen_t(MemoryLayout<CInt>.size)
-        guard getsockopt(raw, SOL_SOCKET, SO_ERROR, &code, &length) == 0 else {
-            code = errno; return .failed(explained(code))
-        }
+        guard getsockopt(raw, SOL_SOCKET, SO_ERROR, &code, &length) == 0 else { return .failed(explained(errno)) }
         guard code != 0 else { return connected() }
         failures.append(explained(code))
         return connect(to: remaining, at: now, end: end)
