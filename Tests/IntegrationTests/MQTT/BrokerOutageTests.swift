@@ -163,6 +163,34 @@ import Testing
         try await running.shutDown()
     }
 
+    @Test("events and deletions that a dying broker never confirmed reach it when it is back, in order")
+    func unconfirmedEvents() async throws {
+        let broker = try MosquittoBroker()
+        try await broker.start(persistence: true)
+        let running = RunningService(port: broker.port)
+        try await running.waitUntilConnected()
+        running.outbox.post([.value("p1/old", "1", qos: 1)])
+        let before = try await Subscriber(port: broker.port)
+        try await before.waitFor("p1/old", "1")
+        broker.freeze()
+        running.outbox.forget(["p1/old"])
+        running.outbox.post(
+            (0..<10).map { Message(topic: "p1/event/x", text: "\($0)", qos: 1, retain: false, kind: .event) })
+        try await eventually("the hand-over") { running.outbox.counters.pending == 0 }
+        broker.kill()
+        try await running.waitForFailure(":\(broker.port)")
+        #expect(running.outbox.counters.pending >= 10)
+        try await broker.start(persistence: true)
+        try await eventually("the events; \(broker.log)") {
+            broker.log.components(separatedBy: "Received PUBLISH from p1mqtt-test").filter { $0.contains("p1/event/x") }
+                .count == 10
+        }
+        let after = try await Subscriber(port: broker.port)
+        try await after.waitFor("p1/bridge/state", "online")
+        #expect(after.payloads(of: "p1/old").isEmpty)
+        try await running.shutDown()
+    }
+
     @Test("a frozen broker is given up after the keep-alive, and found again")
     func keepAlive() async throws {
         let broker = try await MosquittoBroker.started()
