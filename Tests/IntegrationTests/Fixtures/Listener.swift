@@ -6,8 +6,10 @@ final class Listener {
     let port: Int
     private let descriptor: CInt
     private var client: CInt = -1
+    private var fillers: [CInt] = []
 
-    init() throws {
+    /// - Parameter backlog: connections that the system accepts ahead.
+    init(backlog: CInt = 4) throws {
         descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         port = try freePort()
         var address = loopback(port: port)
@@ -16,11 +18,12 @@ final class Listener {
                 bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        try #require(code == 0 && listen(descriptor, 4) == 0)
+        try #require(code == 0 && listen(descriptor, backlog) == 0)
     }
 
     deinit {
         close(descriptor)
+        for filler in fillers { close(filler) }
         if client >= 0 { close(client) }
     }
 
@@ -34,5 +37,20 @@ final class Listener {
     func answer(_ bytes: [UInt8]) {
         client = accept(descriptor, nil, nil)
         write(client, bytes, bytes.count)
+    }
+
+    /// Takes up the backlog, after which the port no longer answers, like a host that is gone.
+    func fill() {
+        for _ in 0..<4 {
+            let filler = socket(
+                AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
+            var address = loopback(port: port)
+            _ = withUnsafePointer(to: &address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    connect(filler, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+                }
+            }
+            fillers.append(filler)
+        }
     }
 }

@@ -66,6 +66,20 @@ import Testing
         #expect(running.states.withLock(\.isEmpty))
     }
 
+    @Test("a host that does not answer at all, and one that says nothing, hold an attempt no longer than its limit")
+    func limits() async throws {
+        var settings = MQTTSettings()
+        settings.host = "127.0.0.1"
+        let (gone, silent) = (try Listener(backlog: 0), try Listener())
+        gone.fill()
+        for (listener, cause) in [(gone, MosquittoError.Cause.noAnswer), (silent, .silent)] {
+            settings.port = listener.port
+            let outcome = await BrokerProbe.run(settings: settings, clientId: "probe", limit: 300)
+            #expect(
+                outcome == .failed(MosquittoError(broker: "127.0.0.1:\(listener.port)", cause: cause)))
+        }
+    }
+
     @Test("a name with addresses of both families finds a broker that has only one")
     func bothFamilies() async throws {
         let broker = try await MosquittoBroker.started()
