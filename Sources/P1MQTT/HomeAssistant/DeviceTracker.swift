@@ -36,7 +36,7 @@ struct DeviceTracker: Sendable {
 
     /// Whether a telegram tells nothing new. This is all that is done for nearly every telegram.
     func isSettled(_ document: Document) -> Bool {
-        guard isReal else { return !hasAnything(document) }
+        guard isReal else { return !hasEssentials(in: document) }
         guard !isMissingSomething, hasSameId(document) else { return false }
         for index in table.items.indices {
             let item = table.items[index]
@@ -85,7 +85,7 @@ struct DeviceTracker: Sendable {
         guard !isReal else { return }
         // A telegram whose id got lost on the line neither confirms nor denies.
         if id == nil, equipmentId != nil { return }
-        guard id != nil || hasAnything(document) else { return }
+        guard id != nil || hasEssentials(in: document) else { return }
         if self.dialect == dialect {
             confirmations = min(confirmations + 1, 2)
         } else {
@@ -125,7 +125,8 @@ struct DeviceTracker: Sendable {
         return Sighting.Form(of: document.values[item.slot], item.quantity, country)
     }
 
-    private func hasAnything(_ document: Document) -> Bool {
+    /// Whether a telegram holds what makes the device real.
+    func hasEssentials(in document: Document) -> Bool {
         table.items.contains { $0.isEssential && document.values[$0.slot] != nil }
     }
 
@@ -135,7 +136,7 @@ struct DeviceTracker: Sendable {
     }
 
     /// The id as sent, `nil` when it is missing or says nothing: those have no readable form.
-    private func id(in document: Document) -> String? {
+    func id(in document: Document) -> String? {
         guard case .text(let text)? = document.values[table.equipmentId], document.values[table.serialNumber] != nil,
             !DeviceId.sanitised(text).isEmpty
         else { return nil }

@@ -18,7 +18,7 @@ struct DiscoveryDevice: Sendable, Equatable {
     /// What an M-Bus meter measures.
     var medium: MBusMedium?
     /// The device it is connected through.
-    var via = ""
+    var via: String?
     /// Whether another of the same kind is on a lower channel.
     var isOneOfSeveral = false
 
@@ -48,7 +48,7 @@ struct DiscoveryDevice: Sendable, Equatable {
         }
         if let serialNumber { json.member("serial_number", serialNumber) }
         if let version { json.member("sw_version", version) }
-        json.member("via_device", via)
+        if let via { json.member("via_device", via) }
     }
 }
 

@@ -53,13 +53,10 @@ struct DeviceTable: Sendable {
     let items: [Item]
     let equipmentId: DocumentLayout.Slot
     let serialNumber: DocumentLayout.Slot
-    /// The type of an M-Bus meter; `nil` for the electricity meter.
-    let deviceType: DocumentLayout.Slot?
 
     init(_ layout: DocumentLayout, parent: String, isEssential: (String) -> Bool) {
         equipmentId = layout.slot(parent + "equipmentId")
         serialNumber = layout.slot(parent + "serialNumber")
-        deviceType = parent.isEmpty ? nil : layout.slot(parent + "deviceType")
         var items: [Item] = []
         for (slot, place) in layout.places.enumerated() {
             guard parent.isEmpty ? !place.path.hasPrefix("mbus/") : place.path.hasPrefix(parent) else { continue }

@@ -45,6 +45,10 @@ struct MeterDiscovery {
             if step.hasChanged { changed.insert(index) }
         }
         note(0, meter.update(document, dialect, at: time))
+        for channel in 1...4 where hasMoved(channel, document) {
+            mbus[channel - 1] = DeviceTracker(mbus[channel - 1].table)
+            ended.insert(channel)
+        }
         for channel in 1...4 { note(channel, mbus[channel - 1].update(document, dialect, at: time)) }
 
         var changes = Changes()
@@ -74,6 +78,13 @@ struct MeterDiscovery {
 
     private func tracker(_ index: Int) -> DeviceTracker { index == 0 ? meter : mbus[index - 1] }
 
+    /// Whether the M-Bus meter of a channel is on another now: its id stands there, and here none does.
+    private func hasMoved(_ channel: Int, _ document: Document) -> Bool {
+        let tracker = mbus[channel - 1]
+        guard tracker.isReal, let id = tracker.equipmentId, tracker.id(in: document) == nil else { return false }
+        return mbus.contains { $0.id(in: document) == id && $0.hasEssentials(in: document) }
+    }
+
     private mutating func forget(_ index: Int, _ changes: inout Changes) {
         guard let device = announced[index] else { return }
         changes.forget.append(topic(of: device))
@@ -89,8 +100,8 @@ struct MeterDiscovery {
             device.meterName = topics.name
             device.serialNumber = document.text(at: tracker.table.serialNumber) ?? device.serialNumber
             device.header = document.text(at: "meterType") ?? device.header
-            if let type = tracker.table.deviceType {
-                device.medium = document.medium(deviceType: type, equipmentId: tracker.table.equipmentId) ?? device.medium
+            if index > 0 {
+                device.medium = document.medium(ofChannel: index) ?? device.medium
             } else {
                 device.version = document.text(at: "version") ?? device.version
             }
@@ -100,17 +111,19 @@ struct MeterDiscovery {
 
     /// Brings up to date what a device tells of others.
     private mutating func redescribe() {
-        let via = announced[0]?.id ?? DeviceId.bridge(topics.bridge)
-        var seen: Set<MBusMedium?> = []
-        for index in announced.indices.dropFirst() {
-            guard let medium = announced[index]?.medium else {
-                announced[index]?.via = via
-                continue
+        let bridge = DeviceId.bridge(topics.bridge)
+        var seen: Set<MBusMedium> = []
+        for (index, device) in announced.enumerated() {
+            guard var device else { continue }
+            if index == 0 {
+                device.via = bridge
+            } else {
+                // While a new electricity meter is not yet known for certain, the old one will do.
+                device.via = announced[0]?.id ?? device.via ?? bridge
+                device.isOneOfSeveral = device.medium.map { !seen.insert($0).inserted } ?? false
             }
-            announced[index]?.via = via
-            announced[index]?.isOneOfSeveral = !seen.insert(medium).inserted
+            announced[index] = device
         }
-        announced[0]?.via = DeviceId.bridge(topics.bridge)
     }
 
     /// The object id of a device that is about to be announced. No two have the same.
@@ -200,13 +213,15 @@ extension Document {
         return nil
     }
 
-    /// What an M-Bus meter measures: the document names one meter of each kind, and another of the same kind has the
-    /// same type.
-    fileprivate func medium(deviceType: DocumentLayout.Slot, equipmentId: DocumentLayout.Slot) -> MBusMedium? {
-        func isSame(_ slot: DocumentLayout.Slot, _ path: String) -> Bool {
-            text(at: slot) != nil && text(at: slot) == text(at: path)
+    /// What the meter on an M-Bus channel measures. The document names one meter of each kind; another of the same kind
+    /// has the same type.
+    fileprivate func medium(ofChannel channel: Int) -> MBusMedium? {
+        func isSame(_ medium: MBusMedium, _ key: String) -> Bool {
+            let own = values[DocumentLayout.shared.slot("mbus/\(channel)/\(key)")]
+            return own != nil && own == values[DocumentLayout.shared.slot("\(medium.rawValue)/\(key)")]
         }
-        return MBusMedium.allCases.first { isSame(equipmentId, $0.rawValue + "/equipmentId") }
-            ?? MBusMedium.allCases.first { isSame(deviceType, $0.rawValue + "/deviceType") }
+        return MBusMedium.allCases.first { isSame($0, "equipmentId") }
+            ?? MBusMedium.allCases.first { isSame($0, "deviceType") }
+            ?? MBusMedium.allCases.first { isSame($0, "reading") && isSame($0, "timestamp") }
     }
 }

@@ -39,20 +39,11 @@ struct SensorClass: Sendable, Equatable {
         case .powerFactor: self.init("power_factor", .measurement)
         case .count: self.init(nil, .totalIncreasing)
         case .time: self.init("timestamp")
-        case .limit: self = SensorClass.limit(unit)
+        // A limit is set, not measured: no statistics, and no place among the powers of the energy dashboard.
+        case .limit: self.init(nil, nil, unit?.rawValue)
         case .meterReading, .meterProfile: self = SensorClass.reading(unit, medium)
         case .ratio, .tariff, .position, .text, .identifier, .deviceType, .version, .digits, .message, .failureLog, .peakHistory:
             self.init()
-        }
-    }
-
-    /// A limit is set, not measured: no statistics of it.
-    private static func limit(_ unit: MeterUnit?) -> SensorClass {
-        switch unit {
-        case .kW: SensorClass("power", nil, "kW")
-        case .kVA: SensorClass("apparent_power", nil, "kVA")
-        case .A: SensorClass("current", nil, "A")
-        default: SensorClass()
         }
     }
 
