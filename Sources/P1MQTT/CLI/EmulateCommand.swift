@@ -158,7 +158,7 @@ struct EmulateCommand: AsyncParsableCommand {
     }
 
     private static func speak(_ meter: EmulatedMeter, link: String, _ count: Int?, until stop: WakeDescriptor) throws(EmulationError) {
-        let terminal = try PseudoTerminal(link: link.isEmpty ? nil : link)
+        let terminal = try MeterTerminal(link: link.isEmpty ? nil : link)
         StandardError.write("meter on \(terminal.path)" + (link.isEmpty ? "" : ", also \(link)"))
         var emulation = TerminalEmulation(meter, on: terminal, count: count)
         try emulation.run(until: stop)

@@ -38,8 +38,7 @@ final class ListeningSocket {
         }
         descriptor = OwnedDescriptor(adopting: opened)
         ListeningSocket.prepare(opened)
-        var yes: CInt = 1
-        setsockopt(opened, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<CInt>.size))
+        ListeningSocket.set(opened, SOL_SOCKET, SO_REUSEADDR, 1)
         guard bind(opened, address.ai_addr, address.ai_addrlen) == 0, listen(opened, 16) == 0 else {
             throw EmulationError(
                 what: "cannot listen on \(host), port \(port)", code: errno, remedy: "Choose ports that are free and above 1023.")
@@ -53,13 +52,19 @@ final class ListeningSocket {
         guard accepted >= 0 else { return nil }
         ListeningSocket.prepare(accepted)
         // The tail of a telegram must not wait for the acknowledgement of its head.
-        var yes: CInt = 1
-        setsockopt(accepted, CInt(IPPROTO_TCP), TCP_NODELAY, &yes, socklen_t(MemoryLayout<CInt>.size))
+        ListeningSocket.set(accepted, CInt(IPPROTO_TCP), TCP_NODELAY, 1)
+        // A reader that takes nothing shows after some dozen telegrams, not after megabytes.
+        ListeningSocket.set(accepted, SOL_SOCKET, SO_SNDBUF, 65536)
         return accepted
     }
 
     private static func prepare(_ descriptor: CInt) {
         for (command, flag) in [(F_SETFL, O_NONBLOCK), (F_SETFD, FD_CLOEXEC)] { _ = fcntl(descriptor, command, flag) }
+    }
+
+    private static func set(_ descriptor: CInt, _ level: CInt, _ option: CInt, _ value: CInt) {
+        var value = value
+        setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<CInt>.size))
     }
 
     private static func port(of descriptor: CInt) -> Int {

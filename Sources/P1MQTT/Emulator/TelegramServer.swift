@@ -93,8 +93,7 @@ final class TelegramServer {
     }
 
     private var isDone: Bool {
-        guard let count else { return false }
-        return meters.allSatisfy { $0.sent >= count && $0.readers.allSatisfy(\.pending.isEmpty) }
+        meters.allSatisfy { isEnough($0) && $0.readers.allSatisfy(\.pending.isEmpty) }
     }
 
     private func watch(_ readers: [Reader], _ wait: inout EmulationWait, at now: Int64) {
@@ -131,9 +130,8 @@ final class TelegramServer {
     private func sendDue(at now: Int64) {
         for index in meters.indices where meters[index].pace.deadline <= now {
             meters[index].pace.advance(at: now)
-            let isEnough = count.map { meters[index].sent >= $0 } ?? false
             let readers = meters[index].readers
-            if readers.isEmpty || isEnough {
+            if readers.isEmpty || isEnough(meters[index]) {
                 meters[index].meter.skip()
                 continue
             }
@@ -153,9 +151,17 @@ final class TelegramServer {
         reader.flush()
     }
 
+    /// Disconnects the readers that are gone, and those whose meter has nothing more to say.
     private func dismiss() {
-        for index in meters.indices where meters[index].readers.contains(where: \.isGone) {
-            meters[index].readers.removeAll(where: \.isGone)
+        for index in meters.indices {
+            let isEnough = isEnough(meters[index])
+            if meters[index].readers.contains(where: { $0.isGone || isEnough && $0.pending.isEmpty }) {
+                meters[index].readers.removeAll { $0.isGone || isEnough && $0.pending.isEmpty }
+            }
         }
+    }
+
+    private func isEnough(_ meter: Meter) -> Bool {
+        count.map { meter.sent >= $0 } ?? false
     }
 }

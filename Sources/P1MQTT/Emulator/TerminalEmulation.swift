@@ -7,7 +7,7 @@
 /// Speaks as a meter on a pseudo-terminal. Like a meter it does not wait: what nobody reads is gone.
 struct TerminalEmulation {
     var meter: EmulatedMeter
-    let terminal: PseudoTerminal
+    let terminal: MeterTerminal
     /// How many telegrams a reader is to get; `nil` for ever.
     var count: Int?
 
@@ -16,7 +16,7 @@ struct TerminalEmulation {
     /// Telegrams that nobody read, or that came while the one before was not taken yet.
     private(set) var dropped = 0
 
-    init(_ meter: EmulatedMeter, on terminal: PseudoTerminal, count: Int?) {
+    init(_ meter: EmulatedMeter, on terminal: MeterTerminal, count: Int?) {
         self.meter = meter
         self.terminal = terminal
         self.count = count

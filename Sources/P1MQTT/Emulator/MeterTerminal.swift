@@ -5,7 +5,7 @@
 #endif
 
 /// A pseudo-terminal that looks like a serial port with a meter behind it, with a name of its own if wanted.
-final class PseudoTerminal {
+final class MeterTerminal {
     /// What a reader opens: `/dev/pts/4`.
     let path: String
     private let controller: OwnedDescriptor
@@ -21,11 +21,11 @@ final class PseudoTerminal {
         controller = OwnedDescriptor(adopting: ends.controller)
         // Only for its settings: without a reader of its own the terminal is known to have none.
         let terminal = OwnedDescriptor(adopting: ends.terminal)
-        path = PseudoTerminal.name(of: terminal.raw)
-        PseudoTerminal.makeRaw(terminal.raw)
+        path = MeterTerminal.name(of: terminal.raw)
+        MeterTerminal.makeRaw(terminal.raw)
         for (command, flag) in [(F_SETFL, O_NONBLOCK), (F_SETFD, FD_CLOEXEC)] { _ = fcntl(controller.raw, command, flag) }
         self.link = link
-        if let link { try PseudoTerminal.makeLink(link, to: path) }
+        if let link { try MeterTerminal.makeLink(link, to: path) }
     }
 
     deinit {
