@@ -107,6 +107,7 @@ final class MeterPipeline: ChunkConsumer {
         case .ended:
             logger.notice("\(report)")
             finish(at: now)
+            goOffline()
         case .failed, .silent, .unreadable:
             logger.warning("\(report)")
             goOffline()
