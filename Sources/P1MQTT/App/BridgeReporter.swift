@@ -38,11 +38,12 @@ final class BridgeReporter {
     /// Does what is due; returns the monotonic milliseconds of the next time.
     func turn(at now: Moment) -> Int64? {
         if started == nil { started = now.monotonic }
-        for item in inbox.take() { handle(item) }
         if now.monotonic >= nextLook {
             nextLook = now.monotonic + Self.look
             reportChanges()
         }
+        // After the look: there is an info to answer with, from the first turn on.
+        for item in inbox.take() { handle(item) }
         if now.monotonic >= nextHealth {
             nextHealth = now.monotonic + Self.minute
             post("health", BridgeDocuments.health(health(at: now)), retain: false, kind: .passing)

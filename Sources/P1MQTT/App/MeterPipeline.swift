@@ -107,6 +107,7 @@ final class MeterPipeline: ChunkConsumer {
         case .ended:
             logger.notice("\(report)")
             finish(at: now)
+            goOffline()
         case .failed, .silent, .unreadable:
             logger.warning("\(report)")
             goOffline()
@@ -123,8 +124,12 @@ final class MeterPipeline: ChunkConsumer {
 
     private func noteIssues(of telegram: Telegram, at now: Moment) {
         for issue in telegram.issues {
-            let line = telegram.string(issue.line)
-            note(.damagedLine, "\(issue.reason.description): \(line.isEmpty ? "the telegram was cut off" : line)", at: now)
+            if issue.reason == .noEndLine {
+                // The end of a capture; anywhere else the framer waits for the end line.
+                note(.damagedLine, "the last telegram has no end line (!)", remedy: "It is used as far as it goes.", at: now)
+            } else {
+                note(.damagedLine, "\(issue.reason.description): \(telegram.string(issue.line))", at: now)
+            }
         }
     }
 
@@ -136,12 +141,13 @@ final class MeterPipeline: ChunkConsumer {
         }
     }
 
-    private func note(_ fault: TelegramCounts.Fault, _ reason: String, at now: Moment) {
+    private func note(_ fault: TelegramCounts.Fault, _ reason: String, remedy: String? = nil, at now: Moment) {
         counts[fault] += 1
+        let remedy = remedy ?? fault.remedy
         guard let quiet = faults.note(fault, at: now) else { return }
         let since = quiet == 0 ? "" : " (and \(quiet) more since this was last told)"
-        logger.warning("\(reason.sanitised)\(since). \(fault.remedy)")
-        let event = BridgeEvent(kind: .error, meter: settings.name, reason: reason.sanitised, remedy: fault.remedy)
+        logger.warning("\(reason.sanitised)\(since). \(remedy)")
+        let event = BridgeEvent(kind: .error, meter: settings.name, reason: reason.sanitised, remedy: remedy)
         outbox.post([event.message(prefix: topics.bridgePrefix, at: now)])
     }
 
