@@ -1,0 +1,51 @@
+# P1MQTT: the few commands that a person and CI both use. `make` alone lists them.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help run test check install
+
+PREFIX ?= /usr/local
+# A folder to put in front of every installed path, for packagers.
+DESTDIR ?=
+# Where the configuration is looked for on the machine that runs it; it does not move with PREFIX.
+SYSCONFDIR ?= /etc/p1mqtt
+# Only the copying needs rights: the build runs as you.
+SUDO ?= $(if $(DESTDIR),,$(if $(filter 0,$(shell id -u)),,sudo))
+
+LINT := swift format lint --strict --parallel -r Sources Tests Package.swift
+RELEASE := swift build -c release --static-swift-stdlib --product p1mqtt
+RESULTS := .build/test-results
+
+help:
+	@echo 'make run      build, then publish: your meter with ./config.json, else a simulated one'
+	@echo 'make test     everything that CI checks: format, build without warnings, all tests'
+	@echo 'make check    format and build only'
+	@echo 'make install  release build into $$(DESTDIR)$$(PREFIX)/bin  (PREFIX=$(PREFIX))'
+
+run:
+	@.ci/prepare libmosquitto-dev $(if $(wildcard config.json),,mosquitto mosquitto-clients)
+	@echo 'Building (the first time takes a few minutes) ...'
+	@swift build --product p1mqtt
+	@.ci/serve "$$(swift build --show-bin-path)/p1mqtt"
+
+check:
+	@.ci/prepare libmosquitto-dev
+	$(LINT)
+	swift build --build-tests
+
+# The tests need a real broker. A test that was skipped is a failure here, and so is a run without them.
+test:
+	@.ci/prepare libmosquitto-dev mosquitto mosquitto-clients
+	$(LINT)
+	swift build --build-tests
+	@mkdir -p $(RESULTS)
+	swift test --skip-build --xunit-output $(RESULTS)/tests.xml 2>&1 | tee $(RESULTS)/tests.log
+	@.ci/require-all-ran $(RESULTS)
+
+install:
+	@.ci/prepare libmosquitto-dev
+	$(RELEASE)
+	$(SUDO) install -D -m 755 "$$($(RELEASE) --show-bin-path)/p1mqtt" '$(DESTDIR)$(PREFIX)/bin/p1mqtt'
+	$(SUDO) install -D -m 644 config.example.json '$(DESTDIR)$(SYSCONFDIR)/config.example.json'
+	@echo 'Installed. Next: copy $(SYSCONFDIR)/config.example.json to $(SYSCONFDIR)/config.json, edit it, then `p1mqtt check --connect`.'
