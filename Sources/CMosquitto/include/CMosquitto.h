@@ -14,3 +14,7 @@ void p1_name_thread(const char *name);
 
 /// An eventfd that is not inherited and does not block; -1 when it fails. Swift's Glibc module leaves out <sys/eventfd.h>.
 int p1_eventfd(void);
+
+/// OpenSSL's result of verifying the broker's certificate (X509_V_...), and its text. The text is set to NULL where it
+/// is not known. libmosquitto reports every TLS failure with one code; this tells an expired certificate from a foreign one.
+long p1_tls_verify_result(struct mosquitto *handle, const char **text);

@@ -13,10 +13,9 @@ enum ReadingParser {
         var readings: [Reading] = []
         var issues: [TelegramIssue] = []
         readings.reserveCapacity(scanner.objects.count)
-        let values = scanner.values.span
         for (index, object) in scanner.objects.enumerated() {
             guard let (row, channel) = Catalogue.find(object.code) else { continue }
-            let groups = values.extracting(Int(object.values.lowerBound)..<Int(object.values.upperBound))
+            let groups = scanner.values[Int(object.values.lowerBound)..<Int(object.values.upperBound)]
             switch read(Catalogue.rows[row].quantity, text, groups) {
             case .value(let value):
                 let isSubordinate = object.code.onChannel(0).withoutF == Catalogue.rows[row].code && object.code.b == 1
@@ -38,26 +37,22 @@ enum ReadingParser {
     }
 
     /// Reads the groups of one object as its row says.
-    static func read(
-        _ quantity: Quantity, _ text: Span<UInt8>, _ values: Span<DataValue>
-    ) -> Outcome {
-        guard values.count > 0 else { return .issue(.wrongShape) }
+    static func read(_ quantity: Quantity, _ text: Span<UInt8>, _ values: ArraySlice<DataValue>) -> Outcome {
+        guard let first = values.first else { return .issue(.wrongShape) }
         switch quantity {
         case .energy, .reactiveEnergy, .power, .reactivePower, .apparentPower, .voltage, .current, .frequency, .duration,
             .limit:
-            return number(text, values[0], quantity)
+            return number(text, first, quantity)
         case .powerFactor, .ratio, .count, .tariff:
-            return bareNumber(text, values[0], orText: quantity == .tariff)
-        case .peak:
-            return timedNumber(text, values, quantity)
-        case .meterReading:
+            return bareNumber(text, first, orText: quantity == .tariff)
+        case .peak, .meterReading:
             return timedNumber(text, values, quantity)
         case .meterProfile:
             return profile(text, values)
         case .time:
-            return .value(.time(MeterTimestamp(text, values[0].text.range)))
+            return .value(.time(MeterTimestamp(text, first.text.range)))
         case .text, .identifier, .deviceType, .position, .version, .message, .digits:
-            return .value(.text(values[0].text))
+            return .value(.text(first.text))
         case .failureLog, .peakHistory:
             return .value(.list)
         }
@@ -78,30 +73,33 @@ enum ReadingParser {
     }
 
     /// `(time)(value)`, `(value)(time)` (Iskra in Wallonia), or a value alone.
-    private static func timedNumber(_ text: Span<UInt8>, _ values: Span<DataValue>, _ quantity: Quantity) -> Outcome {
-        guard values.count <= 2 else { return .issue(.wrongShape) }
+    private static func timedNumber(_ text: Span<UInt8>, _ values: ArraySlice<DataValue>, _ quantity: Quantity) -> Outcome {
+        guard values.count <= 2, let first = values.first, let last = values.last else { return .issue(.wrongShape) }
         guard values.count == 2 else {
-            if quantity == .peak, values[0].text.isEmpty { return .nothing }
-            return quantity == .peak ? number(text, values[0], quantity) : .nothing
+            if quantity == .peak, first.text.isEmpty { return .nothing }
+            return quantity == .peak ? number(text, first, quantity) : .nothing
         }
         // The one with a unit is the number; without units the time comes first.
-        let timeIndex = values[0].unit != nil && values[1].unit == nil ? 1 : 0
-        switch measure(text, values[1 - timeIndex], quantity) {
+        let (time, value) = first.unit != nil && last.unit == nil ? (last, first) : (first, last)
+        switch measure(text, value, quantity) {
         case .success(let (number, unit)?):
-            return .value(.timed(number, unit, MeterTimestamp(text, values[timeIndex].text.range)))
+            return .value(.timed(number, unit, MeterTimestamp(text, time.text.range)))
         case .success(nil): return .nothing
         case .failure(let reason): return .issue(reason)
         }
     }
 
     /// `(time)(status)(period)(count)(code)(unit)` and `(value)` on the next line: DSMR 2.2 section 5.2.6.
-    private static func profile(_ text: Span<UInt8>, _ values: Span<DataValue>) -> Outcome {
-        guard values.count == 7 else { return values.count == 6 ? .nothing : .issue(.wrongShape) }
-        guard !values[6].text.isEmpty else { return .nothing }
-        guard let number = FixedDecimal(text, values[6].text.range) else { return .issue(.notANumber) }
-        guard let (unit, places) = MeterUnit.parse(text, values[5].text.range), let moved = number.movingPoint(by: places)
+    private static func profile(_ text: Span<UInt8>, _ values: ArraySlice<DataValue>) -> Outcome {
+        guard values.count == 7, let first = values.first, let value = values.last else {
+            return values.count == 6 ? .nothing : .issue(.wrongShape)
+        }
+        guard !value.text.isEmpty else { return .nothing }
+        guard let number = FixedDecimal(text, value.text.range) else { return .issue(.notANumber) }
+        guard let (unit, places) = MeterUnit.parse(text, values[values.endIndex - 2].text.range),
+            let moved = number.movingPoint(by: places)
         else { return .issue(.wrongUnit) }
-        return .value(.timed(moved, unit, MeterTimestamp(text, values[0].text.range)))
+        return .value(.timed(moved, unit, MeterTimestamp(text, first.text.range)))
     }
 
     /// A number and its unit, converted; `nil` where there is no number.
