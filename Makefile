@@ -40,8 +40,8 @@ test:
 	@.ci/prepare libmosquitto-dev mosquitto mosquitto-clients
 	$(LINT)
 	swift build --build-tests
-	@mkdir -p $(RESULTS)
-	swift test --skip-build --xunit-output $(RESULTS)/tests.xml 2>&1 | tee $(RESULTS)/tests.log
+	@rm -rf $(RESULTS) && mkdir -p $(RESULTS)
+	swift test --skip-build --xunit-output $(RESULTS)/tests.xml
 	@.ci/require-all-ran $(RESULTS)
 
 install:
