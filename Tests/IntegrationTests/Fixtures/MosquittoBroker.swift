@@ -128,7 +128,7 @@ func temporaryFolder() throws -> URL {
 
 /// A port of the loopback that nothing listened on a moment ago.
 func freePort() throws -> Int {
-    let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+    let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     defer { close(descriptor) }
     var address = loopback(port: 0)
     var size = socklen_t(MemoryLayout<sockaddr_in>.size)
@@ -150,7 +150,7 @@ func loopback(port: Int) -> sockaddr_in {
 }
 
 private func isListening(port: Int) -> Bool {
-    let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+    let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     defer { close(descriptor) }
     var address = loopback(port: port)
     return withUnsafePointer(to: &address) { pointer in
