@@ -73,12 +73,10 @@ final class BridgeReporter {
 
     /// Another instance that publishes under our prefix, right now.
     private func notice(_ payload: [UInt8]) {
-        guard case .object(let members)? = try? JSONReader.read(payload).value,
-            case .string(let instance)? = members.first(where: { $0.name == "instance" })?.value.value,
+        guard let tree = try? JSONReader.read(payload), case .text(let instance)? = tree["instance"],
             instance != identity.instance, otherInstances.count < 8, otherInstances.insert(instance).inserted
         else { return }
-        var host = "another host"
-        if case .string(let name)? = members.first(where: { $0.name == "host" })?.value.value { host = "host \(name.sanitised)" }
+        let host: String = if case .text(let name)? = tree["host"] { "host \(name.sanitised)" } else { "another host" }
         logger.error(
             "another p1mqtt on \(host) publishes under the same prefix \(prefix): give one of them another mqtt.topicPrefix, or stop it")
         // So that the other one notices too.

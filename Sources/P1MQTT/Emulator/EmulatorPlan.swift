@@ -14,7 +14,6 @@ struct EmulatorPlan: Sendable {
     let interval: Int64
     /// Milliseconds of meter time between gas readings.
     let gasInterval: Int64
-    let seed: UInt64?
     /// Milliseconds since 1970 UTC of the first telegram, a whole second; `nil`: now.
     let start: Int64?
 
@@ -27,7 +26,6 @@ struct EmulatorPlan: Sendable {
         gasIncrement = try EmulatorPlan.millionths("gasIncrement", settings.gasIncrement, "m3", upTo: 9999)
         interval = try EmulatorPlan.milliseconds("interval", settings.interval)
         gasInterval = try EmulatorPlan.milliseconds("intervalGas", settings.intervalGas)
-        seed = settings.seed
         if let text = settings.startTime {
             guard let seconds = UTCTime.secondsSince1970(text) else { throw .startTime(text) }
             start = seconds * 1000
@@ -46,7 +44,8 @@ struct EmulatorPlan: Sendable {
         return value
     }
 
-    private static func milliseconds(_ setting: String, _ seconds: Double) throws(EmulatorError) -> Int64 {
+    /// A time of the configuration, given in seconds.
+    static func milliseconds(_ setting: String, _ seconds: Double) throws(EmulatorError) -> Int64 {
         guard (0.001...86400).contains(seconds) else {
             throw .number(setting: setting, text: "\(seconds)", allowed: "seconds from 0.001 to 86400")
         }

@@ -97,11 +97,16 @@ final class TCPSource: ByteSource {
         let count = recv(raw, buffer.baseAddress, buffer.count, 0)
         let code = errno
         if count > 0 {
-            telnet.filter(UnsafeRawBufferPointer(rebasing: buffer[..<count]), deliver)
+            // On a copy, for the consumer may ask for `evidence` meanwhile.
+            var filter = telnet
+            filter.filter(UnsafeRawBufferPointer(rebasing: buffer[..<count]), deliver)
+            telnet = filter
             return nil
         }
         if count == 0 {
-            telnet.finish(deliver)
+            var filter = telnet
+            filter.finish(deliver)
+            telnet = filter
             return .failed(
                 SourceError(
                     .closedByPeer, "the peer closed the connection",

@@ -12,12 +12,16 @@ final class Recorder: ChunkConsumer {
     private(set) var reports: [SourceReport] = []
     private(set) var goodFrames = 0
     let deadline: Int64? = nil
+    /// Asked for its evidence with each chunk, as the pipeline of a meter may do.
+    weak var feed: Feed?
+    private(set) var evidence: String?
 
     var text: String { String(decoding: bytes, as: UTF8.self) }
     var kinds: [SourceReport.Kind] { reports.map(\.kind) }
 
     func receive(_ chunk: UnsafeRawBufferPointer, at now: Moment) {
         bytes += chunk
+        evidence = feed?.evidence
         goodFrames += chunk.count { $0 == UInt8(ascii: "!") }
     }
 

@@ -13,7 +13,9 @@ struct SerialPortIntegrationTests {
     private let quick = SourceSupervisor.Limits(firstDelay: 20, longestDelay: 50)
 
     private func feed(_ settings: SerialSettings, _ recorder: Recorder) -> Feed {
-        Feed(source: SerialPort(settings), consumer: recorder, seed: 1, limits: quick)
+        let feed = Feed(source: SerialPort(settings), consumer: recorder, seed: 1, limits: quick)
+        recorder.feed = feed
+        return feed
     }
 
     @Test("reads raw bytes at the speed asked for and gives the line back as it was")

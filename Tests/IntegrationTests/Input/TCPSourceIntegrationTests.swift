@@ -11,7 +11,9 @@ struct TCPSourceIntegrationTests {
         _ port: Int, _ recorder: Recorder, host: String = "127.0.0.1", limits: SourceSupervisor.Limits? = nil
     ) -> Feed {
         let source = TCPSource(host: host, port: port, resolver: NameResolver(wake: wake))
-        return Feed(source: source, consumer: recorder, seed: 1, limits: limits ?? quick)
+        let feed = Feed(source: source, consumer: recorder, seed: 1, limits: limits ?? quick)
+        recorder.feed = feed
+        return feed
     }
 
     @Test("connects by address and by name, and skips telnet", arguments: ["127.0.0.1", "localhost"])

@@ -25,7 +25,7 @@ struct ParityFilterTests {
             var filter = ParityFilter()
             let portions = LineSimulation.portions(sent, longest: Int(1 + seed), seed: seed)
             #expect(filtered(portions, &filter) == telegrams, "seed \(seed)")
-            #expect(filter.parityErrors == 0)
+            #expect(filter.verdict.parityErrors == 0)
         }
     }
 
@@ -35,7 +35,7 @@ struct ParityFilterTests {
         let sent = LineSimulation.withParity(parity, telegrams)
         for start in 0..<LineSimulation.telegram.count {
             let (out, filter) = filtered(Array(sent[start...]))
-            #expect(out == Array(telegrams[start...]), "start \(start): \(filter.evidence)")
+            #expect(out == Array(telegrams[start...]), "start \(start): \(filter.verdict.evidence)")
         }
     }
 
@@ -47,8 +47,8 @@ struct ParityFilterTests {
             withUnsafeBytes(of: byte) { filter.filter($0) { out += $0 } }
             #expect(out == [byte], "byte \(index)")
         }
-        #expect(filter.framing == .eightBits)
-        #expect(filter.evidence == "8N1, seen in 6 bytes")
+        #expect(filter.verdict.framing == .eightBits)
+        #expect(filter.verdict.evidence == "8N1, seen in 6 bytes")
     }
 
     @Test(
@@ -60,7 +60,7 @@ struct ParityFilterTests {
         let stream = filler + telegram[..<half] + filler + telegram[half...] + filler + telegram
         let (out, filter) = filtered(stream)
         #expect(out == stream)
-        #expect(filter.framing == .eightBits)
+        #expect(filter.verdict.framing == .eightBits)
     }
 
     @Test("holds back at most 64 bytes")
@@ -96,8 +96,8 @@ struct ParityFilterTests {
         }
         let (out, filter) = filtered(sent)
         #expect(out == expected)
-        #expect(filter.framing == .even)
-        #expect(filter.parityErrors == damaged.count)
+        #expect(filter.verdict.framing == .even)
+        #expect(filter.verdict.parityErrors == damaged.count)
     }
 
     @Test("keeps its verdict through bursts of noise")
@@ -118,10 +118,10 @@ struct ParityFilterTests {
         let even = LineSimulation.withParity(.even, telegram)
         #expect(filtered([telegram], &filter) == telegram)
         for _ in 0..<3 { _ = filtered([even], &filter) }
-        #expect(filter.framing == .even)
+        #expect(filter.verdict.framing == .even)
         #expect(filtered([even], &filter) == telegram)
         for _ in 0..<3 { _ = filtered([telegram], &filter) }
-        #expect(filter.framing == .eightBits)
+        #expect(filter.verdict.framing == .eightBits)
         #expect(filtered([telegram], &filter) == telegram)
     }
 }

@@ -63,7 +63,7 @@ struct TelegramWriterTests {
 
     @Test("text cannot break the line or the bracket; hex holds any text")
     func texts() {
-        #expect(text(.text("a(b)c\r\nd\u{E9}\u{20AC}"))== "(a?b?c??d\u{E9}?)")
+        #expect(text(.text("a(b)c\r\nd\u{E9}\u{20AC}")) == "(a?b?c??d\u{E9}?)")
         #expect(text(.hex("EMU é")) == "(454D5520C3A9)")
     }
 
