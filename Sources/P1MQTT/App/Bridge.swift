@@ -110,12 +110,8 @@ struct Bridge {
     }
 
     private func makeSource(_ meter: MeterSettings, _ resolver: NameResolver) -> any ByteSource {
-        switch meter.source {
-        case .serial(let serial): SerialPort(serial)
-        case .tcp(let host, let port): TCPSource(host: host, port: port, resolver: resolver)
-        case .file(let path): FileSource(path: path)
-        case .mqtt(let topic): pushes[topic] ?? PushSource(name: "mqtt topic \(topic)", wake: inputWake)
-        case .emulator(let emulator): EmulatorSource(emulator, meterName: meter.name)
-        }
+        if case .mqtt(let topic) = meter.source, let push = pushes[topic] { return push }
+        guard let source = SourceFactory.make(meter, resolver: resolver) else { preconditionFailure("every topic has its source") }
+        return source
     }
 }

@@ -57,7 +57,7 @@ struct ConfigurationOptions: ParsableArguments {
 extension Logger {
     /// The program's log, on standard error.
     static func make(_ settings: LogSettings) -> Logger {
-        var logger = Logger(label: "p1mqtt") { StreamLogHandler.standardError(label: $0) }
+        var logger = Logger(label: "p1mqtt") { _ in ConsoleLog() }
         logger.logLevel = Logger.Level(rawValue: settings.level.rawValue) ?? .info
         return logger
     }
