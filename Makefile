@@ -35,14 +35,14 @@ check:
 	$(LINT)
 	swift build --build-tests
 
-# The tests need a real broker. A test that was skipped is a failure here, and so is a run without them.
+# Many tests need a real broker. Here it is a failure when they were skipped or did not run at all.
 test:
 	@.ci/prepare libmosquitto-dev mosquitto mosquitto-clients
 	$(LINT)
 	swift build --build-tests
 	@rm -rf $(RESULTS) && mkdir -p $(RESULTS)
 	swift test --skip-build --xunit-output $(RESULTS)/tests.xml
-	@.ci/require-all-ran $(RESULTS)
+	@.ci/require-broker-tests $(RESULTS)
 
 install:
 	@.ci/prepare libmosquitto-dev
