@@ -37,7 +37,7 @@ check:
 
 # Many tests need a real broker. Here it is a failure when they were skipped or did not run at all.
 test:
-	@.ci/prepare libmosquitto-dev mosquitto mosquitto-clients
+	@.ci/prepare libmosquitto-dev mosquitto mosquitto-clients openssl
 	$(LINT)
 	swift build --build-tests
 	@rm -rf $(RESULTS) && mkdir -p $(RESULTS)
