@@ -58,7 +58,7 @@ final class BridgeReporter {
         }
         if now.monotonic >= nextHealth {
             nextHealth = now.monotonic + Self.minute
-            post("health", BridgeDocuments.health(health(at: now)), retain: false, kind: .passing)
+            post("health", BridgeDocuments.health(health(at: now)), qos: 0)
         }
         return min(nextLook, nextHealth, announcement ?? .max)
     }
@@ -75,10 +75,10 @@ final class BridgeReporter {
                 identity: pipeline.identity)
         }
         let info = BridgeDocuments.info(identity, version: P1MQTTCommand.version, meters: status)
-        if info != lastInfo { post("info", info, retain: true, kind: .info) }
+        if info != lastInfo { post("info", info) }
         lastInfo = info
         let topics = BridgeDocuments.topics(meters.map { ($0.pipeline.topics, $0.pipeline.identity) })
-        if topics != lastTopics { post("topics", topics, retain: true, kind: .info) }
+        if topics != lastTopics { post("topics", topics) }
         lastTopics = topics
     }
 
@@ -100,7 +100,7 @@ final class BridgeReporter {
         logger.error(
             "another p1mqtt on \(host) publishes under the same prefix \(prefix): give one of them another mqtt.topicPrefix, or stop it")
         // So that the other one notices too.
-        post("info", lastInfo, retain: true, kind: .info)
+        post("info", lastInfo)
     }
 
     private func health(at now: Moment) -> BridgeHealth {
@@ -110,7 +110,8 @@ final class BridgeReporter {
             broker: brokerCounters(), memory: BridgeHealth.residentMemory())
     }
 
-    private func post(_ level: String, _ payload: [UInt8], retain: Bool, kind: Message.Kind) {
-        outbox.post([Message(topic: "\(prefix)/bridge/\(level)", payload: payload, qos: retain ? 1 : 0, retain: retain, kind: kind)])
+    /// All of it is retained, so that who comes later (or starts anew, as Home Assistant does) need not wait for it.
+    private func post(_ level: String, _ payload: [UInt8], qos: CInt = 1) {
+        outbox.post([Message(topic: "\(prefix)/bridge/\(level)", payload: payload, qos: qos, retain: true, kind: .info)])
     }
 }
