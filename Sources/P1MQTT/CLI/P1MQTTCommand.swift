@@ -15,7 +15,8 @@ struct P1MQTTCommand: AsyncParsableCommand {
         commandName: "p1mqtt",
         abstract: "Publishes the values of smart meters (P1 port) to MQTT.",
         version: version,
-        subcommands: [DecodeCommand.self])
+        subcommands: [RunCommand.self, DecodeCommand.self, CheckCommand.self, PortsCommand.self, EmulateCommand.self],
+        defaultSubcommand: RunCommand.self)
 
     /// Parses the arguments and runs the command. Wrong usage and a wrong configuration exit with 2.
     static func main() async {
@@ -26,7 +27,7 @@ struct P1MQTTCommand: AsyncParsableCommand {
             } else {
                 try command.run()
             }
-        } catch where exitCode(for: error) == .validationFailure {
+        } catch  where exitCode(for: error) == .validationFailure {
             StandardError.write(fullMessage(for: error))
             Glibc.exit(2)
         } catch {

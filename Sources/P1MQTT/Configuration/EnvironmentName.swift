@@ -2,8 +2,6 @@
 enum EnvironmentName {
     static let prefix = "P1MQTT_"
     private static let metersPrefix = "P1MQTT_METERS_"
-    /// Far more meters than one bridge reads; bounds what a mistyped index can cost.
-    private static let maximumMeters = 10_000
 
     /// `meters[0].source.path` becomes `P1MQTT_METERS_0_SOURCE_PATH`.
     static func of(_ path: String) -> String {
@@ -41,7 +39,9 @@ enum EnvironmentName {
     }
 
     private static func index(_ digits: Substring) -> Int? {
-        guard let index = Int(digits), 0..<maximumMeters ~= index, String(index) == digits else { return nil }
+        guard let index = Int(digits), 0..<SettingsTable.maximumMeters ~= index, String(index) == digits else {
+            return nil
+        }
         return index
     }
 

@@ -45,10 +45,3 @@ struct Setting<Part>: Sendable {
         held = { row.held($0[keyPath: inner]) }
     }
 }
-
-/// The rows of a part as rows of the whole that holds it under a name.
-func section<Whole, Part>(
-    _ name: String, _ part: any WritableKeyPath<Whole, Part> & Sendable, _ rows: [Setting<Part>]
-) -> [Setting<Whole>] {
-    rows.map { Setting(name, part, $0) }
-}

@@ -71,8 +71,7 @@ extension SettingCodec where Value == Double {
 
 extension SettingCodec where Value: CaseIterable & RawRepresentable & Sendable, Value.RawValue == String {
     static var choice: Self {
-        SettingCodec(allowed: Value.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", "), readsLiterals: false)
-        {
+        SettingCodec(allowed: Value.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", "), readsLiterals: false) {
             if case .text(let text) = $0 { Value(rawValue: text) } else { nil }
         } encode: {
             .text($0.rawValue)

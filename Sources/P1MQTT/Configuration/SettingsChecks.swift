@@ -9,6 +9,7 @@ extension SettingsReader {
         checkLogin()
         checkTLS()
         checkMeterNames(reservedNames)
+        checkPorts()
         for index in meters.indices { checkSource(index, profiles) }
     }
 
@@ -61,6 +62,21 @@ extension SettingsReader {
         }
     }
 
+    /// A serial port is locked by whoever reads it, so a second meter would find it busy.
+    private mutating func checkPorts() {
+        var first: [String: Int] = [:]
+        for (index, meter) in meters.enumerated() where meter.source.type == .serial {
+            guard let port = meter.source.serialPath else { continue }
+            guard let other = first[port] else {
+                first[port] = index
+                continue
+            }
+            reportGiven(
+                "meters[\(index)].source.path", "is \(JSONTree.text(port).shown), as that of meters[\(other)]",
+                "a different port for each meter")
+        }
+    }
+
     private mutating func checkSource(_ index: Int, _ profiles: [String]) {
         let place = "meters[\(index)]"
         let source = "\(place).source"
@@ -87,10 +103,13 @@ extension SettingsReader {
 }
 
 extension SettingsReader {
-    /// What is set but has no effect, a line each.
-    func unusedSettings() -> [String] {
-        ["mqtt.tls.caFile", "mqtt.tls.certificateFile", "mqtt.tls.keyFile"]
-            .filter { isGiven($0) && !settings.mqtt.tls.enabled }
+    /// What is allowed but probably not meant so, a line each.
+    func doubts() -> [String] {
+        let tls = settings.mqtt.tls
+        if tls.enabled {
+            return tls.verify ? [] : ["mqtt.tls.verify is false: whoever answers in the broker's place is trusted"]
+        }
+        return ["mqtt.tls.caFile", "mqtt.tls.certificateFile", "mqtt.tls.keyFile"].filter(isGiven)
             .map { "\($0) has no effect while mqtt.tls.enabled is false" }
     }
 }

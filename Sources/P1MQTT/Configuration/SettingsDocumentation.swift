@@ -4,9 +4,12 @@ enum SettingsDocumentation {
     static var table: String {
         var lines = ["| setting | allowed | default | environment | meaning |", "| --- | --- | --- | --- | --- |"]
         for row in rows {
+            let meaning =
+                (row.sourceType.map { "(`\($0.rawValue)`) " } ?? "") + row.meaning
+                + (SettingsTable.notAvailable.contains(row.path) ? " Not available in this version." : "")
             let cells = [
                 "`\(row.path)`", row.allowed, row.isRequired ? "required" : "`\(row.standard.json)`",
-                "`\(row.environmentName)`", row.sourceType.map { "(`\($0.rawValue)`) \(row.meaning)" } ?? row.meaning,
+                "`\(row.environmentName)`", meaning,
             ]
             lines.append("| " + cells.joined(separator: " | ") + " |")
         }
@@ -33,19 +36,14 @@ enum SettingsDocumentation {
     /// Every setting, in the order of the documentation.
     static let rows: [Row] = {
         let general = SettingsTable.general.map { Row($0, prefix: "", sourceType: nil, of: Settings()) }
-        var seen: Set<String> = []
-        let meters = SourceType.allCases.flatMap { type in
-            let rows = SettingsTable.meter(type)
-            return rows.filter {
-                $0.path.hasPrefix("source.") && $0.path != "source.type" || seen.insert($0.path).inserted
-            }
-            .map { row in
-                let isOfSource = row.path.hasPrefix("source.") && row.path != "source.type"
-                return Row(row, prefix: "meters[].", sourceType: isOfSource ? type : nil, of: MeterDraft())
+        let meter = SettingsTable.meter.map { Row($0, prefix: "meters[].", sourceType: nil, of: MeterDraft()) }
+        let sources = SourceType.allCases.flatMap { type in
+            SettingsTable.source(type).map {
+                Row($0, prefix: "meters[].source.", sourceType: type, of: SourceDraft())
             }
         }
         let afterMQTT = general.firstIndex { !$0.path.hasPrefix("mqtt.") } ?? general.endIndex
-        return general[..<afterMQTT] + meters + general[afterMQTT...]
+        return general[..<afterMQTT] + meter + sources + general[afterMQTT...]
     }()
 
     /// Where a setting of this name stands, for someone who put it into the wrong place; rather in the same section.

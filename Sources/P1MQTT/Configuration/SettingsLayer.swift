@@ -27,10 +27,10 @@ struct SettingsLayer: Sendable {
             if let path = EnvironmentName.path(of: name) {
                 if !text.isEmpty { given.append((path, text)) }
             } else {
+                let hint = EnvironmentName.closest(to: name).map { "; did you mean \($0)?" } ?? ""
                 problems.append(
                     SettingsProblem(
-                        path: "", origin: .environment(name), problem: "is not the name of a setting",
-                        allowed: EnvironmentName.closest(to: name).map { "did you mean \($0)?" }))
+                        path: "", origin: .environment(name), problem: "is not the name of a setting\(hint)"))
             }
         }
         return (SettingsLayer(root: tree(given), isText: true) { .environment(EnvironmentName.of($0)) }, problems)

@@ -2,7 +2,7 @@
 struct LoadedSettings: Sendable {
     var settings: Settings
     /// The file that was read; `nil`: there is none.
-    var file: String?
+    var origin: String?
     /// What works, but is probably not meant so; a line each, for the log.
     var warnings: [String]
 }
@@ -26,18 +26,18 @@ enum SettingsLoader {
         var reader = SettingsReader(notAvailable: notAvailable)
         let file = readFile(explicitPath, searchPaths, into: &reader)
         let variables = SettingsLayer.environment(environment)
-        reader.problems += variables.problems
+        for problem in variables.problems { reader.report(problem.path, problem.origin, problem.problem) }
         reader.read(variables.layer)
         if overrides.serialPath != nil, overrides.emulatorProfile != nil {
             reader.report("", .flag("--emulator"), "cannot be given together with --serial")
         }
         reader.read(.flags(overrides))
         reader.check(profiles: profiles, reservedNames: reservedNames)
-        let warnings = reader.readSecrets() + reader.unusedSettings()
+        let warnings = reader.readSecrets() + reader.doubts()
         guard reader.problems.isEmpty else { throw SettingsProblems(problems: reader.problems) }
         var settings = reader.settings
         settings.meters = reader.meters.compactMap(\.settings)
-        return LoadedSettings(settings: settings, file: file, warnings: warnings)
+        return LoadedSettings(settings: settings, origin: file, warnings: warnings)
     }
 
     /// The path of the file that was found.
@@ -46,10 +46,10 @@ enum SettingsLoader {
     ) -> String? {
         for path in explicitPath.map({ [$0] }) ?? searchPaths {
             do {
-                let file = try ConfigurationFile.read(path, limit: JSONReader.maximumSize)
+                let file = try SmallFile.load(path, limit: JSONReader.maximumSize)
                 reader.read(.file(try JSONReader.read(file.bytes), path: path))
                 return path
-            } catch let failure as ConfigurationFile.Failure {
+            } catch let failure as SmallFile.Failure {
                 if failure.isMissing, explicitPath == nil { continue }
                 reader.report("", .file(path), failure.reason)
                 return path

@@ -2,7 +2,9 @@
 struct SettingsReader {
     var settings = Settings()
     var meters: [MeterDraft] = []
-    var problems: [SettingsProblem] = []
+    private(set) var problems: [SettingsProblem] = []
+    /// The paths that the problems are about.
+    private var badPaths: Set<String> = []
     /// Where each setting that was given got its value.
     private var origins: [String: SettingsOrigin] = [:]
     /// The layer that brought each meter.
@@ -25,7 +27,11 @@ struct SettingsReader {
         settings = changed
         switch layer.root["meters"] {
         case nil, .null: break
-        case .array(let items): readMeters(items, layer)
+        case .array(let items) where items.count <= SettingsTable.maximumMeters: readMeters(items, layer)
+        case .array(let items):
+            report(
+                "meters", layer.origin("meters"), "has \(items.count) entries",
+                "at most \(SettingsTable.maximumMeters) meters")
         case .some(let other): report("meters", layer.origin("meters"), "is \(other.kind)", "a list of meters, in [ ]")
         }
     }
@@ -46,11 +52,12 @@ struct SettingsReader {
     }
 
     func hasProblem(at path: String) -> Bool {
-        problems.contains { $0.path == path }
+        badPaths.contains(path)
     }
 
     mutating func report(_ path: String, _ origin: SettingsOrigin, _ problem: String, _ allowed: String? = nil) {
         problems.append(SettingsProblem(path: path, origin: origin, problem: problem, allowed: allowed))
+        badPaths.insert(path)
     }
 
     /// A problem with something that was given, or with a part of a meter that was.
@@ -85,17 +92,13 @@ struct SettingsReader {
             var meter = meters[index]
             // The type decides which keys the source has, so it comes before them, wherever it stands.
             var isTypeKnown = true
-            if let type = item["source"]?["type"], let row = SettingsTable.meter(.serial).first(where: isType) {
-                isTypeKnown = read(type, row, at: place, into: &meter)
+            if let type = item["source"]?["type"] {
+                isTypeKnown = read(type, SettingsTable.sourceType, at: place, into: &meter)
             }
             let others = members.filter { isTypeKnown || $0.name != "source" }
             read(others, in: place, SettingsTable.meter(meter.source.type), into: &meter)
             meters[index] = meter
         }
-    }
-
-    private func isType(_ row: Setting<MeterDraft>) -> Bool {
-        row.path == "source.type"
     }
 
     private mutating func read<Part>(
@@ -136,7 +139,7 @@ struct SettingsReader {
         }
         origins[path] = origin
         if notAvailable.contains(place.documentedPath(row.path)), value != .bool(false) {
-            report(path, origin, "is not available in this version", "to leave it out")
+            report(path, origin, "is not available in this version; leave it out")
         }
         return true
     }
@@ -185,7 +188,7 @@ extension JSONTree {
     fileprivate var kind: String {
         switch self {
         case .null: "null"
-        case .bool: "true or false"
+        case .bool: json
         case .number: "a number"
         case .text: "text"
         case .array: "a list"

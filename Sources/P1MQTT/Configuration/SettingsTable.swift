@@ -1,4 +1,4 @@
-/// Every setting there is, except the lists of meters: name, what it may be, what it means.
+/// Every setting there is: name, what it may be, what it means. `MeterTable.swift` has those of a meter.
 enum SettingsTable {
     /// Everything but the meters.
     static let general: [Setting<Settings>] =
@@ -9,17 +9,6 @@ enum SettingsTable {
         + section("debug", \.debug, debug)
         + section("log", \.log, log)
 
-    /// A meter, with the keys of a source of that type.
-    static func meter(_ type: SourceType) -> [Setting<MeterDraft>] {
-        switch type {
-        case .serial: serialMeter
-        case .tcp: tcpMeter
-        case .mqtt: mqttMeter
-        case .file: fileMeter
-        case .emulator: emulatorMeter
-        }
-    }
-
     /// What is known but not built yet: it is refused, not ignored. Paths as in the documentation.
     static let notAvailable: Set<String> = [
         "publish.history",
@@ -27,11 +16,8 @@ enum SettingsTable {
         "meters[].authenticationKey", "meters[].authenticationKeyFile",
     ]
 
-    /// Bits a second that Linux has a constant for.
-    static let baudRates = [
-        300, 600, 1200, 1800, 2400, 4800, 9600, 19200, 38400, 57600, 115_200, 230_400, 460_800, 500_000, 576_000,
-        921_600,
-    ]
+    /// Far more meters than one bridge reads; bounds what a wrong file or a mistyped index can cost.
+    static let maximumMeters = 10_000
 
     private static let mqtt: [Setting<MQTTSettings>] =
         [
@@ -97,97 +83,10 @@ enum SettingsTable {
         Setting("level", \.level, .choice, "How much is written to standard error.")
     ]
 
-    private static let meter: [Setting<MeterDraft>] = [
-        Setting(
-            "name", \.name, .optional(.meterName),
-            "Topics of this meter stand under it; one meter may lack a name."),
-        Setting("source.type", \.source.type, .choice, "Where the telegrams come from."),
-        Setting(
-            "utcOffset", \.utcOffset, .optional(.utcOffset),
-            "Standard time at the meter; `null`: +01:00 unless the meter is known to stand elsewhere."),
-        Setting("crc", \.crc, .choice, "Checksums: checked when present, required, or never checked."),
-        Setting(
-            "gasMeter", \.gasMeter, .optional(.text(upTo: 128)),
-            "Equipment id of the gas meter that is published as `gas` when there are several."),
-        Setting("decryptionKey", \.decryptionKey, .optional(.key), "Key of an encrypted meter."),
-        Setting("decryptionKeyFile", \.decryptionKeyFile, .optional(.path), "File that holds that key, instead of it."),
-        Setting("authenticationKey", \.authenticationKey, .optional(.key), "Authentication key of an encrypted meter."),
-        Setting(
-            "authenticationKeyFile", \.authenticationKeyFile, .optional(.path),
-            "File that holds that key, instead of it."),
-    ]
-
-    private static let serialMeter =
-        meter
-        + section(
-            "source", \.source,
-            [
-                Setting(
-                    "path", \.serialPath, .optional(.path),
-                    "A device, or a glob such as `/dev/serial/by-id/*` that matches exactly one.", isRequired: true),
-                Setting("baudRate", \.serial.baudRate, .auto(.integer(oneOf: baudRates)), "Speed in bits a second."),
-                Setting("parity", \.serial.parity, .auto(.choice), "Parity."),
-                Setting("dataBits", \.serial.dataBits, .auto(.integer(oneOf: [7, 8])), "Data bits."),
-                Setting("stopBits", \.serial.stopBits, .auto(.integer(oneOf: [1, 2])), "Stop bits."),
-            ])
-
-    private static let tcpMeter =
-        meter
-        + section(
-            "source", \.source,
-            [
-                Setting(
-                    "host", \.host, .optional(.host), "Name or address of the P1 dongle or of ser2net.",
-                    isRequired: true),
-                Setting("port", \.port, .optional(.integer(1...65535)), "Its port.", isRequired: true),
-            ])
-
-    private static let mqttMeter =
-        meter
-        + section(
-            "source", \.source,
-            [
-                Setting(
-                    "topic", \.topic, .optional(.topic),
-                    "Topic on which another device publishes whole telegrams; not under `mqtt.topicPrefix`.",
-                    isRequired: true)
-            ])
-
-    private static let fileMeter =
-        meter
-        + section(
-            "source", \.source,
-            [
-                Setting(
-                    "path", \.filePath, .optional(.path), "A capture to replay, or `-` for standard input.",
-                    isRequired: true)
-            ])
-
-    private static let emulatorMeter =
-        meter
-        + section(
-            "source", \.source,
-            [
-                Setting("profile", \.emulator.profile, .text(upTo: 64), "The kind of meter that is imitated."),
-                Setting(
-                    "electricityOffset", \.emulator.electricityOffset, .decimal, "kWh on each register at the start."),
-                Setting(
-                    "electricityIncrement", \.emulator.electricityIncrement, .decimal, "kWh added with each telegram."),
-                Setting("gasOffset", \.emulator.gasOffset, .decimal, "m3 on the gas meter at the start."),
-                Setting(
-                    "gasIncrement", \.emulator.gasIncrement, .decimal, "m3 added with each reading of the gas meter."),
-                Setting(
-                    "interval", \.emulator.interval, .number(0.001...86400, unit: "seconds"),
-                    "Seconds between telegrams."),
-                Setting(
-                    "intervalGas", \.emulator.intervalGas, .number(0.001...86400, unit: "seconds"),
-                    "Seconds between readings of the gas meter."),
-                Setting("seed", \.emulator.seed, .optional(.unsigned64), "Makes ids and noise the same in each run."),
-                Setting(
-                    "startTime", \.emulator.startTime, .optional(.utcTime),
-                    "Meter time of the first telegram; `null`: now."),
-                Setting(
-                    "replay", \.emulator.replay, .optional(.path),
-                    "A capture whose telegrams are sent again and again, instead of those of a profile."),
-            ])
+    /// The rows of a part as rows of the whole that holds it under a name.
+    static func section<Whole, Part>(
+        _ name: String, _ part: any WritableKeyPath<Whole, Part> & Sendable, _ rows: [Setting<Part>]
+    ) -> [Setting<Whole>] {
+        rows.map { Setting(name, part, $0) }
+    }
 }

@@ -5,8 +5,9 @@ final class Feed {
     let consumer: any ChunkConsumer
 
     private var supervisor: SourceSupervisor
-    /// `nil` where the driver of the port deals with parity.
+    /// `nil` where the driver of the port deals with parity, and while the filter is at work.
     private var parity: ParityFilter?
+    private var framing: ParityFilter.Verdict?
 
     /// `seed` is that of the jitter of its waits; `limits` are for tests.
     init(
@@ -16,17 +17,18 @@ final class Feed {
         self.source = source
         self.consumer = consumer
         supervisor = SourceSupervisor(name: source.name, traits: source.traits, seed: seed, limits: limits)
-        parity = source.traits.mayCarryParity ? ParityFilter() : nil
+        forgetLine()
     }
 
     /// What was found out about the line, for `bridge/info`: "115200 baud, seen in 2 telegrams; 8N1, seen in 8 bytes".
+    /// Within `receive` it is what was known before the chunk.
     var evidence: String? {
-        let known = [source.evidence, parity?.evidence].compactMap(\.self)
+        let known = [source.evidence, framing?.evidence].compactMap(\.self)
         return known.isEmpty ? nil : known.joined(separator: "; ")
     }
 
     /// Bytes of wrong parity since the line was opened.
-    var parityErrors: Int { parity?.parityErrors ?? 0 }
+    var parityErrors: Int { framing?.parityErrors ?? 0 }
 
     /// Nothing will come any more.
     var isOver: Bool { supervisor.isOver }
@@ -55,8 +57,10 @@ final class Feed {
 
     private func deliver(_ chunk: UnsafeRawBufferPointer, at now: Moment) {
         act(on: .bytes(chunk.count), at: now)
-        guard parity != nil else { return receive(chunk, at: now) }
-        parity?.filter(chunk) { receive($0, at: now) }
+        guard var filter = parity.take() else { return receive(chunk, at: now) }
+        filter.filter(chunk) { receive($0, at: now) }
+        framing = filter.verdict
+        parity = filter
     }
 
     private func receive(_ chunk: UnsafeRawBufferPointer, at now: Moment) {
@@ -74,7 +78,7 @@ final class Feed {
         case .failed(let error): act(on: .failed(error), at: now)
         case .restarted: forgetLine()
         case .ended:
-            parity?.finish { receive($0, at: now) }
+            if var filter = parity.take() { filter.finish { receive($0, at: now) } }
             act(on: .ended, at: now)
         }
     }
@@ -99,6 +103,8 @@ final class Feed {
     }
 
     private func forgetLine() {
-        if parity != nil { parity = ParityFilter() }
+        guard source.traits.mayCarryParity else { return }
+        let filter = ParityFilter()
+        (parity, framing) = (filter, filter.verdict)
     }
 }

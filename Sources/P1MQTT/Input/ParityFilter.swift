@@ -14,33 +14,38 @@ struct ParityFilter {
 
     static let holdLimit = 64
 
-    /// The verdict; `nil` until there is one.
-    private(set) var framing: Framing?
-    /// Bytes of wrong parity on a line with parity.
-    private(set) var parityErrors = 0
+    /// What is known of the line.
+    struct Verdict: Equatable, Sendable {
+        /// `nil` until it is certain.
+        fileprivate(set) var framing: Framing?
+        /// Bytes that it took to become certain; those seen so far while it is not.
+        fileprivate(set) var bytesSeen = 0
+        /// Bytes of wrong parity on a line with parity.
+        fileprivate(set) var parityErrors = 0
 
-    private var seenUntilVerdict = 0
+        /// For `bridge/info`: "7E1, seen in 64 bytes".
+        var evidence: String {
+            guard let framing else { return "framing not yet known" }
+            return "\(framing.rawValue), seen in \(bytesSeen) bytes"
+        }
+    }
+
+    private(set) var verdict = Verdict()
     private var tally = ParityTally()
     private var held: [UInt8] = []
     private var stripped: [UInt8] = []
     private var dissent: (framing: Framing, blocks: Int)?
 
-    /// For `bridge/info`: "7E1, seen in 64 bytes".
-    var evidence: String {
-        guard let framing else { return "framing not yet known" }
-        return "\(framing.rawValue), seen in \(seenUntilVerdict) bytes"
-    }
-
     /// Hands the bytes of `chunk` on, in order and in any portions, as soon as they are certain.
     mutating func filter(_ chunk: UnsafeRawBufferPointer, _ deliver: (UnsafeRawBufferPointer) -> Void) {
-        guard let framing else { return decide(chunk, deliver) }
+        guard let framing = verdict.framing else { return decide(chunk, deliver) }
         pass(chunk, as: framing, deliver)
         watchForChange(chunk, from: framing)
     }
 
     /// The end of the stream: hands on what is still held, as it came.
     mutating func finish(_ deliver: (UnsafeRawBufferPointer) -> Void) {
-        release(as: framing ?? .eightBits, deliver)
+        release(as: verdict.framing ?? .eightBits, deliver)
     }
 
     private mutating func decide(_ chunk: UnsafeRawBufferPointer, _ deliver: (UnsafeRawBufferPointer) -> Void) {
@@ -48,18 +53,18 @@ struct ParityFilter {
         for index in chunk.indices {
             let byte = chunk[index]
             tally.count(byte)
-            seenUntilVerdict += 1
+            verdict.bytesSeen += 1
             let isCertain = held.isEmpty && (byte < 0x80 || byte == 0xFF)
             if !isCertain {
                 if held.isEmpty, start < index { deliver(UnsafeRawBufferPointer(rebasing: chunk[start..<index])) }
                 held.append(byte)
                 start = index + 1
             }
-            if let verdict = tally.verdict {
-                framing = verdict
+            if let framing = tally.verdict {
+                verdict.framing = framing
                 tally = ParityTally()
-                release(as: verdict, deliver)
-                return pass(UnsafeRawBufferPointer(rebasing: chunk[start...]), as: verdict, deliver)
+                release(as: framing, deliver)
+                return pass(UnsafeRawBufferPointer(rebasing: chunk[start...]), as: framing, deliver)
             }
             // Without a verdict in that many bytes they are no text, so nothing is lost by taking them as they are.
             if held.count == Self.holdLimit { release(as: .eightBits, deliver) }
@@ -84,7 +89,7 @@ struct ParityFilter {
         for byte in chunk {
             let isRight = byte.nonzeroBitCount & 1 == right
             stripped.append(isRight ? byte & 0x7F : 0)
-            parityErrors &+= isRight ? 0 : 1
+            verdict.parityErrors &+= isRight ? 0 : 1
         }
         stripped.withUnsafeBytes(deliver)
     }
@@ -109,8 +114,8 @@ struct ParityFilter {
             let blocks = dissent?.framing == opinion ? (dissent?.blocks ?? 0) + 1 : 1
             dissent = (opinion, blocks)
             if blocks == 2 {
-                self.framing = opinion
-                seenUntilVerdict = blocks * ParityTally.block
+                verdict.framing = opinion
+                verdict.bytesSeen = blocks * ParityTally.block
                 dissent = nil
                 return
             }

@@ -1,12 +1,13 @@
-/// Makes the sources that need nothing but their settings.
+/// Makes the source of a meter from its settings.
 enum SourceFactory {
-    /// `nil` for the kinds that are fed from inside the program, by the broker or the emulator.
-    static func make(_ settings: SourceSettings, resolver: NameResolver) -> (any ByteSource)? {
-        switch settings {
+    /// `nil` for telegrams that come over the broker: whoever holds the connection pushes them.
+    static func make(_ meter: MeterSettings, resolver: NameResolver) -> (any ByteSource)? {
+        switch meter.source {
         case .serial(let serial): SerialPort(serial)
         case .tcp(let host, let port): TCPSource(host: host, port: port, resolver: resolver)
         case .file(let path): FileSource(path: path)
-        case .mqtt, .emulator: nil
+        case .emulator(let emulator): EmulatorSource(emulator, meterName: meter.name)
+        case .mqtt: nil
         }
     }
 }

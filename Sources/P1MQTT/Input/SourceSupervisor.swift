@@ -1,5 +1,6 @@
 /// Decides when a source is opened, closed and tried again, and what is said about it: each trouble once, with cause
-/// and remedy, again only when the cause changes, and once when it is over. Pure: events and times in, actions out.
+/// and remedy, another cause within the same outage once too, and once that it is over. Pure: events and times in,
+/// actions out.
 struct SourceSupervisor {
     enum Event {
         case opened(String)
@@ -247,20 +248,5 @@ extension SourceSupervisor {
         if seconds < 60 { return "\(seconds) s" }
         if seconds < 3600 { return "\(seconds / 60) min \(seconds % 60) s" }
         return "\(seconds / 3600) h \(seconds / 60 % 60) min"
-    }
-}
-
-/// Sebastiano Vigna's SplitMix64: small, and the same numbers for the same seed.
-struct SplitMix64: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -43,6 +43,9 @@ struct OutboxQueue: Sendable {
         self.maximumEvents = maximumEvents
     }
 
+    /// Length of the line with its dead places, a measure of what the queue costs.
+    var places: Int { line.count }
+
     var isEmpty: Bool { counters.pending == 0 }
 
     mutating func post(_ batch: [Message]) {

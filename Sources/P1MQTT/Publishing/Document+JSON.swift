@@ -23,12 +23,15 @@ extension Document {
             json.member("unit", unit(value))
         case .limit where value == nil && !hasChildren: json.member(place.key, String?.none)
         case .quantity, .limit, .peak:
-            json.member(place.key, object: { json in
-                if place.shape == .peak { json.member("timestamp", time: time(value)) }
-                json.member(place.shape == .limit ? "value" : "reading", number(value))
-                json.member("unit", unit(value))
-                writeChildren(of: node, into: &json)
-            })        case .peakHistory:
+            json.member(
+                place.key,
+                object: { json in
+                    if place.shape == .peak { json.member("timestamp", time: time(value)) }
+                    json.member(place.shape == .limit ? "value" : "reading", number(value))
+                    json.member("unit", unit(value))
+                    writeChildren(of: node, into: &json)
+                })
+        case .peakHistory:
             if let value { return writeBare(value, place.key, into: &json) }
             json.member(
                 place.key,

@@ -101,7 +101,9 @@ extension DocumentLayout {
         for row in Catalogue.rows where row.scope != .mbus {
             for path in row.scope == .relay ? (1...4).map({ relayPath(row, $0) }) : [row.path] {
                 places.append(place(path, row.quantity, row.meaning, always: row.isAlwaysPresent, code: row.codeText))
-                if path == "equipmentId" { places.append(place("serialNumber", nil, "Equipment id as printed on the meter", always: false)) }
+                if path == "equipmentId" {
+                    places.append(place("serialNumber", nil, "Equipment id as printed on the meter", always: false))
+                }
             }
         }
         for medium in MBusMedium.allCases { places += mbusPlaces(under: medium.rawValue) }

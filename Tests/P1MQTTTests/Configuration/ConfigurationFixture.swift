@@ -31,7 +31,7 @@ final class TemporaryFolder: Sendable {
 }
 
 /// Loads a configuration as the program does, with names that the tests choose.
-func load(
+func loadSettings(
     _ json: String? = nil, environment: [String: String] = [:], overrides: SettingsOverrides = SettingsOverrides(),
     notAvailable: Set<String> = SettingsTable.notAvailable
 ) throws -> LoadedSettings {
@@ -43,12 +43,12 @@ func load(
 }
 
 /// The problems of a configuration, a line each; the path of the file stands as `config.json`.
-func problems(
+func settingsProblems(
     _ json: String? = nil, environment: [String: String] = [:], overrides: SettingsOverrides = SettingsOverrides(),
     notAvailable: Set<String> = SettingsTable.notAvailable
 ) throws -> [String] {
     do {
-        _ = try load(json, environment: environment, overrides: overrides, notAvailable: notAvailable)
+        _ = try loadSettings(json, environment: environment, overrides: overrides, notAvailable: notAvailable)
         return []
     } catch let error as SettingsProblems {
         return error.description.split(separator: "\n").map { line in

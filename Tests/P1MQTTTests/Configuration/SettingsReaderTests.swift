@@ -4,13 +4,13 @@ import Testing
 
 @Suite("Settings reader") struct SettingsReaderTests {
     @Test("nothing but defaults") func defaults() throws {
-        #expect(try load("{}").settings == Settings())
-        #expect(try load(#"{"mqtt": null, "meters": null, "guard": {"enabled": null}}"#).settings == Settings())
-        #expect(try load(#"{"meters": []}"#).settings.meters.isEmpty)
+        #expect(try loadSettings("{}").settings == Settings())
+        #expect(try loadSettings(#"{"mqtt": null, "meters": null, "guard": {"enabled": null}}"#).settings == Settings())
+        #expect(try loadSettings(#"{"meters": []}"#).settings.meters.isEmpty)
     }
 
     @Test("every kind of value") func values() throws {
-        let settings = try load(
+        let settings = try loadSettings(
             #"""
             {"mqtt": {"host": "broker", "port": 8883, "version": "5", "clientId": "me", "username": "u", "password": "s",
                       "topicPrefix": "home/p1", "qos": 1, "retain": false, "keepAlive": 5,
@@ -35,7 +35,7 @@ import Testing
     }
 
     @Test("every kind of source") func sources() throws {
-        let settings = try load(
+        let settings = try loadSettings(
             #"""
             {"meters": [
               {"source": {"path": "/dev/ttyUSB0"}},
@@ -73,7 +73,7 @@ import Testing
             ("[]", "config.json holds a list; allowed: an object with the settings, in { }"),
             ("{", "config.json is not valid JSON: line 1, column 2: expected a name in double quotes or }"),
             (#"{"mqtt": 1}"#, "config.json: mqtt is a number; allowed: an object, in { }"),
-            (#"{"mqtt": {"tls": true}}"#, "config.json: mqtt.tls is true or false; allowed: an object, in { }"),
+            (#"{"mqtt": {"tls": true}}"#, "config.json: mqtt.tls is true; allowed: an object, in { }"),
             (#"{"meters": {}}"#, "config.json: meters is an object; allowed: a list of meters, in [ ]"),
             (
                 #"{"meters": [null]}"#,
@@ -104,11 +104,11 @@ import Testing
             ),
         ])
     func wrong(_ json: String, _ line: String) throws {
-        #expect(try problems(json) == [line])
+        #expect(try settingsProblems(json) == [line])
     }
 
     @Test("a speed that Linux does not know") func baudRate() throws {
-        let line = try problems(#"{"meters": [{"source": {"path": "/dev/x", "baudRate": 1234}}]}"#)
+        let line = try settingsProblems(#"{"meters": [{"source": {"path": "/dev/x", "baudRate": 1234}}]}"#)
         #expect(line.count == 1)
         #expect(line[0].hasPrefix(#"config.json: meters[0].source.baudRate is 1234; allowed: "auto" or one of 300, "#))
         #expect(line[0].hasSuffix(", 921600"))
@@ -134,20 +134,20 @@ import Testing
             ),
         ])
     func unknown(_ json: String, _ start: String) throws {
-        let lines = try problems(json)
+        let lines = try settingsProblems(json)
         #expect(lines.count == 1)
         #expect(lines[0].hasPrefix("config.json: " + start), "\(lines[0])")
     }
 
     @Test("a source of an unknown type is reported once") func unknownType() throws {
         #expect(
-            try problems(#"{"meters": [{"source": {"type": "usb", "path": "/dev/x", "speed": 1}}]}"#) == [
+            try settingsProblems(#"{"meters": [{"source": {"type": "usb", "path": "/dev/x", "speed": 1}}]}"#) == [
                 #"config.json: meters[0].source.type is "usb"; allowed: "serial", "tcp", "mqtt", "file", "emulator""#
             ])
     }
 
     @Test("everything that is wrong at once") func allAtOnce() throws {
-        let lines = try problems(
+        let lines = try settingsProblems(
             #"""
             {"mqtt": {"hots": "x", "port": 0, "qos": 7, "tls": {"certificateFile": "c"}}, "guard": {"maximumPower": 0},
              "meters": [{"name": "bridge", "source": {"path": "/dev/x", "baudRate": 1}}, {"source": {"type": "tcp"}}]}
@@ -173,14 +173,14 @@ import Testing
              "authenticationKey": "\(key)"}]}
             """
         #expect(
-            try problems(json) == [
-                "config.json: publish.history is not available in this version; allowed: to leave it out",
-                "config.json: meters[0].decryptionKey is not available in this version; allowed: to leave it out",
-                "config.json: meters[0].authenticationKey is not available in this version; allowed: to leave it out",
+            try settingsProblems(json) == [
+                "config.json: publish.history is not available in this version; leave it out",
+                "config.json: meters[0].decryptionKey is not available in this version; leave it out",
+                "config.json: meters[0].authenticationKey is not available in this version; leave it out",
             ])
-        #expect(try problems(json, notAvailable: []) == [])
-        #expect(try problems(#"{"publish": {"history": false}}"#) == [])
-        #expect(try problems(environment: ["P1MQTT_PUBLISH_HISTORY": "false"]) == [])
+        #expect(try settingsProblems(json, notAvailable: []) == [])
+        #expect(try settingsProblems(#"{"publish": {"history": false}}"#) == [])
+        #expect(try settingsProblems(environment: ["P1MQTT_PUBLISH_HISTORY": "false"]) == [])
     }
 
     @Test("names only settings that exist as not available") func notAvailableExist() {

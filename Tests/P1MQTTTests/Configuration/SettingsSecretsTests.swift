@@ -9,7 +9,7 @@ import Testing
     func passwordFile(_ content: String) throws {
         let folder = try TemporaryFolder()
         let file = try folder.write(content, to: "password")
-        let loaded = try load(#"{"mqtt": {"username": "u", "passwordFile": "\#(file)"}}"#)
+        let loaded = try loadSettings(#"{"mqtt": {"username": "u", "passwordFile": "\#(file)"}}"#)
         #expect(loaded.settings.mqtt.password == Secret("hunter2"))
         #expect(loaded.settings.mqtt.passwordFile == file)
         #expect(loaded.warnings.isEmpty)
@@ -19,7 +19,7 @@ import Testing
         let folder = try TemporaryFolder()
         let file = try folder.write("hunter2", to: "password", mode: 0o644)
         #expect(
-            try load(#"{"mqtt": {"username": "u", "passwordFile": "\#(file)"}}"#).warnings == [
+            try loadSettings(#"{"mqtt": {"username": "u", "passwordFile": "\#(file)"}}"#).warnings == [
                 "mqtt.passwordFile: every user of this machine may read \(file); chmod o-r takes that away"
             ])
     }
@@ -27,7 +27,7 @@ import Testing
     @Test("a file that is missing, empty or no text") func badFiles() throws {
         let folder = try TemporaryFolder()
         func lines(_ file: String) throws -> [String] {
-            try problems(environment: ["P1MQTT_MQTT_USERNAME": "u", "P1MQTT_MQTT_PASSWORD_FILE": file])
+            try settingsProblems(environment: ["P1MQTT_MQTT_USERNAME": "u", "P1MQTT_MQTT_PASSWORD_FILE": file])
         }
         let start = "P1MQTT_MQTT_PASSWORD_FILE (mqtt.passwordFile) names "
         let none = folder.path + "/none"
@@ -44,13 +44,14 @@ import Testing
         let folder = try TemporaryFolder()
         let file = try folder.write("from the file", to: "password")
         #expect(
-            try problems(#"{"mqtt": {"username": "u", "password": "hunter2", "passwordFile": "\#(file)"}}"#) == [
-                "config.json: mqtt.passwordFile stands beside mqtt.password; allowed: one of the two"
-            ])
-        let higherFile = try load(
+            try settingsProblems(#"{"mqtt": {"username": "u", "password": "hunter2", "passwordFile": "\#(file)"}}"#)
+                == [
+                    "config.json: mqtt.passwordFile stands beside mqtt.password; allowed: one of the two"
+                ])
+        let higherFile = try loadSettings(
             #"{"mqtt": {"username": "u", "password": "hunter2"}}"#, environment: ["P1MQTT_MQTT_PASSWORD_FILE": file])
         #expect(higherFile.settings.mqtt.password == Secret("from the file"))
-        let higherPassword = try load(
+        let higherPassword = try loadSettings(
             #"{"mqtt": {"username": "u", "passwordFile": "\#(file)"}}"#,
             environment: ["P1MQTT_MQTT_PASSWORD": "hunter2"])
         #expect(higherPassword.settings.mqtt.password == Secret("hunter2"))
@@ -66,15 +67,15 @@ import Testing
             {"meters": [{"source": {"path": "/dev/x"}, "decryptionKeyFile": "\(file)", "authenticationKey": "\(key)"}]}
             """
         }
-        let meter = try load(json(file), notAvailable: []).settings.meters[0]
+        let meter = try loadSettings(json(file), notAvailable: []).settings.meters[0]
         #expect(meter.decryptionKey == Secret(key))
         #expect(meter.authenticationKey == Secret(key))
         #expect(
-            try problems(json(bad), notAvailable: []) == [
+            try settingsProblems(json(bad), notAvailable: []) == [
                 "config.json: meters[0].decryptionKeyFile names \(bad), whose content is not valid; "
                     + "allowed: 32 hexadecimal digits"
             ])
-        #expect(try problems(json(file)).allSatisfy { $0.contains("is not available in this version") })
+        #expect(try settingsProblems(json(file)).allSatisfy { $0.contains("is not available in this version") })
     }
 
     @Test(
@@ -91,7 +92,7 @@ import Testing
         for environment in [
             [:], ["P1MQTT_MQTT_PASSWORD": "\u{0}hunter2", "P1MQTT_METERS_0_DECRYPTION_KEY": "hunter2"],
         ] {
-            let error = #expect(throws: SettingsProblems.self) { try load(json, environment: environment) }
+            let error = #expect(throws: SettingsProblems.self) { try loadSettings(json, environment: environment) }
             guard let error else { continue }
             var dumped = ""
             dump(error, to: &dumped)
@@ -104,7 +105,7 @@ import Testing
     @Test("no secret in what was loaded") func loadedIsSilent() throws {
         let folder = try TemporaryFolder()
         let file = try folder.write(key, to: "key")
-        let loaded = try load(
+        let loaded = try loadSettings(
             """
             {"mqtt": {"username": "u", "password": "hunter2"},
              "meters": [{"source": {"path": "/dev/x"}, "decryptionKeyFile": "\(file)"}]}

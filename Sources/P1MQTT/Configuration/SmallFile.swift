@@ -5,7 +5,7 @@
 #endif
 
 /// A small file, read whole.
-struct ConfigurationFile {
+struct SmallFile {
     var bytes: [UInt8]
     /// Whether every user of the machine may read it.
     var isReadableByOthers: Bool
@@ -17,7 +17,7 @@ struct ConfigurationFile {
     }
 
     /// - Parameter limit: the most bytes that the file may have.
-    static func read(_ path: String, limit: Int) throws(Failure) -> ConfigurationFile {
+    static func load(_ path: String, limit: Int) throws(Failure) -> SmallFile {
         // Not blocking: opening a named pipe would wait for its writer.
         let raw = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard raw >= 0 else { throw failure(errno) }
@@ -27,20 +27,17 @@ struct ConfigurationFile {
         guard status.st_mode & S_IFMT == S_IFREG else {
             throw Failure(isMissing: false, reason: "is not a regular file")
         }
-        var bytes = [UInt8](repeating: 0, count: limit + 1)
-        var filled = 0
-        while filled < bytes.count {
-            let count = bytes.withUnsafeMutableBytes { buffer in
-                pread(descriptor.raw, buffer.baseAddress.map { $0 + filled }, buffer.count - filled, off_t(filled))
-            }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 16384)
+        while bytes.count <= limit {
+            let count = read(descriptor.raw, &chunk, chunk.count)
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { throw failure(errno) }
             if count == 0 { break }
-            filled += count
+            bytes += chunk[..<count]
         }
-        guard filled <= limit else { throw Failure(isMissing: false, reason: "is larger than \(limit) bytes") }
-        return ConfigurationFile(
-            bytes: Array(bytes[..<filled]), isReadableByOthers: status.st_mode & S_IROTH != 0)
+        guard bytes.count <= limit else { throw Failure(isMissing: false, reason: "is larger than \(limit) bytes") }
+        return SmallFile(bytes: bytes, isReadableByOthers: status.st_mode & S_IROTH != 0)
     }
 
     private static func failure(_ code: CInt) -> Failure {
