@@ -68,7 +68,8 @@ struct BridgeDiscovery {
         if let stateClass = value.classes.stateClass { json.member("state_class", stateClass.rawValue) }
         if let unit = value.classes.unit { json.member("unit_of_measurement", unit) }
         json.member("entity_category", "diagnostic")
-        if !value.isEnabled { json.member("enabled_by_default", false) }
+        // The document comes once a minute and is not retained: until then they would be unknown.
+        json.member("enabled_by_default", false)
     }
 
     /// One member of `bridge/health`.
@@ -78,7 +79,6 @@ struct BridgeDiscovery {
         let path: String
         let name: LocalizedText
         let classes: SensorClass
-        var isEnabled = false
     }
 
     private static let stateName = LocalizedText("Connection", "Verbinding", "Connexion", "Verbindung")
@@ -90,7 +90,7 @@ struct BridgeDiscovery {
         HealthValue(
             key: "telegrams_bad", path: "telegrams.bad",
             name: .init("Damaged telegrams", "Beschadigde telegrammen", "Télégrammes endommagés", "Beschädigte Telegramme"),
-            classes: .init(nil, .totalIncreasing), isEnabled: true),
+            classes: .init(nil, .totalIncreasing)),
         HealthValue(
             key: "messages_dropped", path: "messages.dropped",
             name: .init("Dropped messages", "Verloren berichten", "Messages perdus", "Verlorene Nachrichten"),

@@ -38,19 +38,24 @@ struct DeviceTracker: Sendable {
     func isSettled(_ document: Document) -> Bool {
         guard isReal else { return !hasEssentials(in: document) }
         guard !isMissingSomething, hasSameId(document) else { return false }
-        for index in table.items.indices {
-            let item = table.items[index]
-            if !item.isConditional {
-                guard (document.values[item.slot] != nil) == sightings[index].isShown else { return false }
-            } else {
-                let form = form(of: index, document)
-                let seen = sightings[index]
-                guard (form != .absent) == seen.isShown else { return false }
-                guard form == .absent || form == seen.form || seen.form == .unlisted else { return false }
-                guard form == .absent || document.values[item.slot]?.unit == seen.unit else { return false }
-            }
+        let values = document.values.span
+        let items = table.items.span
+        let sightings = sightings.span
+        for index in items.indices {
+            guard items[index].isConditional ? isSettled(index, document) : (values[items[index].slot] == nil) != sightings[index].isShown
+            else { return false }
         }
         return true
+    }
+
+    private func isSettled(_ index: Int, _ document: Document) -> Bool {
+        let seen = sightings[index]
+        switch form(of: index, document) {
+        case .absent: return !seen.isShown
+        case let form:
+            guard seen.isShown, form == seen.form || seen.form == .unlisted else { return false }
+            return document.values[table.items[index].slot]?.unit == seen.unit
+        }
     }
 
     /// Takes a telegram.

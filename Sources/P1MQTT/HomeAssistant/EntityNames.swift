@@ -29,7 +29,8 @@ enum EntityNames {
         switch last.dropLast(digits.count) {
         case "L" where !digits.isEmpty: return (pattern("Ln"), .phase(last))
         case "tariff" where !digits.isEmpty: return (pattern("tariffn"), .tariff(digits))
-        case let word where !digits.isEmpty: return (pattern(word + "n"), .number(digits))
+        case "quadrant" where !digits.isEmpty, "" where !digits.isEmpty:
+            return (pattern(last.dropLast(digits.count) + "n"), .number(digits))
         default: return (pattern(last), nil)
         }
     }

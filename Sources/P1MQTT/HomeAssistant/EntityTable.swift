@@ -37,11 +37,10 @@ struct EntityTable: Sendable {
 
 /// The part of the document that one device is about.
 struct DeviceTable: Sendable {
-    /// One value.
+    /// One value. Nothing in it is counted by reference: all items are looked at for each telegram.
     struct Item: Sendable {
         let slot: DocumentLayout.Slot
         let quantity: Quantity
-        let entities: [Entity]
         /// Whether its form must be looked at, beyond whether it is there.
         let isConditional: Bool
         /// Whether the device is only real when it has at least one of these.
@@ -51,6 +50,8 @@ struct DeviceTable: Sendable {
     }
 
     let items: [Item]
+    /// By item.
+    let entities: [[Entity]]
     let equipmentId: DocumentLayout.Slot
     let serialNumber: DocumentLayout.Slot
 
@@ -58,19 +59,22 @@ struct DeviceTable: Sendable {
         equipmentId = layout.slot(parent + "equipmentId")
         serialNumber = layout.slot(parent + "serialNumber")
         var items: [Item] = []
+        var entitiesOfItems: [[Entity]] = []
         for (slot, place) in layout.places.enumerated() {
             guard parent.isEmpty ? !place.path.hasPrefix("mbus/") : place.path.hasPrefix(parent) else { continue }
             guard let quantity = place.quantity else { continue }
             let entities = EntityTable.entities(of: place)
             guard let key = entities.first?.key else { continue }
             // A derived total has the key of the meter's own, which stands before it.
-            let primary = items.firstIndex { $0.entities.first?.key == key }
+            let primary = entitiesOfItems.firstIndex { $0.first?.key == key }
             items.append(
                 Item(
-                    slot: slot, quantity: quantity, entities: entities, isConditional: quantity.isConditional || primary != nil,
+                    slot: slot, quantity: quantity, isConditional: quantity.isConditional || primary != nil,
                     isEssential: isEssential(place.path), primary: primary))
+            entitiesOfItems.append(entities)
         }
         self.items = items
+        entities = entitiesOfItems
     }
 }
 

@@ -36,7 +36,7 @@ struct MeterDiscovery {
     /// Looks at the document of an accepted telegram. Cheap when it tells nothing new.
     mutating func update(_ document: Document, dialect: Dialect) -> Changes {
         guard settings.enabled else { return Changes() }
-        if meter.isSettled(document), mbus.allSatisfy({ $0.isSettled(document) }) { return Changes() }
+        if isSettled(document) { return Changes() }
         let time = document.time(at: "timestamp") ?? 0
         var changed: Set<Int> = []
         var ended: Set<Int> = []
@@ -77,6 +77,12 @@ struct MeterDiscovery {
     // MARK: - Devices
 
     private func tracker(_ index: Int) -> DeviceTracker { index == 0 ? meter : mbus[index - 1] }
+
+    private func isSettled(_ document: Document) -> Bool {
+        guard meter.isSettled(document) else { return false }
+        for index in mbus.indices where !mbus[index].isSettled(document) { return false }
+        return true
+    }
 
     /// Whether the M-Bus meter of a channel is on another now: its id stands there, and here none does.
     private func hasMoved(_ channel: Int, _ document: Document) -> Bool {
@@ -189,11 +195,11 @@ extension DeviceTracker {
         let context = Entity.Context(
             prefix: prefix, device: device.id, language: device.language, country: country, medium: device.medium)
         var keys: Set<String> = []
-        for (item, sighting) in zip(table.items, sightings) where sighting.isShown {
-            for entity in item.entities where keys.insert(entity.key).inserted { entity.write(into: &json, sighting, context) }
+        for (entities, sighting) in zip(table.entities, sightings) where sighting.isShown {
+            for entity in entities where keys.insert(entity.key).inserted { entity.write(into: &json, sighting, context) }
         }
         for index in removed.sorted() {
-            for entity in table.items[index].entities where keys.insert(entity.key).inserted {
+            for entity in table.entities[index] where keys.insert(entity.key).inserted {
                 json.member(entity.key, object: { $0.member("platform", "sensor") })
             }
         }

@@ -20,7 +20,7 @@ import Testing
 
     @Test("every name is used by some place")
     func namesAreUsed() {
-        let used = Set(Self.devices.flatMap(\.items).flatMap(\.entities).map { EntityNames.pattern(of: $0.topic).pattern })
+        let used = Set(Self.devices.flatMap(\.entities).flatMap { $0 }.map { EntityNames.pattern(of: $0.topic).pattern })
         #expect(Set(EntityNames.byPattern.keys).subtracting(used).isEmpty)
     }
 
@@ -41,7 +41,7 @@ import Testing
         for country in [Country.netherlands, .belgium, .elsewhere] {
             for device in Self.devices {
                 // What stands in for a value that the meter does not send has its name; they are never there together.
-                let entities = device.items.flatMap(\.entities).filter { !Self.standIns.contains($0.topic) }
+                let entities = device.entities.flatMap { $0 }.filter { !Self.standIns.contains($0.topic) }
                 let names = Dictionary(grouping: entities) { $0.name.text(language, country) }
                 for (name, same) in names where same.count > 1 { Issue.record("\(name): \(same.map(\.topic))") }
             }
@@ -51,7 +51,7 @@ import Testing
     @Test("no two entities of a device share a key, but for a total that is sent or derived")
     func keysAreDistinct() {
         for device in Self.devices {
-            let keys = Dictionary(grouping: device.items.flatMap(\.entities), by: \.key).filter { $0.value.count > 1 }
+            let keys = Dictionary(grouping: device.entities.flatMap { $0 }, by: \.key).filter { $0.value.count > 1 }
             #expect(
                 device.items.count < 6 ? keys.isEmpty : Set(keys.keys) == ["electricity_received_total", "electricity_delivered_total"])
         }
@@ -59,7 +59,7 @@ import Testing
 
     @Test("only what most people want is there from the start")
     func enabled() {
-        let keys = EntityTable.shared.meter.items.flatMap(\.entities).filter(\.isEnabled).map(\.key)
+        let keys = EntityTable.shared.meter.entities.flatMap { $0 }.filter(\.isEnabled).map(\.key)
         #expect(
             Set(keys.filter { !$0.contains("_tariff") }) == [
                 "electricity_received_total", "electricity_received_actual", "electricity_delivered_total",
@@ -70,7 +70,7 @@ import Testing
             ])
         // Two directions of 16 tariffs, and which one is in force.
         #expect(keys.filter { $0.contains("_tariff") }.count == 33)
-        #expect(EntityTable.shared.mbus[2].items.flatMap(\.entities).filter(\.isEnabled).map(\.key) == ["reading"])
+        #expect(EntityTable.shared.mbus[2].entities.flatMap { $0 }.filter(\.isEnabled).map(\.key) == ["reading"])
     }
 
     private static let standIns: Set<String> = [
