@@ -51,6 +51,9 @@ public struct Framer: Sendable {
 
     private static let portion = 4096
 
+    /// How many bytes of an unfinished telegram are kept, at most `maximumLength`.
+    var bufferedBytes: Int { buffer.count }
+
     /// A framer at the start of a stream.
     ///
     /// - Parameter maximumLength: the most bytes that a telegram may have, up to 32768.

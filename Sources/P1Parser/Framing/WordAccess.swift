@@ -27,4 +27,21 @@ extension Span<UInt8> {
         }
         return nil
     }
+
+    /// Where the first byte below `bound` (at most 128) stands in `range`; its end when there is none.
+    @inline(__always)
+    func firstIndex(below bound: UInt8, in range: Range<Int>) -> Int {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        var index = range.lowerBound
+        let end = range.upperBound
+        while index &+ 8 <= end {
+            // The lowest byte that is smaller borrows into its highest bit; bytes from 128 on are masked out.
+            let bytes = word(at: index)
+            let hits = (bytes &- ones &* UInt64(bound)) & ~bytes & (ones << 7)
+            if hits != 0 { return index &+ hits.trailingZeroBitCount / 8 }
+            index &+= 8
+        }
+        while index < end, self[index] >= bound { index &+= 1 }
+        return index
+    }
 }

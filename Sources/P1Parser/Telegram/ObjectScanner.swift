@@ -66,6 +66,7 @@ struct ObjectScanner {
     }
 
     /// Reads `(…)(…)` and the blanks behind it; returns where the line ends, or `nil` when its brackets are damaged.
+    @inline(__always)
     private mutating func scanGroups(_ text: Span<UInt8>, from start: Int, to end: Int) -> Int? {
         var index = start
         while index < end, text[index] == UInt8(ascii: "(") {
@@ -73,25 +74,23 @@ struct ObjectScanner {
             let first = index
             var star: Int?
             var stars = 0
-            group: while true {
+            while true {
+                // All bytes that matter lie below those of digits, letters and the signs between them.
+                index = text.firstIndex(below: UInt8(ascii: "*") + 1, in: index..<end)
                 guard index < end else {
                     openGroup = first
                     return end
                 }
-                // All bytes that matter lie below those of numbers, letters and the signs between them.
                 let byte = text[index]
-                if byte <= UInt8(ascii: "*") {
-                    switch byte {
-                    case UInt8(ascii: ")"): break group
-                    case UInt8(ascii: "("): return nil
-                    case UInt8(ascii: "*"):
-                        star = index
-                        stars += 1
-                    case UInt8(ascii: "\n"):
-                        openGroup = first
-                        return index
-                    default: break
-                    }
+                if byte == UInt8(ascii: ")") { break }
+                if byte == UInt8(ascii: "*") {
+                    star = index
+                    stars += 1
+                } else if byte == UInt8(ascii: "(") {
+                    return nil
+                } else if byte == UInt8(ascii: "\n") {
+                    openGroup = first
+                    return index
                 }
                 index += 1
             }
@@ -106,6 +105,7 @@ struct ObjectScanner {
     }
 
     /// Splits a group at its star, if a unit stands behind it.
+    @inline(__always)
     private static func value(_ text: Span<UInt8>, _ group: Range<Int>, star: Int?) -> DataValue {
         if let star, (1...8).contains(group.upperBound - star - 1), isUnit(text, star + 1..<group.upperBound) {
             return DataValue(text: TextRange(group.lowerBound..<star), unit: TextRange(star + 1..<group.upperBound))
