@@ -10,8 +10,10 @@ enum SimulatedMeter {
         var bytes = Array("/SIM5\\2P1MQTT\r\n\r\n".utf8)
         for line in lines(second) { bytes += Array("\(line)\r\n".utf8) }
         bytes.append(UInt8(ascii: "!"))
-        return bytes + Array("\(ChecksumPolicy.hex(CRC16.checksum(of: bytes.span)))\r\n".utf8)
+        return bytes + Array("\(checksum(of: bytes))\r\n".utf8)
     }
+
+    static func checksum(of bytes: [UInt8]) -> String { ChecksumPolicy.hex(CRC16.checksum(of: bytes.span)) }
 
     static func capture(_ count: Int) -> [UInt8] { (0..<count).flatMap(telegram) }
 
