@@ -49,19 +49,4 @@ import Testing
             }
         }
     }
-
-    @Test("finds its block between the markers of a text") func block() {
-        #expect(settingsBlock(in: "a\n<!-- settings -->\n| x |\n<!-- /settings -->\nb") == "| x |\n")
-        #expect(settingsBlock(in: "a\n| x |\n<!-- /settings -->") == nil)
-    }
-}
-
-/// What stands between `<!-- settings -->` and `<!-- /settings -->`, each on a line of its own: in README it has to
-/// equal `SettingsDocumentation.table`. `nil`: a marker is missing.
-func settingsBlock(in text: String) -> String? {
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-    guard let start = lines.firstIndex(of: "<!-- settings -->"), let end = lines.firstIndex(of: "<!-- /settings -->"),
-        start < end
-    else { return nil }
-    return lines[(start + 1)..<end].map { $0 + "\n" }.joined()
 }
