@@ -23,20 +23,20 @@ enum BridgeDocuments {
     /// are `+`, as in a subscription, so that the document keeps its size.
     static func topics(_ meters: [(topics: MeterTopics, identity: MeterIdentity)]) -> [UInt8] {
         let isMany = meters.count > 16
-        var entries: [String: DocumentLayout.Place] = [:]
+        var entries: [String: (place: DocumentLayout.Place, unit: MeterUnit?)] = [:]
         for (topics, identity) in meters {
             let prefix = isMany && topics.prefix != topics.bridgePrefix ? topics.bridgePrefix + "/+" : topics.prefix
             for slot in identity.slots {
                 let place = DocumentLayout.shared.places[slot]
-                entries[prefix + "/" + place.path] = place
+                entries[prefix + "/" + place.path] = (place, place.unit ?? identity.units[slot])
             }
         }
         return JSONWriter.object(capacity: 8192) {
-            for (topic, place) in entries.sorted(by: { $0.key < $1.key }) {
+            for (topic, (place, unit)) in entries.sorted(by: { $0.key < $1.key }) {
                 $0.member(
                     topic,
                     object: {
-                        $0.member("unit", place.unit?.rawValue)
+                        $0.member("unit", unit?.rawValue)
                         $0.member("obis", array: place.codes) { $0.string($1) }
                         $0.member("meaning", place.meaning)
                     })

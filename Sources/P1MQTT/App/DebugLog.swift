@@ -14,7 +14,8 @@ final class DebugLog {
     private let maximumBytes: Int
     private let logger: Logger
     private var files: [String: File] = [:]
-    private var isFailing = false
+    /// The files that cannot be written at the moment; each is told once, and once when it can be again.
+    private var failing: Set<String> = []
 
     private final class File {
         let descriptor: OwnedDescriptor
@@ -46,12 +47,10 @@ final class DebugLog {
         let path = "\(directory)/\(name)\(meter.map { "-" + $0 } ?? "").log"
         do throws(DebugLogError) {
             try append(bytes, to: path)
-            if isFailing { logger.notice("writing debug logs again") }
-            isFailing = false
+            if failing.remove(path) != nil { logger.notice("writing the debug log \(path) again") }
         } catch {
             files[path] = nil
-            if !isFailing { logger.warning("\(error)") }
-            isFailing = true
+            if failing.insert(path).inserted { logger.warning("\(error)") }
         }
     }
 

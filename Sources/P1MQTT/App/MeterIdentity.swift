@@ -11,6 +11,8 @@ struct MeterIdentity: Sendable, Equatable {
     var hasChecksum: Bool?
     /// The places that have had a value, in the order of the document.
     var slots: [DocumentLayout.Slot] = []
+    /// The units of those places where the meter chooses it: M-Bus readings and limits.
+    private(set) var units: [DocumentLayout.Slot: MeterUnit] = [:]
     private var isSeen: [Bool] = []
 
     mutating func learn(from telegram: Telegram, _ document: Document) {
@@ -21,17 +23,30 @@ struct MeterIdentity: Sendable, Equatable {
             isNew = true
         }
         hasChecksum = telegram.frame.checksum != .absent
-        guard isNew || telegram.meterType != meterType else { return }
+        // The id alone changes when a meter is replaced by another of its model.
+        let id = Self.text(Self.equipmentId, document)
+        guard isNew || telegram.meterType != meterType || id != equipmentId else { return }
         slots = isSeen.indices.filter { isSeen[$0] }
         meterType = telegram.meterType
         dialect = telegram.dialect
-        equipmentId = text("equipmentId", document)
-        serialNumber = text("serialNumber", document)
-        version = text("version", document)
+        equipmentId = id
+        serialNumber = Self.text(Self.serialNumber, document)
+        version = Self.text(Self.version, document)
+        learnUnits(from: document)
     }
 
-    private func text(_ path: String, _ document: Document) -> String? {
-        if case .text(let text)? = document.values[DocumentLayout.shared.slot(path)] { return text }
+    private mutating func learnUnits(from document: Document) {
+        for slot in slots where DocumentLayout.shared.places[slot].unit == nil {
+            if case .quantity(_, let unit)? = document.values[slot] { units[slot] = unit }
+        }
+    }
+
+    private static func text(_ slot: DocumentLayout.Slot, _ document: Document) -> String? {
+        if case .text(let text)? = document.values[slot] { return text }
         return nil
     }
+
+    private static let equipmentId = DocumentLayout.shared.slot("equipmentId")
+    private static let serialNumber = DocumentLayout.shared.slot("serialNumber")
+    private static let version = DocumentLayout.shared.slot("version")
 }

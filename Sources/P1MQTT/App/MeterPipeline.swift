@@ -22,6 +22,7 @@ final class MeterPipeline: ChunkConsumer {
     private var mean: IntervalMean
     private var messages: ValueMessages
     private var mbus = MBusAvailability()
+    private var discovery: MeterDiscovery
     private var faults = FaultLog()
 
     init(
@@ -40,6 +41,9 @@ final class MeterPipeline: ChunkConsumer {
         context = Document.Context(utcOffset: settings.utcOffset, choice: MBusChoice(gasMeter: settings.gasMeter))
         mean = IntervalMean(seconds: all.publish.minimumInterval)
         messages = ValueMessages(topics: topics, mqtt: all.mqtt, publish: all.publish)
+        discovery = MeterDiscovery(
+            settings: all.homeAssistant, topics: DiscoveryTopics(bridge: topics.bridgePrefix, meter: topics.prefix),
+            version: P1MQTTCommand.version)
     }
 
     // MARK: - Bytes
@@ -74,6 +78,9 @@ final class MeterPipeline: ChunkConsumer {
         identity.learn(from: telegram, document)
 
         var batch = availability(of: document, at: now)
+        let devices = discovery.update(document, dialect: telegram.dialect)
+        batch += devices.publish
+        if !devices.forget.isEmpty { outbox.forget(devices.forget) }
         if publishesRaw {
             batch.append(Message(topic: topics.raw, payload: telegram.frame.bytes, qos: 0, retain: false, kind: .passing))
         }
@@ -98,6 +105,18 @@ final class MeterPipeline: ChunkConsumer {
         outbox.post(changes)
     }
 
+    // MARK: - The end
+
+    var isEmulated: Bool {
+        if case .emulator = settings.source { true } else { false }
+    }
+
+    /// Retained topics to delete at a clean end: an emulated meter leaves nothing behind but `offline`.
+    var leftovers: [String] {
+        guard isEmulated else { return discovery.leftovers }
+        return discovery.leftovers + messages.retained(identity.slots)
+    }
+
     // MARK: - What is told
 
     func report(_ report: SourceReport, at now: Moment) {
@@ -107,6 +126,7 @@ final class MeterPipeline: ChunkConsumer {
         case .ended:
             logger.notice("\(report)")
             finish(at: now)
+            goOffline()
         case .failed, .silent, .unreadable:
             logger.warning("\(report)")
             goOffline()
@@ -123,8 +143,12 @@ final class MeterPipeline: ChunkConsumer {
 
     private func noteIssues(of telegram: Telegram, at now: Moment) {
         for issue in telegram.issues {
-            let line = telegram.string(issue.line)
-            note(.damagedLine, "\(issue.reason.description): \(line.isEmpty ? "the telegram was cut off" : line)", at: now)
+            if issue.reason == .noEndLine {
+                // The end of a capture; anywhere else the framer waits for the end line.
+                note(.damagedLine, "the last telegram has no end line (!)", remedy: "It is used as far as it goes.", at: now)
+            } else {
+                note(.damagedLine, "\(issue.reason.description): \(telegram.string(issue.line))", at: now)
+            }
         }
     }
 
@@ -136,12 +160,13 @@ final class MeterPipeline: ChunkConsumer {
         }
     }
 
-    private func note(_ fault: TelegramCounts.Fault, _ reason: String, at now: Moment) {
+    private func note(_ fault: TelegramCounts.Fault, _ reason: String, remedy: String? = nil, at now: Moment) {
         counts[fault] += 1
+        let remedy = remedy ?? fault.remedy
         guard let quiet = faults.note(fault, at: now) else { return }
         let since = quiet == 0 ? "" : " (and \(quiet) more since this was last told)"
-        logger.warning("\(reason.sanitised)\(since). \(fault.remedy)")
-        let event = BridgeEvent(kind: .error, meter: settings.name, reason: reason.sanitised, remedy: fault.remedy)
+        logger.warning("\(reason.sanitised)\(since). \(remedy)")
+        let event = BridgeEvent(kind: .error, meter: settings.name, reason: reason.sanitised, remedy: remedy)
         outbox.post([event.message(prefix: topics.bridgePrefix, at: now)])
     }
 

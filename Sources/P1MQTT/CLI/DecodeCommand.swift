@@ -33,21 +33,13 @@ struct DecodeCommand: ParsableCommand {
     }
 }
 
-/// An offset from UTC on the command line: `+01:00`, `-00:30`, `Z`.
+/// An offset from UTC on the command line: `+01:00`, `-00:30`, `Z`, as in the configuration.
 struct UTCOffset: ExpressibleByArgument, Equatable {
     let minutes: Int
 
     init?(argument: String) {
-        if argument == "Z" {
-            minutes = 0
-            return
-        }
-        let text = Array(argument.utf8)
-        guard text.count == 6, text[0] == UInt8(ascii: "+") || text[0] == UInt8(ascii: "-"), text[3] == UInt8(ascii: ":"),
-            let hours = Int(argument.dropFirst().prefix(2)), let minutes = Int(argument.suffix(2)),
-            (0...14).contains(hours), (0...59).contains(minutes)
-        else { return nil }
-        self.minutes = (text[0] == UInt8(ascii: "-") ? -1 : 1) * (hours * 60 + minutes)
+        guard let minutes = SettingCodec.utcOffset.decode(.text(argument)) else { return nil }
+        self.minutes = minutes
     }
 }
 
@@ -59,13 +51,24 @@ struct CaptureDecoder {
     private(set) var isGood = true
     private var framer = Framer()
     private var telegrams = 0
-    /// Whether the meter sends checksums: then a telegram without one is damaged.
+    /// Whether the meter sends checksums: then a telegram that was cut off cannot be trusted.
     private var hasChecksums = false
+    private let printLine: ([UInt8]) -> Void
+    private let complain: (String) -> Void
 
-    init(name: String, printsObjects: Bool, utcOffset: Int?) {
+    /// - Parameters:
+    ///   - name: the file, for messages.
+    ///   - printLine: is given each line of output.
+    ///   - complain: is given each message for people.
+    init(
+        name: String, printsObjects: Bool, utcOffset: Int?, printLine: @escaping ([UInt8]) -> Void = { StandardOutput.writeLine($0) },
+        complain: @escaping (String) -> Void = StandardError.write
+    ) {
         self.name = name == "-" ? "standard input" : name
         self.printsObjects = printsObjects
         self.utcOffset = utcOffset
+        self.printLine = printLine
+        self.complain = complain
     }
 
     mutating func feed(_ bytes: [UInt8]) {
@@ -87,7 +90,7 @@ struct CaptureDecoder {
             telegrams += 1
             decode(frame)
         case .discarded(let discard) where discard.reason == .noise:
-            StandardError.write("\(name): \(discard.count) bytes at offset \(discard.offset) belong to no telegram")
+            complain("\(name): \(discard.count) bytes at offset \(discard.offset) belong to no telegram")
         case .discarded(let discard):
             telegrams += 1
             report("telegram at offset \(discard.offset) is \(discard.reason == .cutOff ? "cut off by the next one" : "too long")")
@@ -95,7 +98,7 @@ struct CaptureDecoder {
     }
 
     private mutating func decode(_ frame: Frame) {
-        if !frame.hasEndLine, hasChecksums {
+        if !frame.hasEndLine, hasChecksums, !printsObjects {
             return report("telegram at offset \(frame.offset) is cut off by the end of the capture")
         }
         if case .valid = frame.checksum { hasChecksums = true }
@@ -110,22 +113,19 @@ struct CaptureDecoder {
             report("line at offset \(frame.offset + issue.offset): \(issue.reason.description)\(line)")
         }
         if printsObjects {
-            StandardOutput.writeLine(telegram.objectsJSON())
+            printLine(telegram.objectsJSON())
         } else {
             var context = Document.Context(utcOffset: utcOffset)
-            StandardOutput.writeLine(Document(telegram, &context).json())
+            printLine(Document(telegram, &context).json())
         }
     }
 
     private mutating func report(_ problem: String) {
         isGood = false
-        StandardError.write("\(name): \(problem)")
+        complain("\(name): \(problem)")
     }
 
-    private func hex(_ checksum: UInt16) -> String {
-        let digits = String(checksum, radix: 16, uppercase: true)
-        return String(repeating: "0", count: 4 - digits.count) + digits
-    }
+    private func hex(_ checksum: UInt16) -> String { ChecksumPolicy.hex(checksum) }
 }
 
 extension Telegram {

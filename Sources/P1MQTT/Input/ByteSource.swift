@@ -47,6 +47,8 @@ extension ByteSource {
 struct PollInterest: Equatable {
     var descriptor: CInt
     var events: Int16
+    /// Tells descriptors apart that were given the same number one after the other without the loop in between.
+    var generation = 0
 }
 
 enum OpenState: Equatable {

@@ -10,23 +10,30 @@ final class FileSource: ByteSource {
     let traits = SourceTraits.file
 
     private let path: String
+    /// Standard input is not ours to close.
+    private let isStandardInput: Bool
     private var descriptor: OwnedDescriptor?
+    private var isOpen = false
 
     init(path: String) {
         self.path = path
+        isStandardInput = path == "-"
         name = path == "-" ? "standard input" : "file \(path)"
     }
 
     var interest: PollInterest? {
-        descriptor == nil ? nil : PollInterest(descriptor: raw, events: Int16(POLLIN))
+        isOpen ? PollInterest(descriptor: raw, events: Int16(POLLIN)) : nil
     }
 
     func open(at now: Moment) throws(SourceError) -> OpenState {
-        // Standard input is shared with others and stays blocking; it is read only after `poll` said so.
-        let raw = path == "-" ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : Self.openFile(path)
-        let code = errno
-        guard raw >= 0 else { throw failure(code) }
-        descriptor = OwnedDescriptor(adopting: raw)
+        // Standard input is shared with others and stays blocking; it is read only after the loop said so.
+        if !isStandardInput {
+            let raw = Self.openFile(path)
+            let code = errno
+            guard raw >= 0 else { throw failure(code) }
+            descriptor = OwnedDescriptor(adopting: raw)
+        }
+        isOpen = true
         return .opened("opened")
     }
 
@@ -34,7 +41,7 @@ final class FileSource: ByteSource {
         _ ready: Int16, at now: Moment, buffer: UnsafeMutableRawBufferPointer,
         deliver: (UnsafeRawBufferPointer) -> Void
     ) -> SourceEvent? {
-        guard descriptor != nil, ready != 0 else { return nil }
+        guard isOpen, ready != 0 else { return nil }
         let count = read(raw, buffer.baseAddress, buffer.count)
         let code = errno
         if count == 0 { return .ended }
@@ -47,9 +54,10 @@ final class FileSource: ByteSource {
 
     func close() {
         descriptor = nil
+        isOpen = false
     }
 
-    private var raw: CInt { descriptor?.raw ?? -1 }
+    private var raw: CInt { isStandardInput ? STDIN_FILENO : descriptor?.raw ?? -1 }
 
     private static func openFile(_ path: String) -> CInt {
         // Non-blocking, so that a named pipe without a writer does not hold up everybody else.

@@ -5,7 +5,7 @@
 #endif
 
 /// The input thread: waits for all sources at once, reads what is there, and hands it to the consumers.
-/// A turn costs a look at one flat array of deadlines and one of descriptors, whatever the number of sources.
+/// Sources that have nothing to do cost one comparison a turn each.
 final class InputLoop {
     /// Bytes that are read at once; a large telegram fits.
     static let bufferSize = 16 * 1024
@@ -19,9 +19,10 @@ final class InputLoop {
     private let everyTurn: (Moment) -> Int64?
 
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: bufferSize, alignment: 16)
-    /// The wake descriptor, then one place for each feed; -1 where there is nothing to poll.
-    private var polled: [pollfd]
-    /// For each feed, so that one which is not concerned costs one comparison.
+    /// One place for each feed, and the last for the wake descriptor.
+    private var readiness: ReadinessSet
+    private let wakePlace: Int
+    /// For each feed, when it is due without being ready.
     private var deadlines: [Int64]
     private var turnDeadline: Int64 = .min
     private let patientFeeds: [Int]
@@ -42,8 +43,9 @@ final class InputLoop {
         self.clock = clock
         self.isBehind = isBehind
         self.everyTurn = everyTurn
-        polled = Array(repeating: pollfd(fd: -1, events: 0, revents: 0), count: feeds.count + 1)
-        polled[0] = pollfd(fd: wake.raw, events: Int16(POLLIN), revents: 0)
+        wakePlace = feeds.count
+        readiness = ReadinessSet(places: feeds.count + 1)
+        readiness.watch(PollInterest(descriptor: wake.raw, events: Int16(POLLIN)), at: wakePlace)
         deadlines = Array(repeating: .min, count: feeds.count)
         patientFeeds = feeds.indices.filter { feeds[$0].source.traits.mayWait }
         hasEnded = Array(repeating: false, count: feeds.count)
@@ -59,38 +61,32 @@ final class InputLoop {
         var now = clock()
         while !stopped(), live > 0 {
             holdBackPatientFeeds()
-            let ready = wait(from: now)
+            let ready = readiness.wait(timeout(from: now))
             now = clock()
-            if ready > 0 { serveReadyFeeds(at: now) }
+            for (place, events) in ready { serve(place, events, at: now) }
             serveDueFeeds(at: now)
             turnDeadline = everyTurn(now) ?? .max
         }
         for feed in feeds { feed.close() }
     }
 
-    private func wait(from now: Moment) -> CInt {
+    /// Milliseconds until something is due; -1: nothing is.
+    private func timeout(from now: Moment) -> CInt {
         var next = min(turnDeadline, deadlines.min() ?? .max)
         if isHoldingBack { next = min(next, now.monotonic + Self.recheck) }
-        // A day at most: the limit of `poll` is a 32-bit number.
-        let timeout: CInt =
-            next == .max ? -1 : next <= now.monotonic ? 0 : CInt(min(next - now.monotonic, 86_400_000))
-        // Interrupted by a signal: the same as nothing ready.
-        return poll(&polled, nfds_t(polled.count), timeout)
+        if next == .max { return -1 }
+        // A day at most: the limit of the system call is a 32-bit number.
+        return next <= now.monotonic ? 0 : CInt(min(next - now.monotonic, 86_400_000))
     }
 
-    private func serveReadyFeeds(at now: Moment) {
-        let isWoken = polled[0].revents != 0
-        if isWoken { wake.drain() }
-        for index in feeds.indices {
-            let events = polled[index + 1].revents
-            if events != 0 {
-                feeds[index].ready(events, at: now, buffer: buffer)
-                refresh(index)
-            } else if isWoken {
-                // Whoever woke us may have given this one something to do.
-                refresh(index)
-            }
+    private func serve(_ place: Int, _ events: Int16, at now: Moment) {
+        guard place == wakePlace else {
+            feeds[place].ready(events, at: now, buffer: buffer)
+            return refresh(place)
         }
+        wake.drain()
+        // Whoever woke us may have given any of them something to do.
+        for index in feeds.indices { refresh(index) }
     }
 
     private func serveDueFeeds(at now: Moment) {
@@ -107,16 +103,14 @@ final class InputLoop {
             live -= 1
         }
         deadlines[index] = feed.deadline
-        let interest = feed.source.interest
-        polled[index + 1] = pollfd(fd: interest?.descriptor ?? -1, events: interest?.events ?? 0, revents: 0)
+        readiness.watch(feed.source.interest, at: index)
     }
 
     private func holdBackPatientFeeds() {
         guard !patientFeeds.isEmpty else { return }
         isHoldingBack = isBehind()
         for index in patientFeeds {
-            let interest = feeds[index].source.interest
-            polled[index + 1].fd = isHoldingBack ? -1 : interest?.descriptor ?? -1
+            readiness.watch(isHoldingBack ? nil : feeds[index].source.interest, at: index)
         }
     }
 }

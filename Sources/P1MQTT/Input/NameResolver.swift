@@ -1,7 +1,7 @@
 /// Looks names up on a thread of its own, one after the other, because the system's look-up may block for many
 /// seconds. The thread lives only while there is something to do.
 final class NameResolver: Sendable {
-    /// Names that may wait at the same time.
+    /// Names that may wait at the same time, and sources for each of them.
     static let limit = 1024
 
     typealias Outcome = Result<[SocketAddress], SocketAddress.LookUpFailure>
@@ -47,14 +47,14 @@ final class NameResolver: Sendable {
     func lookUp(_ host: String) -> LookUp {
         let lookUp = LookUp()
         let mustStart = queue.withLock { queue in
-            if queue.waiters[host] == nil {
-                guard queue.hosts.count < Self.limit else {
-                    lookUp.complete(.failure(.init(text: "too many names wait to be looked up")))
-                    return false
-                }
-                queue.hosts.append(host)
+            var waiters = queue.waiters[host] ?? []
+            if waiters.count >= Self.limit { waiters.removeAll { $0.lookUp == nil } }
+            guard waiters.count < Self.limit, queue.hosts.count < Self.limit else {
+                lookUp.complete(.failure(.init(text: "too many names wait to be looked up")))
+                return false
             }
-            queue.waiters[host, default: []].append(Waiter(lookUp))
+            if queue.waiters[host] == nil { queue.hosts.append(host) }
+            queue.waiters[host] = waiters + [Waiter(lookUp)]
             defer { queue.isRunning = true }
             return !queue.isRunning
         }

@@ -123,6 +123,10 @@ extension SerialPort {
         #endif
     }
 
+    private var isPseudoTerminal: Bool {
+        (SystemFile.linkTarget("/proc/self/fd/\(raw)") ?? path).hasPrefix("/dev/pts/")
+    }
+
     private func openFailure(_ code: CInt) -> SourceError {
         switch code {
         case ENOENT, ENODEV, ENXIO, EIO:
@@ -142,7 +146,8 @@ extension SerialPort {
         guard flock(raw, LOCK_EX | LOCK_NB) == 0 else {
             throw DeviceAccess.busy(path, by: DeviceAccess.lockHolders(of: path))
         }
-        let holders = DeviceAccess.holders(of: path)
+        // The other side of a pseudo-terminal is a program, which often keeps this side open too.
+        let holders = isPseudoTerminal ? [] : DeviceAccess.holders(of: path)
         guard holders.isEmpty else { throw DeviceAccess.busy(path, by: holders) }
         // A driver that does not know it leaves the file lock.
         _ = ioctl(raw, UInt(TIOCEXCL))

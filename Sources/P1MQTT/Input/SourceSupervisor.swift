@@ -1,5 +1,6 @@
 /// Decides when a source is opened, closed and tried again, and what is said about it: each trouble once, with cause
-/// and remedy, again only when the cause changes, and once when it is over. Pure: events and times in, actions out.
+/// and remedy, another cause within the same outage once too, and once that it is over. Pure: events and times in,
+/// actions out.
 struct SourceSupervisor {
     enum Event {
         case opened(String)

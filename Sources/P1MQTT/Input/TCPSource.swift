@@ -27,6 +27,8 @@ final class TCPSource: ByteSource {
 
     private var state = State.closed
     private var descriptor: OwnedDescriptor?
+    private var attempts = 0
+    /// The address being tried, or connected to.
     private var current = ""
     private var failures: [SourceError] = []
     private var telnet = TelnetFilter()
@@ -41,8 +43,8 @@ final class TCPSource: ByteSource {
 
     var interest: PollInterest? {
         guard descriptor != nil else { return nil }
-        if case .connected = state { return PollInterest(descriptor: raw, events: Int16(POLLIN)) }
-        return PollInterest(descriptor: raw, events: Int16(POLLOUT))
+        let events = if case .connected = state { POLLIN } else { POLLOUT }
+        return PollInterest(descriptor: raw, events: Int16(events), generation: attempts)
     }
 
     var deadline: Int64? {
@@ -167,9 +169,7 @@ extension TCPSource {
         }
         var code: CInt = 0
         var length = socklen_t(MemoryLayout<CInt>.size)
-        guard getsockopt(raw, SOL_SOCKET, SO_ERROR, &code, &length) == 0 else {
-            code = errno; return .failed(explained(code))
-        }
+        guard getsockopt(raw, SOL_SOCKET, SO_ERROR, &code, &length) == 0 else { return .failed(explained(errno)) }
         guard code != 0 else { return connected() }
         failures.append(explained(code))
         return connect(to: remaining, at: now, end: end)
@@ -191,6 +191,7 @@ extension TCPSource {
         let socket = socket(address.family, kind, 0)
         guard socket >= 0 else { return errno }
         descriptor = OwnedDescriptor(adopting: socket)
+        attempts += 1
         // Dead peers are found after a minute: 30 s of silence and three probes ten seconds apart.
         set(SOL_SOCKET, SO_KEEPALIVE, 1)
         set(CInt(IPPROTO_TCP), TCP_KEEPIDLE, 30)

@@ -81,10 +81,17 @@ extension BrokerConnection {
                 isEstablished = true
             }
             try read()
+            // The first read may have finished the handshake; what the broker says to that is read before a write
+            // can fail and lose it.
+            if socket >= 0 && settings.tls.enabled { try read() }
             if socket >= 0 { try write() }
-            let isOver = socket < 0 || events & (CInt(POLLHUP) | CInt(POLLERR) | hangUpOfPeer) != 0
+            let isHungUp = events & (CInt(POLLHUP) | CInt(POLLERR) | hangUpOfPeer) != 0
+            // What the broker said before it hung up may be the reason, such as an alert of TLS.
+            for _ in 0..<2 where isHungUp && socket >= 0 && inbox.connack == nil { try read() }
             // libmosquitto takes a TLS handshake that was cut off for one that goes on.
-            if isOver && inbox.connack == nil { throw MosquittoError(broker: broker, cause: .closedBeforeAccept) }
+            if (isHungUp || socket < 0) && inbox.connack == nil {
+                throw MosquittoError(broker: broker, cause: .closedBeforeAccept)
+            }
         }
         return true
     }

@@ -36,6 +36,9 @@ final class BrokerConnection {
         var rejected: [(topic: String, reason: String)] = []
         /// First errors and warnings that libmosquitto logged before the broker accepted.
         var log: [String] = []
+        /// OpenSSL's result on the broker's certificate, noted when libmosquitto logs a failure: afterwards it may
+        /// have thrown the state of TLS away.
+        var verification: (code: Int, text: String)?
     }
 
     /// Makes a handle with all its options; nothing is sent yet.
@@ -114,9 +117,9 @@ final class BrokerConnection {
         case CInt(MOSQ_ERR_SUCCESS.rawValue): return
         case CInt(MOSQ_ERR_EAI.rawValue):
             throw MosquittoError(broker: broker, cause: .unknownHost(String(cString: gai_strerror(number))))
-        case CInt(MOSQ_ERR_ERRNO.rawValue):
+        case CInt(MOSQ_ERR_ERRNO.rawValue) where !Self.brokenOff.contains(number):
             throw MosquittoError(broker: broker, cause: .unreachable(errno: number))
-        default: try check("mosquitto_connect_bind_async", code)
+        default: throw error("mosquitto_connect_bind_async", code, errno: number)
         }
     }
 
@@ -193,37 +196,6 @@ final class BrokerConnection {
         }
         return inbox
     }
-
-    // MARK: - Errors
-
-    /// Turns a code of libmosquitto into an error that names the real cause.
-    private func check(_ call: String, _ code: CInt) throws(MosquittoError) {
-        guard code != CInt(MOSQ_ERR_SUCCESS.rawValue) else { return }
-        throw error(call, code, errno: errno)
-    }
-
-    private func error(_ call: String, _ code: CInt, errno number: CInt) -> MosquittoError {
-        let isAccepted = inbox.connack == 0
-        let cause: MosquittoError.Cause
-        switch code {
-        case _ where (inbox.connack ?? 0) != 0: cause = .refused(code: inbox.connack ?? 0)
-        case CInt(MOSQ_ERR_TLS.rawValue): cause = .tls(tlsFault())
-        case CInt(MOSQ_ERR_ERRNO.rawValue) where number == EPROTO && settings.tls.enabled: cause = .tls(tlsFault())
-        case CInt(MOSQ_ERR_KEEPALIVE.rawValue): cause = .keepAlive
-        case CInt(MOSQ_ERR_CONN_LOST.rawValue), CInt(MOSQ_ERR_NO_CONN.rawValue):
-            cause = isAccepted ? .lost(errno: 0) : .closedBeforeAccept
-        case CInt(MOSQ_ERR_ERRNO.rawValue) where isAccepted: cause = .lost(errno: number)
-        default: cause = .library(call: call, code: code, errno: number)
-        }
-        return MosquittoError(broker: broker, cause: cause)
-    }
-
-    private func tlsFault() -> TLSFault {
-        var text: UnsafePointer<CChar>?
-        let code = p1_tls_verify_result(handle, &text)
-        let verification = text.map { (code: Int(code), text: String(cString: $0)) }
-        return TLSFault(verification: verification, log: inbox.log)
-    }
 }
 
 // MARK: - Callbacks
@@ -264,11 +236,16 @@ extension BrokerConnection {
             let payload = UnsafeRawBufferPointer(start: message.payload, count: Int(message.payloadlen))
             connection.inbox.received.append((String(cString: topic), Array(payload), message.retain))
         }
-        mosquitto_log_callback_set(handle) { _, user, level, text in
+        mosquitto_log_callback_set(handle) { handle, user, level, text in
             guard level & (MOSQ_LOG_ERR | MOSQ_LOG_WARNING) != 0, let text,
                 let connection = BrokerConnection.from(user), connection.inbox.log.count < 4
             else { return }
             connection.inbox.log.append(String(cString: text))
+            var verification: UnsafePointer<CChar>?
+            let code = p1_tls_verify_result(handle, &verification)
+            if let verification, connection.inbox.verification == nil {
+                connection.inbox.verification = (Int(code), String(cString: verification))
+            }
         }
     }
 }

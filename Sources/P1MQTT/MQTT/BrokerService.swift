@@ -219,7 +219,7 @@ final class BrokerService: Service {
                 metadata: ["failures": "\(failures)", "seconds": "\(outage / 1000)"])
         case .unstable(let error):
             logger.warning(
-                "\(error); this happens again and again: does another client use the same mqtt.clientId?",
+                "\(error), seconds after each connect; does another client use the same mqtt.clientId, or is a topic forbidden?",
                 metadata: ["clientId": "\(clientId)"])
         case nil: break
         }

@@ -123,7 +123,9 @@ extension MosquittoError.Cause {
         case .unknownHost: "check mqtt.host"
         case .unreachable(ECONNREFUSED): "is the broker running, and is mqtt.port right?"
         case .unreachable, .noAnswer: "check mqtt.host, mqtt.port, the network and firewalls"
-        case .silent, .closedBeforeAccept: "check mqtt.port, mqtt.tls.enabled and mqtt.version"
+        case .silent: "check mqtt.port, mqtt.tls.enabled and mqtt.version"
+        case .closedBeforeAccept:
+            "check mqtt.port, mqtt.tls.enabled, mqtt.version, and whether it wants mqtt.tls.certificateFile"
         case .refused(1), .refused(0x84): "set mqtt.version to what the broker speaks"
         case .refused(2), .refused(0x85): "set another mqtt.clientId"
         case .refused(4), .refused(5), .refused(0x86), .refused(0x87):

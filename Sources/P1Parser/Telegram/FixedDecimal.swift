@@ -72,9 +72,8 @@ public struct FixedDecimal: Sendable, Hashable {
         }
         var result = mantissa
         for _ in 0..<(-newScale) {
-            let (product, overflow) = result.multipliedReportingOverflow(by: 10)
-            guard !overflow else { return nil }
-            result = product
+            guard result.magnitude < 100_000_000_000_000_000 else { return nil }
+            result *= 10
         }
         return FixedDecimal(mantissa: result)
     }

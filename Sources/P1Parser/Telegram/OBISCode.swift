@@ -70,31 +70,37 @@ public struct OBISCode: Sendable, Hashable {
     static func scan(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> (OBISCode, Int)? {
         var index = start
         var packed: UInt64 = 0
-        var groups = 0
-        while true {
-            var value: UInt64 = 0
-            let first = index
-            while index < end, bytes[index] &- UInt8(ascii: "0") <= 9 {
-                value = value &* 10 &+ UInt64(bytes[index] &- UInt8(ascii: "0"))
-                index += 1
-            }
-            guard index > first, index - first <= 3 else { return nil }
-            packed = packed << 10 | value
-            groups += 1
-            if groups == 6 { return (OBISCode(packed: packed), index) }
-            let separator = index < end ? bytes[index] : 0
-            switch groups {
-            case 1: guard separator == UInt8(ascii: "-") else { return nil }
-            case 2: guard separator == UInt8(ascii: ":") else { return nil }
-            case 3, 4: guard separator == UInt8(ascii: ".") else { return nil }
-            default:
-                // F follows a star (IEC 62056-21) or a point (printed examples of DSMR 4).
-                guard separator == UInt8(ascii: "*") || separator == UInt8(ascii: ".") else {
-                    return (OBISCode(packed: packed << 10 | absent), index)
-                }
-            }
+        guard group(bytes, &index, end, &packed), skip("-", bytes, &index, end),
+            group(bytes, &index, end, &packed), skip(":", bytes, &index, end),
+            group(bytes, &index, end, &packed), skip(".", bytes, &index, end),
+            group(bytes, &index, end, &packed), skip(".", bytes, &index, end),
+            group(bytes, &index, end, &packed)
+        else { return nil }
+        // F follows a star (IEC 62056-21) or a point (printed examples of DSMR 4).
+        guard skip("*", bytes, &index, end) || skip(".", bytes, &index, end) else {
+            return (OBISCode(packed: packed << 10 | absent), index)
+        }
+        return group(bytes, &index, end, &packed) ? (OBISCode(packed: packed), index) : nil
+    }
+
+    /// Adds a number of one to three digits to `packed`; false when there is none.
+    @inline(__always)
+    private static func group(_ bytes: Span<UInt8>, _ index: inout Int, _ end: Int, _ packed: inout UInt64) -> Bool {
+        var value: UInt64 = 0
+        let first = index
+        while index < end, bytes[index] &- UInt8(ascii: "0") <= 9 {
+            value = value &* 10 &+ UInt64(bytes[index] &- UInt8(ascii: "0"))
             index += 1
         }
+        packed = packed << 10 | value
+        return index > first && index - first <= 3
+    }
+
+    @inline(__always)
+    private static func skip(_ separator: Unicode.Scalar, _ bytes: Span<UInt8>, _ index: inout Int, _ end: Int) -> Bool {
+        guard index < end, bytes[index] == UInt8(ascii: separator) else { return false }
+        index += 1
+        return true
     }
 }
 

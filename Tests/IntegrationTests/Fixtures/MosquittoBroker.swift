@@ -42,6 +42,7 @@ final class MosquittoBroker: @unchecked Sendable {
         let text = """
             user \(NSUserName())
             per_listener_settings false
+            max_queued_messages 0
             persistence \(persistence)
             persistence_location \(folder.path)/
             listener \(port) 127.0.0.1
@@ -112,10 +113,18 @@ func spawn(_ arguments: [String], output: String) throws -> pid_t {
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_APPEND, 0o600)
     posix_spawn_file_actions_adddup2(&actions, 1, 2)
+    // The threads of tests block signals, and a child would inherit that.
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var nothing = sigset_t()
+    sigemptyset(&nothing)
+    posix_spawnattr_setsigmask(&attributes, &nothing)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
     var argv = arguments.map { strdup($0) } + [nil]
     defer { argv.forEach { free($0) } }
     var process: pid_t = 0
-    let code = posix_spawn(&process, arguments[0], &actions, nil, &argv, environ)
+    let code = posix_spawn(&process, arguments[0], &actions, &attributes, &argv, environ)
     guard code == 0 else { throw MosquittoBroker.Failure(description: "\(arguments[0]): errno \(code)") }
     return process
 }

@@ -13,16 +13,18 @@ import Testing
         try await broker.start(config: config)
         let running = RunningService(port: broker.port) {
             $0.username = "meter"
-            $0.password = Secret("new")
+            $0.password = Secret("hunter2")
         }
         running.outbox.post([.value("p1/a", "1")])
         try await running.waitForFailure("not authorised; check mqtt.username and mqtt.password")
-        #expect(running.states.withLock { !"\($0)".contains("new") })
+        #expect(running.states.withLock { !"\($0)".contains("hunter2") })
+        #expect(running.log.withLock { !"\($0)".contains("hunter2") })
         broker.kill()
-        try setPassword("new", in: passwords)
+        try setPassword("hunter2", in: passwords)
         try await broker.start(config: config)
-        let subscriber = try await Subscriber(port: broker.port, login: ("meter", "new"))
+        let subscriber = try await Subscriber(port: broker.port, login: ("meter", "hunter2"))
         try await subscriber.waitFor("p1/a", "1")
+        #expect(running.log.withLock { $0.last == "notice: connected to the MQTT broker again" })
         try await running.shutDown()
     }
 
@@ -39,6 +41,8 @@ import Testing
     func unreachable() async throws {
         let running = RunningService(port: try freePort())
         try await running.waitForFailure("Connection refused")
+        try await eventually("several attempts") { running.service.counters.failures > 4 }
+        #expect(running.log.withLock(\.count) == 1, "told once")
         let start = ContinuousClock.now
         try await running.shutDown()
         #expect(ContinuousClock.now - start < .seconds(4))
@@ -53,13 +57,27 @@ import Testing
 
     @Test("a port where something else than a broker listens, and a shutdown while it waits")
     func silent() async throws {
-        let listener = try SilentListener()
+        let listener = try Listener()
         let running = RunningService(port: listener.port)
         try await eventually("a connection to the silent port") { listener.hasClient }
         let start = ContinuousClock.now
         try await running.shutDown()
         #expect(ContinuousClock.now - start < .seconds(4))
         #expect(running.states.withLock(\.isEmpty))
+    }
+
+    @Test("a host that does not answer at all, and one that says nothing, hold an attempt no longer than its limit")
+    func limits() async throws {
+        var settings = MQTTSettings()
+        settings.host = "127.0.0.1"
+        let (gone, silent) = (try Listener(backlog: 0), try Listener())
+        gone.fill()
+        for (listener, cause) in [(gone, MosquittoError.Cause.noAnswer), (silent, .silent)] {
+            settings.port = listener.port
+            let outcome = await BrokerProbe.run(settings: settings, clientId: "probe", limit: 300)
+            #expect(
+                outcome == .failed(MosquittoError(broker: "127.0.0.1:\(listener.port)", cause: cause)))
+        }
     }
 
     @Test("a name with addresses of both families finds a broker that has only one")
@@ -159,6 +177,34 @@ import Testing
         try await running.shutDown()
     }
 
+    @Test("events and deletions that a dying broker never confirmed reach it when it is back, in order")
+    func unconfirmedEvents() async throws {
+        let broker = try MosquittoBroker()
+        try await broker.start(persistence: true)
+        let running = RunningService(port: broker.port)
+        try await running.waitUntilConnected()
+        running.outbox.post([.value("p1/old", "1", qos: 1)])
+        let before = try await Subscriber(port: broker.port)
+        try await before.waitFor("p1/old", "1")
+        broker.freeze()
+        running.outbox.forget(["p1/old"])
+        running.outbox.post(
+            (0..<10).map { Message(topic: "p1/event/x", text: "\($0)", qos: 1, retain: false, kind: .event) })
+        try await eventually("the hand-over") { running.outbox.counters.pending == 0 }
+        broker.kill()
+        try await running.waitForFailure(":\(broker.port)")
+        #expect(running.outbox.counters.pending >= 10)
+        try await broker.start(persistence: true)
+        try await eventually("the events; \(broker.log)") {
+            broker.log.components(separatedBy: "Received PUBLISH from p1mqtt-test").filter { $0.contains("p1/event/x") }
+                .count == 10
+        }
+        let after = try await Subscriber(port: broker.port)
+        try await after.waitFor("p1/bridge/state", "online")
+        #expect(after.payloads(of: "p1/old").isEmpty)
+        try await running.shutDown()
+    }
+
     @Test("a frozen broker is given up after the keep-alive, and found again")
     func keepAlive() async throws {
         let broker = try await MosquittoBroker.started()
@@ -194,31 +240,5 @@ import Testing
         var status: CInt = 0
         waitpid(process, &status, 0)
         try #require(status == 0)
-    }
-}
-
-/// A port where connections are accepted by the system and nobody ever answers.
-private final class SilentListener {
-    let port: Int
-    private let descriptor: CInt
-
-    init() throws {
-        descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        port = try freePort()
-        var address = loopback(port: port)
-        let code = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        try #require(code == 0 && listen(descriptor, 4) == 0)
-    }
-
-    deinit { close(descriptor) }
-
-    /// Whether a connection waits to be accepted; stays so, as none is.
-    var hasClient: Bool {
-        var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        return poll(&wait, 1, 0) == 1
     }
 }

@@ -9,6 +9,8 @@ final class RunningService: Sendable {
     let service: BrokerService
     let states = Locked<[BrokerState]>([])
     let received = Locked<[String]>([])
+    /// Lines of the log, with their level.
+    let log = Locked<[String]>([])
     private let group: ServiceGroup
     private let task: Task<Void, any Error>
 
@@ -26,8 +28,8 @@ final class RunningService: Sendable {
         pace.pause = 20...100
         self.outbox = outbox
         let (states, received) = (states, received)
-        var logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        logger.logLevel = .critical
+        let log = log
+        let logger = Logger(label: "test") { _ in LogCollector(lines: log) }
         service = BrokerService(
             settings: settings, clientId: clientId, will: Self.bridge("offline"),
             online: { [Self.bridge("online")] }, farewell: { [Self.bridge("offline")] },
@@ -73,5 +75,22 @@ final class RunningService: Sendable {
 extension Message {
     static func value(_ topic: String, _ text: String, qos: CInt = 0) -> Message {
         Message(topic: topic, text: text, qos: qos, retain: true, kind: .value)
+    }
+}
+
+/// Collects what is logged instead of printing it.
+private struct LogCollector: LogHandler {
+    let lines: Locked<[String]>
+    var logLevel = Logger.Level.info
+    var metadata: Logger.Metadata = [:]
+    var metadataProvider: Logger.MetadataProvider?
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        lines.withLock { $0.append("\(event.level): \(event.message)") }
     }
 }
