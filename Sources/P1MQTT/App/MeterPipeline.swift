@@ -53,7 +53,7 @@ final class MeterPipeline: ChunkConsumer {
         self.broker = broker
         publishesRaw = all.publish.raw
         registers = all.guard.enabled ? RegisterGuard(maximumPower: all.guard.maximumPower) : nil
-        hasRecalled = registers == nil || broker.recall == nil
+        hasRecalled = registers == nil || broker.recall == nil || settings.source.startsAnew
         history = all.publish.history ? HistoryBuffer(meters: all.meters.count, keepAlive: all.mqtt.keepAlive) : nil
         checksums = ChecksumPolicy(settings.crc)
         context = Document.Context(utcOffset: settings.utcOffset, choice: MBusChoice(gasMeter: settings.gasMeter))
@@ -251,6 +251,17 @@ final class MeterPipeline: ChunkConsumer {
 
     func tick(at now: Moment) {
         if let deadline, deadline <= now.monotonic { recall() }
+    }
+}
+
+extension SourceSettings {
+    /// A capture and the emulator begin where they began the last time; what that run published is not earlier.
+    fileprivate var startsAnew: Bool {
+        switch self {
+        case .emulator: true
+        case .file(let path): path != "-"
+        case .serial, .tcp, .mqtt: false
+        }
     }
 }
 
