@@ -82,15 +82,10 @@ struct Bridge {
     // MARK: - Input
 
     private func makeInput(_ broker: BrokerService) -> InputService {
-        let outbox = outbox
-        let end = Locked<[String]>([])
-        return InputService(
-            wake: inputWake,
-            makeLoop: { self.makeLoop(broker, leftovers: end) },
-            atEnd: { outbox.forget(end.withLock { $0 }) })
+        InputService(wake: inputWake) { self.makeWork(broker) }
     }
 
-    private func makeLoop(_ broker: BrokerService, leftovers: Locked<[String]>) -> InputLoop {
+    private func makeWork(_ broker: BrokerService) -> InputService.Work {
         let resolver = NameResolver(wake: inputWake)
         let outbox = outbox
         let debugLog = settings.debug.enabled ? DebugLog(settings.debug, logger: logger) : nil
@@ -100,13 +95,14 @@ struct Bridge {
             return (pipeline: pipeline, feed: Feed(source: makeSource(meter, resolver), consumer: pipeline))
         }
         let reporter = BridgeReporter(
-            identity: identity, prefix: prefix, meters: meters, outbox: outbox, inbox: inbox,
+            identity: identity, settings: settings, meters: meters, outbox: outbox, inbox: inbox,
             brokerCounters: { broker.counters }, logger: logger)
-        return InputLoop(
+        let loop = InputLoop(
             feeds: meters.map(\.feed), wake: inputWake,
             // A capture is read as fast as the broker takes it: it would be a pity to replay only the newest values.
             isBehind: { outbox.counters.pending > 0 },
             everyTurn: { reporter.turn(at: $0) })
+        return InputService.Work(loop: loop) { outbox.forget(meters.flatMap(\.pipeline.leftovers) + reporter.leftovers) }
     }
 
     private func makeSource(_ meter: MeterSettings, _ resolver: NameResolver) -> any ByteSource {

@@ -9,6 +9,7 @@ final class BridgeReporter {
 
     private let identity: BridgeIdentity
     private let prefix: String
+    private let discovery: BridgeDiscovery
     private let meters: [(pipeline: MeterPipeline, feed: Feed)]
     private let outbox: Outbox
     private let inbox: BridgeInbox
@@ -16,6 +17,8 @@ final class BridgeReporter {
     private let logger: Logger
 
     private var started: Int64?
+    /// When everything is sent again for Home Assistant, which has started.
+    private var announcement: Int64?
     private var nextLook: Int64 = .min
     private var nextHealth: Int64 = .min
     private var lastInfo: [UInt8] = []
@@ -23,11 +26,12 @@ final class BridgeReporter {
     private var otherInstances: Set<String> = []
 
     init(
-        identity: BridgeIdentity, prefix: String, meters: [(pipeline: MeterPipeline, feed: Feed)], outbox: Outbox,
+        identity: BridgeIdentity, settings: Settings, meters: [(pipeline: MeterPipeline, feed: Feed)], outbox: Outbox,
         inbox: BridgeInbox, brokerCounters: @escaping () -> BrokerCounters, logger: Logger
     ) {
         self.identity = identity
-        self.prefix = prefix
+        prefix = settings.mqtt.topicPrefix
+        discovery = BridgeDiscovery(settings: settings.homeAssistant, prefix: prefix, version: P1MQTTCommand.version)
         self.meters = meters
         self.outbox = outbox
         self.inbox = inbox
@@ -37,18 +41,31 @@ final class BridgeReporter {
 
     /// Does what is due; returns the monotonic milliseconds of the next time.
     func turn(at now: Moment) -> Int64? {
-        if started == nil { started = now.monotonic }
+        if started == nil {
+            started = now.monotonic
+            outbox.post([discovery.message].compactMap(\.self))
+        }
         if now.monotonic >= nextLook {
             nextLook = now.monotonic + Self.look
             reportChanges()
         }
         // After the look: there is an info to answer with, from the first turn on.
-        for item in inbox.take() { handle(item) }
+        for item in inbox.take() { handle(item, at: now) }
+        if let due = announcement, now.monotonic >= due {
+            announcement = nil
+            // Discovery first, then availability, then values: what Home Assistant missed while it was away.
+            outbox.sendAgain()
+        }
         if now.monotonic >= nextHealth {
             nextHealth = now.monotonic + Self.minute
-            post("health", BridgeDocuments.health(health(at: now)), retain: false, kind: .passing)
+            post("health", BridgeDocuments.health(health(at: now)), qos: 0)
         }
-        return min(nextLook, nextHealth)
+        return min(nextLook, nextHealth, announcement ?? .max)
+    }
+
+    /// Topics to delete at a clean end: an emulated house leaves no device behind.
+    var leftovers: [String] {
+        discovery.message != nil && meters.allSatisfy(\.pipeline.isEmulated) ? [discovery.topic] : []
     }
 
     private func reportChanges() {
@@ -58,16 +75,18 @@ final class BridgeReporter {
                 identity: pipeline.identity)
         }
         let info = BridgeDocuments.info(identity, version: P1MQTTCommand.version, meters: status)
-        if info != lastInfo { post("info", info, retain: true, kind: .info) }
+        if info != lastInfo { post("info", info) }
         lastInfo = info
         let topics = BridgeDocuments.topics(meters.map { ($0.pipeline.topics, $0.pipeline.identity) })
-        if topics != lastTopics { post("topics", topics, retain: true, kind: .info) }
+        if topics != lastTopics { post("topics", topics) }
         lastTopics = topics
     }
 
-    private func handle(_ item: BridgeInbox.Item) {
+    private func handle(_ item: BridgeInbox.Item, at now: Moment) {
         switch item {
-        case .homeAssistantOnline: break
+        case .homeAssistantOnline:
+            // Not at once: every bridge of the house hears this at the same moment.
+            announcement = announcement ?? now.monotonic + .random(in: 500...3000)
         case .bridgeInfo(let payload): notice(payload)
         }
     }
@@ -81,7 +100,7 @@ final class BridgeReporter {
         logger.error(
             "another p1mqtt on \(host) publishes under the same prefix \(prefix): give one of them another mqtt.topicPrefix, or stop it")
         // So that the other one notices too.
-        post("info", lastInfo, retain: true, kind: .info)
+        post("info", lastInfo)
     }
 
     private func health(at now: Moment) -> BridgeHealth {
@@ -91,7 +110,8 @@ final class BridgeReporter {
             broker: brokerCounters(), memory: BridgeHealth.residentMemory())
     }
 
-    private func post(_ level: String, _ payload: [UInt8], retain: Bool, kind: Message.Kind) {
-        outbox.post([Message(topic: "\(prefix)/bridge/\(level)", payload: payload, qos: retain ? 1 : 0, retain: retain, kind: kind)])
+    /// All of it is retained, so that who comes later (or starts anew, as Home Assistant does) need not wait for it.
+    private func post(_ level: String, _ payload: [UInt8], qos: CInt = 1) {
+        outbox.post([Message(topic: "\(prefix)/bridge/\(level)", payload: payload, qos: qos, retain: true, kind: .info)])
     }
 }

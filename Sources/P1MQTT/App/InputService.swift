@@ -7,25 +7,30 @@ final class InputService: Service {
 
     private let wake: WakeDescriptor
     private let ending = ThreadEnding(limit: limit)
-    private let makeLoop: @Sendable () -> InputLoop
-    private let atEnd: @Sendable () -> Void
+    private let makeWork: @Sendable () -> Work
+
+    /// All that lives on the input thread.
+    struct Work {
+        var loop: InputLoop
+        /// What is left to do after the last telegram.
+        var atEnd: () -> Void
+    }
 
     /// - Parameters:
     ///   - wake: what the loop waits on besides its sources.
-    ///   - makeLoop: makes the loop with its sources and pipelines; called on the input thread, where all of it lives.
-    ///   - atEnd: called on the input thread after the last telegram.
-    init(wake: WakeDescriptor, makeLoop: @escaping @Sendable () -> InputLoop, atEnd: @escaping @Sendable () -> Void) {
+    ///   - makeWork: makes the loop with its sources and pipelines; called on the input thread.
+    init(wake: WakeDescriptor, makeWork: @escaping @Sendable () -> Work) {
         self.wake = wake
-        self.makeLoop = makeLoop
-        self.atEnd = atEnd
+        self.makeWork = makeWork
     }
 
     func run() async throws {
         await withTaskCancellationHandler {
             await withGracefulShutdownHandler {
                 await ending.run(named: "input") {
-                    self.makeLoop().run { self.ending.isRequested }
-                    self.atEnd()
+                    let work = self.makeWork()
+                    work.loop.run { self.ending.isRequested }
+                    work.atEnd()
                 }
             } onGracefulShutdown: {
                 self.stop()

@@ -22,6 +22,7 @@ final class MeterPipeline: ChunkConsumer {
     private var mean: IntervalMean
     private var messages: ValueMessages
     private var mbus = MBusAvailability()
+    private var discovery: MeterDiscovery
     private var faults = FaultLog()
 
     init(
@@ -40,6 +41,9 @@ final class MeterPipeline: ChunkConsumer {
         context = Document.Context(utcOffset: settings.utcOffset, choice: MBusChoice(gasMeter: settings.gasMeter))
         mean = IntervalMean(seconds: all.publish.minimumInterval)
         messages = ValueMessages(topics: topics, mqtt: all.mqtt, publish: all.publish)
+        discovery = MeterDiscovery(
+            settings: all.homeAssistant, topics: DiscoveryTopics(bridge: topics.bridgePrefix, meter: topics.prefix),
+            version: P1MQTTCommand.version)
     }
 
     // MARK: - Bytes
@@ -74,6 +78,9 @@ final class MeterPipeline: ChunkConsumer {
         identity.learn(from: telegram, document)
 
         var batch = availability(of: document, at: now)
+        let devices = discovery.update(document, dialect: telegram.dialect)
+        batch += devices.publish
+        if !devices.forget.isEmpty { outbox.forget(devices.forget) }
         if publishesRaw {
             batch.append(Message(topic: topics.raw, payload: telegram.frame.bytes, qos: 0, retain: false, kind: .passing))
         }
@@ -96,6 +103,18 @@ final class MeterPipeline: ChunkConsumer {
         var changes = board.set(topics.availability, isOnline: false)
         for (channel, _) in mbus.states { changes += board.set(topics.mbusAvailability(channel), isOnline: false) }
         outbox.post(changes)
+    }
+
+    // MARK: - The end
+
+    var isEmulated: Bool {
+        if case .emulator = settings.source { true } else { false }
+    }
+
+    /// Retained topics to delete at a clean end: an emulated meter leaves nothing behind but `offline`.
+    var leftovers: [String] {
+        guard isEmulated else { return discovery.leftovers }
+        return discovery.leftovers + messages.retained(identity.slots)
     }
 
     // MARK: - What is told

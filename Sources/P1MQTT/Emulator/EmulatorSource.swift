@@ -40,7 +40,10 @@ final class EmulatorSource: ByteSource {
         }
         meter = emulated
         pace = TelegramPace(every: emulated.interval, from: now.monotonic)
-        return .opened("a telegram every \(FixedDecimal(mantissa: emulated.interval, scale: 3)) s")
+        let interval =
+            emulated.interval % 1000 == 0
+            ? FixedDecimal(mantissa: emulated.interval / 1000) : FixedDecimal(mantissa: emulated.interval, scale: 3)
+        return .opened("a telegram every \(interval) s")
     }
 
     func service(

@@ -39,6 +39,11 @@ final class Outbox: Sendable {
         change { $0.connected() }
     }
 
+    /// Sends all state once more, for a subscriber that has started anew.
+    func sendAgain() {
+        change { $0.connected() }
+    }
+
     /// Takes back what a lost connection never confirmed.
     func takeBack(_ unconfirmed: [Message]) {
         change { $0.takeBack(unconfirmed) }

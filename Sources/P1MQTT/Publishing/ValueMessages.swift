@@ -32,6 +32,16 @@ struct ValueMessages: Sendable {
         return messages
     }
 
+    /// The retained topics of these places and of the document.
+    func retained(_ slots: [DocumentLayout.Slot]) -> [String] {
+        guard retain else { return [] }
+        let paths = slots.flatMap { slot in
+            let place = DocumentLayout.shared.places[slot]
+            return place.shape == .peak ? [place.path, place.path + "/timestamp"] : [place.path]
+        }
+        return paths.map { topics.prefix + "/" + $0 } + [topics.document]
+    }
+
     private mutating func append(_ value: Document.Value, _ slot: DocumentLayout.Slot, to messages: inout [Message]) {
         let topic = topics.topic(of: slot)
         messages.append(message(topic, payload(value)))

@@ -10,48 +10,72 @@ public enum Catalogue {
     /// - Parameter code: a code as sent.
     /// - Returns: the index of the row in `rows`, or `nil` for a code that is not in the table.
     public static func find(_ code: OBISCode) -> (row: Int, channel: UInt8)? {
+        index.entry(of: code).map { (Int($0.row), $0.channel) }
+    }
+
+    static let index = CodeIndex(rows)
+}
+
+/// What the parser needs of a row. It holds no text, so that passing it on costs nothing.
+struct CatalogueEntry {
+    /// The index of the row.
+    let row: UInt16
+    /// How the groups are read.
+    let quantity: Quantity
+    /// Whose value it is.
+    let scope: CatalogueRow.Scope
+    /// The M-Bus channel or relay; 0 for the electricity meter's own.
+    var channel: UInt8
+    /// Whether the code gives way to the same one on channel 0.
+    var isSubordinate = false
+}
+
+/// A hash table from codes to their entries, with linear probing. A code is looked up for each line of each telegram; a
+/// `Dictionary` would take a third of the time of the whole parse.
+struct CodeIndex {
+    private let slots: [(code: UInt64, entry: CatalogueEntry)?]
+    private let mask: Int
+
+    init(_ rows: [CatalogueRow]) {
+        var size = 64
+        while size < rows.count * 4 { size *= 2 }
+        mask = size - 1
+        var slots = [(code: UInt64, entry: CatalogueEntry)?](repeating: nil, count: size)
+        for (index, row) in rows.enumerated() {
+            var slot = CodeIndex.hash(row.code.packed) & mask
+            while let taken = slots[slot] {
+                precondition(taken.code != row.code.packed, "the catalogue has \(row.code) twice")
+                slot = (slot + 1) & mask
+            }
+            let entry = CatalogueEntry(
+                row: UInt16(index), quantity: row.quantity, scope: row.scope, channel: row.scope == .meter ? 0 : 1)
+            slots[slot] = (row.code.packed, entry)
+        }
+        self.slots = slots
+    }
+
+    /// The entry of a code as a meter sends it.
+    func entry(of code: OBISCode) -> CatalogueEntry? {
         let code = code.withoutF
-        if let row = index.find(code) { return (row, UInt8(rows[row].scope == .meter ? 0 : 1)) }
+        if let entry = lookUp(code) { return entry }
         switch (code.a, code.b) {
         case (0, 2...4):
-            guard let row = index.find(code.onChannel(1)), rows[row].scope != .meter else { return nil }
-            return (row, UInt8(code.b))
+            guard var entry = lookUp(code.onChannel(1)), entry.scope != .meter else { return nil }
+            entry.channel = UInt8(code.b)
+            return entry
         case (1, 1):
-            return index.find(code.onChannel(0)).map { ($0, 0) }
+            var entry = lookUp(code.onChannel(0))
+            entry?.isSubordinate = true
+            return entry
         default:
             return nil
         }
     }
 
-    private static let index = CodeIndex(rows.map(\.code))
-}
-
-/// A hash table from codes to the indices of their rows, with linear probing. A code is looked up for each line of each
-/// telegram; a `Dictionary` would take a third of the time of the whole parse.
-struct CodeIndex {
-    private let slots: [(code: UInt64, row: Int32)]
-    private let mask: Int
-
-    init(_ codes: [OBISCode]) {
-        var size = 64
-        while size < codes.count * 4 { size *= 2 }
-        mask = size - 1
-        var slots = [(code: UInt64, row: Int32)](repeating: (.max, -1), count: size)
-        for (row, code) in codes.enumerated() {
-            var slot = CodeIndex.hash(code.packed) & mask
-            while slots[slot].row >= 0 {
-                precondition(slots[slot].code != code.packed, "the catalogue has \(code) twice")
-                slot = (slot + 1) & mask
-            }
-            slots[slot] = (code.packed, Int32(row))
-        }
-        self.slots = slots
-    }
-
-    func find(_ code: OBISCode) -> Int? {
+    private func lookUp(_ code: OBISCode) -> CatalogueEntry? {
         var slot = CodeIndex.hash(code.packed) & mask
-        while slots[slot].row >= 0 {
-            if slots[slot].code == code.packed { return Int(slots[slot].row) }
+        while let taken = slots[slot] {
+            if taken.code == code.packed { return taken.entry }
             slot = (slot + 1) & mask
         }
         return nil

@@ -37,28 +37,38 @@ public struct FixedDecimal: Sendable, Hashable {
             negative = bytes[index] == UInt8(ascii: "-")
             index += 1
         }
+        let start = index
         var mantissa: Int64 = 0
-        var significant = 0
         var point: Int?
-        let digitsStart = index
         while index < range.upperBound {
             let digit = bytes[index] &- UInt8(ascii: "0")
             if digit <= 9 {
-                if mantissa != 0 || digit != 0 { significant += 1 }
-                guard significant <= FixedDecimal.maximumDigits else { return nil }
                 mantissa = mantissa &* 10 &+ Int64(digit)
-            } else if point == nil, bytes[index] == UInt8(ascii: ".") || bytes[index] == UInt8(ascii: ",") {
-                guard index > digitsStart else { return nil }
-                point = index
             } else {
-                return nil
+                guard point == nil, index > start, bytes[index] == UInt8(ascii: ".") || bytes[index] == UInt8(ascii: ",") else {
+                    return nil
+                }
+                point = index
             }
-            index += 1
+            index &+= 1
         }
         let decimals = point.map { range.upperBound - $0 - 1 } ?? 0
-        guard index > digitsStart, point == nil || decimals > 0, decimals <= FixedDecimal.maximumDigits else { return nil }
+        guard index > start, point == nil || decimals > 0, decimals <= FixedDecimal.maximumDigits else { return nil }
+        // What was multiplied beyond 64 bits is told by the count of digits alone; leading zeros are free.
+        if index - start > FixedDecimal.maximumDigits {
+            guard FixedDecimal.significantDigits(bytes, start..<index) <= FixedDecimal.maximumDigits else { return nil }
+        }
         self.mantissa = negative ? -mantissa : mantissa
         scale = UInt8(decimals)
+    }
+
+    /// The digits from the first one that is not zero.
+    private static func significantDigits(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int {
+        var count = 0
+        for index in range where bytes[index] >= UInt8(ascii: "0") {
+            if count > 0 || bytes[index] > UInt8(ascii: "0") { count += 1 }
+        }
+        return count
     }
 
     /// The same digits with the point moved: by 3 a number of MWh becomes one of kWh, by -3 one of Wh does.
@@ -72,9 +82,8 @@ public struct FixedDecimal: Sendable, Hashable {
         }
         var result = mantissa
         for _ in 0..<(-newScale) {
-            let (product, overflow) = result.multipliedReportingOverflow(by: 10)
-            guard !overflow else { return nil }
-            result = product
+            guard result.magnitude < 100_000_000_000_000_000 else { return nil }
+            result *= 10
         }
         return FixedDecimal(mantissa: result)
     }

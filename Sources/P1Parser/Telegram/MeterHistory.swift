@@ -29,6 +29,7 @@ public struct MonthlyPeak: Sendable, Hashable {
 /// The peaks of up to 13 past months.
 ///
 /// Source: eMUCS 1.7, 0-0:98.1.0: `(count)(1-0:1.6.0)(1-0:1.6.0)` and for each month `(month end)(time)(power*kW)`.
+/// Meters of businesses list more with each month, and say so by more codes behind the count (Landis+Gyr E660).
 public struct PeakHistory: Sendable, Hashable {
     /// The number the meter states; some state another than they list.
     public let count: Int64
@@ -51,7 +52,7 @@ extension Telegram {
         // Behind the count stands the code of what is logged; then come pairs.
         var index = groups.startIndex + 2
         while index + 1 < groups.endIndex {
-            if let duration = FixedDecimal(text, groups[index + 1].text.range), duration.scale == 0 {
+            if case .success((let duration, _)?) = ReadingParser.measure(text, groups[index + 1], .duration), duration.scale == 0 {
                 failures.append(
                     PowerFailure(end: MeterTimestamp(text, groups[index].text.range), duration: duration.mantissa))
             }
@@ -71,17 +72,31 @@ extension Telegram {
             count.scale == 0
         else { return nil }
         var peaks: [MonthlyPeak] = []
-        // Behind the count stand the codes of what is listed, two for this history; then come triples.
-        var index = groups.startIndex + 3
-        while index + 2 < groups.endIndex {
-            if case .success((let power, .kW)?) = ReadingParser.measure(text, groups[index + 2], .power) {
+        let codes = groups.dropFirst().prefix { OBISCode($0, in: text) != nil }
+        // Each month has its end and a group for each code: first the time of the peak, then its height.
+        let peak = OBISCode(1, 0, 1, 6, 0)
+        let time = 1 + (codes.firstIndex { OBISCode($0, in: text) == peak }.map { $0 - codes.startIndex } ?? 0)
+        var month = codes.endIndex
+        while codes.count > time, month + codes.count < groups.endIndex {
+            if case .success((let power, .kW)?) = ReadingParser.measure(text, groups[month + time + 1], .power) {
                 peaks.append(
                     MonthlyPeak(
-                        monthEnd: MeterTimestamp(text, groups[index].text.range),
-                        occurred: MeterTimestamp(text, groups[index + 1].text.range), power: power))
+                        monthEnd: MeterTimestamp(text, groups[month].text.range),
+                        occurred: MeterTimestamp(text, groups[month + time].text.range), power: power))
             }
-            index += 3
+            month += codes.count + 1
         }
         return PeakHistory(count: count.mantissa, peaks: peaks)
+    }
+}
+
+extension OBISCode {
+    /// The code that fills a group, as the lists above name what they hold.
+    init?(_ value: DataValue, in text: Span<UInt8>) {
+        let range = value.text.range
+        guard let (code, end) = OBISCode.scan(text, from: range.lowerBound, to: range.upperBound), end == range.upperBound else {
+            return nil
+        }
+        self = code
     }
 }

@@ -63,39 +63,6 @@ public struct OBISCode: Sendable, Hashable {
     private func group(_ index: UInt64) -> UInt16 {
         UInt16(packed >> (50 - 10 * index) & OBISCode.absent)
     }
-
-    /// Reads a code that starts at `start`. The separators must be the standard's: what noise makes of them is no code.
-    ///
-    /// Returns the code and the index behind it, or `nil`.
-    static func scan(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> (OBISCode, Int)? {
-        var index = start
-        var packed: UInt64 = 0
-        var groups = 0
-        while true {
-            var value: UInt64 = 0
-            let first = index
-            while index < end, bytes[index] &- UInt8(ascii: "0") <= 9 {
-                value = value &* 10 &+ UInt64(bytes[index] &- UInt8(ascii: "0"))
-                index += 1
-            }
-            guard index > first, index - first <= 3 else { return nil }
-            packed = packed << 10 | value
-            groups += 1
-            if groups == 6 { return (OBISCode(packed: packed), index) }
-            let separator = index < end ? bytes[index] : 0
-            switch groups {
-            case 1: guard separator == UInt8(ascii: "-") else { return nil }
-            case 2: guard separator == UInt8(ascii: ":") else { return nil }
-            case 3, 4: guard separator == UInt8(ascii: ".") else { return nil }
-            default:
-                // F follows a star (IEC 62056-21) or a point (printed examples of DSMR 4).
-                guard separator == UInt8(ascii: "*") || separator == UInt8(ascii: ".") else {
-                    return (OBISCode(packed: packed << 10 | absent), index)
-                }
-            }
-            index += 1
-        }
-    }
 }
 
 extension OBISCode: CustomStringConvertible {

@@ -14,43 +14,47 @@ struct ObjectScanner {
         objects.reserveCapacity(48)
         values.reserveCapacity(64)
         var joined: [UInt8]?
-        var start = 0
-        while start < contentEnd {
-            var end = start
-            while end < contentEnd, text[end] != UInt8(ascii: "\n") { end += 1 }
-            let next = end + 1
-            while end > start, text[end - 1] <= 0x20 { end -= 1 }
-            if start == 0 {
-                header = TextRange(0..<end)
-            } else if start < end {
-                scanLine(text, start..<end, &joined)
-            }
-            start = next
+        var end = text.lineEnd(from: 0, to: contentEnd)
+        header = TextRange(text.trimming(0..<end, where: { $0 == UInt8(ascii: "\r") }))
+        while end + 1 < contentEnd {
+            end = scanLine(text, from: end + 1, to: contentEnd, &joined)
         }
         closeAbandonedGroup(text)
         return joined
     }
 
-    private mutating func scanLine(_ text: Span<UInt8>, _ line: Range<Int>, _ joined: inout [UInt8]?) {
-        if let (code, codeEnd) = OBISCode.scan(text, from: line.lowerBound, to: line.upperBound),
-            codeEnd < line.upperBound, text[codeEnd] == UInt8(ascii: "(")
-        {
-            closeAbandonedGroup(text)
-            let first = UInt16(values.count)
-            guard scanGroups(text, codeEnd..<line.upperBound) else {
-                values.removeSubrange(Int(first)...)
-                return report(line, .brackets)
-            }
-            objects.append(
-                DataObject(
-                    code: code, codeText: TextRange(line.lowerBound..<codeEnd), values: first..<UInt16(values.count),
-                    offset: UInt16(line.lowerBound)))
-        } else if openGroup != nil {
+    /// Scans the line that starts at `start`; returns where it ends.
+    private mutating func scanLine(_ text: Span<UInt8>, from start: Int, to contentEnd: Int, _ joined: inout [UInt8]?) -> Int {
+        guard let (code, codeEnd) = OBISCode.scan(text, from: start, to: contentEnd), codeEnd < contentEnd,
+            text[codeEnd] == UInt8(ascii: "(")
+        else {
+            let end = text.lineEnd(from: start, to: contentEnd)
+            scanOtherLine(text, text.trimming(start..<end, where: { $0 <= 0x20 }), &joined)
+            return end
+        }
+        if openGroup != nil { closeAbandonedGroup(text) }
+        let first = values.count
+        guard let end = scanGroups(text, from: codeEnd, to: contentEnd) else {
+            values.removeSubrange(first...)
+            let end = text.lineEnd(from: codeEnd, to: contentEnd)
+            report(text.trimming(start..<end, where: { $0 <= 0x20 }), .brackets)
+            return end
+        }
+        objects.append(
+            DataObject(
+                code: code, codeText: TextRange(start..<codeEnd), values: UInt16(first)..<UInt16(values.count), offset: UInt16(start)))
+        return end
+    }
+
+    /// Takes a line without a code: the rest of an object, or damage.
+    private mutating func scanOtherLine(_ text: Span<UInt8>, _ line: Range<Int>, _ joined: inout [UInt8]?) {
+        if line.isEmpty { return }
+        if openGroup != nil {
             join(text, line, &joined)
         } else if text[line.lowerBound] == UInt8(ascii: "("), let last = objects.indices.last {
             // The value of a gas profile stands on a line of its own (DSMR 2.2, 24.3.0).
             let count = values.count
-            guard scanGroups(text, line), openGroup == nil else {
+            guard scanGroups(text, from: line.lowerBound, to: line.upperBound) != nil, openGroup == nil else {
                 openGroup = nil
                 values.removeSubrange(count...)
                 return report(line, .brackets)
@@ -61,35 +65,47 @@ struct ObjectScanner {
         }
     }
 
-    /// Reads `(…)(…)` up to the end of the range; false when the brackets are damaged.
-    private mutating func scanGroups(_ text: Span<UInt8>, _ range: Range<Int>) -> Bool {
-        var index = range.lowerBound
-        while index < range.upperBound {
-            guard text[index] == UInt8(ascii: "(") else { return false }
+    /// Reads `(…)(…)` and the blanks behind it; returns where the line ends, or `nil` when its brackets are damaged.
+    @inline(__always)
+    private mutating func scanGroups(_ text: Span<UInt8>, from start: Int, to end: Int) -> Int? {
+        var index = start
+        while index < end, text[index] == UInt8(ascii: "(") {
             index += 1
-            let start = index
+            let first = index
             var star: Int?
             var stars = 0
-            while index < range.upperBound, text[index] != UInt8(ascii: ")") {
-                if text[index] == UInt8(ascii: "*") {
+            while true {
+                // All bytes that matter lie below those of digits, letters and the signs between them.
+                index = text.firstIndex(below: UInt8(ascii: "*") + 1, in: index..<end)
+                guard index < end else {
+                    openGroup = first
+                    return end
+                }
+                let byte = text[index]
+                if byte == UInt8(ascii: ")") { break }
+                if byte == UInt8(ascii: "*") {
                     star = index
                     stars += 1
-                } else if text[index] == UInt8(ascii: "(") {
-                    return false
+                } else if byte == UInt8(ascii: "(") {
+                    return nil
+                } else if byte == UInt8(ascii: "\n") {
+                    openGroup = first
+                    return index
                 }
                 index += 1
             }
-            if index == range.upperBound {
-                openGroup = start
-                return true
-            }
-            values.append(ObjectScanner.value(text, start..<index, star: stars == 1 ? star : nil))
+            values.append(ObjectScanner.value(text, first..<index, star: stars == 1 ? star : nil))
             index += 1
         }
-        return true
+        while index < end, text[index] != UInt8(ascii: "\n") {
+            guard text[index] <= 0x20 else { return nil }
+            index += 1
+        }
+        return index
     }
 
     /// Splits a group at its star, if a unit stands behind it.
+    @inline(__always)
     private static func value(_ text: Span<UInt8>, _ group: Range<Int>, star: Int?) -> DataValue {
         if let star, (1...8).contains(group.upperBound - star - 1), isUnit(text, star + 1..<group.upperBound) {
             return DataValue(text: TextRange(group.lowerBound..<star), unit: TextRange(star + 1..<group.upperBound))
@@ -109,6 +125,7 @@ struct ObjectScanner {
     private mutating func join(_ text: Span<UInt8>, _ line: Range<Int>, _ joined: inout [UInt8]?) {
         guard let open = openGroup, let last = objects.indices.last else { return }
         var storage = joined ?? text.copied()
+        joined = nil  // so that `storage` is the only owner and grows in place
         var start = open
         if open < text.count {
             // The first continuation: take along what stands on the object's own line.
@@ -124,7 +141,6 @@ struct ObjectScanner {
             storage.append(text[index])
             index += 1
         }
-        guard storage.count <= Int(UInt16.max) else { return report(line, .brackets) }
         if index < line.upperBound {
             values.append(DataValue(text: TextRange(start..<storage.count), unit: nil))
             objects[last].values = objects[last].values.lowerBound..<UInt16(values.count)
@@ -141,9 +157,8 @@ struct ObjectScanner {
         guard openGroup != nil, let object = objects.popLast() else { return }
         openGroup = nil
         values.removeSubrange(Int(object.values.lowerBound)...)
-        var end = Int(object.offset)
-        while end < text.count, text[end] != UInt8(ascii: "\r"), text[end] != UInt8(ascii: "\n") { end += 1 }
-        report(Int(object.offset)..<end, .brackets)
+        let end = text.lineEnd(from: Int(object.offset), to: text.count)
+        report(text.trimming(Int(object.offset)..<end, where: { $0 <= 0x20 }), .brackets)
     }
 
     private mutating func report(_ line: Range<Int>, _ reason: TelegramIssue.Reason) {
@@ -152,6 +167,20 @@ struct ObjectScanner {
 }
 
 extension Span<UInt8> {
+    /// Where the line feed of the line stands that `start` is in; `end` when there is none.
+    func lineEnd(from start: Int, to end: Int) -> Int {
+        var index = start
+        while index < end, self[index] != UInt8(ascii: "\n") { index += 1 }
+        return index
+    }
+
+    /// A range without the bytes at its end that `isBlank` names.
+    func trimming(_ range: Range<Int>, where isBlank: (UInt8) -> Bool) -> Range<Int> {
+        var end = range.upperBound
+        while end > range.lowerBound, isBlank(self[end - 1]) { end -= 1 }
+        return range.lowerBound..<end
+    }
+
     /// The bytes in an array of their own.
     func copied() -> [UInt8] {
         var copy: [UInt8] = []

@@ -13,14 +13,17 @@ enum ReadingParser {
         var readings: [Reading] = []
         var issues: [TelegramIssue] = []
         readings.reserveCapacity(scanner.objects.count)
+        let catalogue = Catalogue.index
+        let values = scanner.values
         for (index, object) in scanner.objects.enumerated() {
-            guard let (row, channel) = Catalogue.find(object.code) else { continue }
-            let groups = scanner.values[Int(object.values.lowerBound)..<Int(object.values.upperBound)]
-            switch read(Catalogue.rows[row].quantity, text, groups) {
+            guard let entry = catalogue.entry(of: object.code) else { continue }
+            let groups = Int(object.values.lowerBound)..<Int(object.values.upperBound)
+            switch read(entry.quantity, text, values, groups) {
             case .value(let value):
-                let isSubordinate = object.code.onChannel(0).withoutF == Catalogue.rows[row].code && object.code.b == 1
                 readings.append(
-                    Reading(row: row, channel: channel, isSubordinate: isSubordinate, object: index, value: value))
+                    Reading(
+                        row: Int(entry.row), channel: entry.channel, isSubordinate: entry.isSubordinate, object: index,
+                        value: value))
             case .nothing:
                 break
             case .issue(let reason):
@@ -31,24 +34,26 @@ enum ReadingParser {
     }
 
     private static func line(of object: DataObject, in text: Span<UInt8>) -> TextRange {
-        var end = Int(object.offset)
-        while end < text.count, text[end] != UInt8(ascii: "\r"), text[end] != UInt8(ascii: "\n") { end += 1 }
-        return TextRange(Int(object.offset)..<end)
+        let start = Int(object.offset)
+        return TextRange(text.trimming(start..<text.lineEnd(from: start, to: text.count), where: { $0 <= 0x20 }))
     }
 
-    /// Reads the groups of one object as its row says.
-    static func read(_ quantity: Quantity, _ text: Span<UInt8>, _ values: ArraySlice<DataValue>) -> Outcome {
-        guard let first = values.first else { return .issue(.wrongShape) }
+    /// Reads the groups of one object as its row says. `groups` are indices of `values`: a slice would be counted in and
+    /// out of memory management for each line.
+    static func read(_ quantity: Quantity, _ text: Span<UInt8>, _ values: [DataValue], _ groups: Range<Int>) -> Outcome {
+        guard let index = groups.first else { return .issue(.wrongShape) }
+        let first = values[index]
         switch quantity {
-        case .energy, .reactiveEnergy, .power, .reactivePower, .apparentPower, .voltage, .current, .frequency, .duration,
-            .limit:
+        case .energy, .reactiveEnergy, .power, .reactivePower, .apparentPower, .voltage, .current, .frequency, .duration:
             return number(text, first, quantity)
+        case .limit:
+            return number(text, firstLimit(text, first), quantity)
         case .powerFactor, .ratio, .count, .tariff:
             return bareNumber(text, first, orText: quantity == .tariff)
         case .peak, .meterReading:
-            return timedNumber(text, values, quantity)
+            return timedNumber(text, values, groups, quantity)
         case .meterProfile:
-            return profile(text, values)
+            return profile(text, values, groups)
         case .time:
             return .value(.time(MeterTimestamp(text, first.text.range)))
         case .text, .identifier, .deviceType, .position, .version, .message, .digits:
@@ -66,6 +71,16 @@ enum ReadingParser {
         }
     }
 
+    /// Of two limits in one group, `65.0*A,-65.0*A` (Sibelga), the first: what may be taken from the grid.
+    private static func firstLimit(_ text: Span<UInt8>, _ value: DataValue) -> DataValue {
+        let range = value.text.range
+        let star = UInt8(ascii: "*")
+        guard value.unit == nil, let unit = text.firstIndex(of: star, or: star, in: range),
+            let comma = text.firstIndex(of: UInt8(ascii: ","), or: star, in: unit + 1..<range.upperBound)
+        else { return value }
+        return DataValue(text: TextRange(range.lowerBound..<unit), unit: TextRange(unit + 1..<comma))
+    }
+
     private static func bareNumber(_ text: Span<UInt8>, _ value: DataValue, orText: Bool) -> Outcome {
         if value.text.isEmpty { return .nothing }
         if let number = FixedDecimal(text, value.text.range) { return .value(.number(number, nil)) }
@@ -73,9 +88,13 @@ enum ReadingParser {
     }
 
     /// `(time)(value)`, `(value)(time)` (Iskra in Wallonia), or a value alone.
-    private static func timedNumber(_ text: Span<UInt8>, _ values: ArraySlice<DataValue>, _ quantity: Quantity) -> Outcome {
-        guard values.count <= 2, let first = values.first, let last = values.last else { return .issue(.wrongShape) }
-        guard values.count == 2 else {
+    private static func timedNumber(
+        _ text: Span<UInt8>, _ values: [DataValue], _ groups: Range<Int>, _ quantity: Quantity
+    ) -> Outcome {
+        guard (1...2).contains(groups.count) else { return .issue(.wrongShape) }
+        let first = values[groups.lowerBound]
+        let last = values[groups.upperBound - 1]
+        guard groups.count == 2 else {
             if quantity == .peak, first.text.isEmpty { return .nothing }
             return quantity == .peak ? number(text, first, quantity) : .nothing
         }
@@ -90,16 +109,15 @@ enum ReadingParser {
     }
 
     /// `(time)(status)(period)(count)(code)(unit)` and `(value)` on the next line: DSMR 2.2 section 5.2.6.
-    private static func profile(_ text: Span<UInt8>, _ values: ArraySlice<DataValue>) -> Outcome {
-        guard values.count == 7, let first = values.first, let value = values.last else {
-            return values.count == 6 ? .nothing : .issue(.wrongShape)
-        }
+    private static func profile(_ text: Span<UInt8>, _ values: [DataValue], _ groups: Range<Int>) -> Outcome {
+        guard groups.count == 7 else { return groups.count == 6 ? .nothing : .issue(.wrongShape) }
+        let value = values[groups.upperBound - 1]
         guard !value.text.isEmpty else { return .nothing }
         guard let number = FixedDecimal(text, value.text.range) else { return .issue(.notANumber) }
-        guard let (unit, places) = MeterUnit.parse(text, values[values.endIndex - 2].text.range),
+        guard let (unit, places) = MeterUnit.parse(text, values[groups.upperBound - 2].text.range),
             let moved = number.movingPoint(by: places)
         else { return .issue(.wrongUnit) }
-        return .value(.timed(moved, unit, MeterTimestamp(text, first.text.range)))
+        return .value(.timed(moved, unit, MeterTimestamp(text, values[groups.lowerBound].text.range)))
     }
 
     /// A number and its unit, converted; `nil` where there is no number.
@@ -138,8 +156,8 @@ extension Quantity {
     /// Whether a meter may state it in this unit (or one that converts to it).
     func accepts(_ other: MeterUnit) -> Bool {
         switch self {
-        case .limit: [.kW, .kVA, .A].contains(other)
-        case .meterReading, .meterProfile: [.m3, .GJ, .kWh].contains(other)
+        case .limit: other == .kW || other == .kVA || other == .A
+        case .meterReading, .meterProfile: other == .m3 || other == .GJ || other == .kWh
         default: other == unit
         }
     }

@@ -57,8 +57,10 @@ public struct Telegram: Sendable {
         return String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
     }
 
-    /// The meter's description of itself: the header without `/`.
+    /// The meter's description of itself: the header without `/` and the blanks behind it.
     public var meterType: String {
-        header.isEmpty ? "" : String(string(header).dropFirst())
+        var range = header.range.dropFirst()
+        while let last = range.last, text[last] <= 0x20 { range = range.dropLast() }
+        return string(TextRange(range))
     }
 }

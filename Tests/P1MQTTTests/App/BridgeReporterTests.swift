@@ -10,7 +10,7 @@ import Testing
 
     private func reporter() -> BridgeReporter {
         BridgeReporter(
-            identity: BridgeIdentity(startedAt: start, instance: 0xABC, host: "attic"), prefix: "p1",
+            identity: BridgeIdentity(startedAt: start, instance: 0xABC, host: "attic"), settings: Settings(),
             meters: [(fixture.pipeline, Feed(source: FileSource(path: "capture"), consumer: fixture.pipeline))], outbox: fixture.outbox,
             inbox: inbox, brokerCounters: { BrokerCounters(connections: 3, failures: 9, rejected: 2) }, logger: log.logger)
     }
@@ -18,9 +18,11 @@ import Testing
     @Test("info, topics and health at the start") func atStart() throws {
         let reporter = reporter()
         #expect(reporter.turn(at: start) == start.monotonic + 1000)
-        let messages = fixture.taken()
+        let announced = fixture.taken()
+        #expect(announced.first?.topic == "homeassistant/device/p1mqtt_bridge_p1/config")
+        let messages = Array(announced.dropFirst())
         #expect(messages.map(\.topic) == ["p1/bridge/info", "p1/bridge/topics", "p1/bridge/health"])
-        #expect(messages.map(\.retain) == [true, true, false])
+        #expect(messages.map(\.retain) == [true, true, true])
         #expect(messages.map(\.qos) == [1, 1, 0])
         let info = try JSONReader.read(messages[0].payload)
         #expect(info["version"] == .text(P1MQTTCommand.version))

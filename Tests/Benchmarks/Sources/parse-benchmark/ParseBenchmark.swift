@@ -1,0 +1,85 @@
+import Glibc
+import P1Parser
+
+/// Times the way of a telegram from bytes to typed readings: framing, checksum, objects, readings.
+///
+///     swift run -c release --package-path Tests/Benchmarks parse-benchmark FILE...
+///
+/// Each file holds telegrams with a valid checksum, one behind the other. Five runs of a second each, the median counts.
+@main
+enum ParseBenchmark {
+    static let runs = 5
+
+    static func main() {
+        let paths = CommandLine.arguments.dropFirst()
+        guard !paths.isEmpty else { return fail("usage: parse-benchmark FILE...") }
+        for path in paths {
+            guard let telegrams = telegrams(in: path) else { return fail("cannot read \(path)") }
+            guard !telegrams.isEmpty else { return fail("\(path) holds no telegram with a valid checksum") }
+            measure("frame", path, telegrams, parses: false)
+            measure("frame and parse", path, telegrams, parses: true)
+        }
+    }
+
+    private static func measure(_ name: String, _ path: String, _ telegrams: [[UInt8]], parses: Bool) {
+        var framer = Framer()
+        var readings = 0
+        // A telegram arrives as one chunk, as it does from a serial port that was asleep.
+        func round() {
+            for telegram in telegrams {
+                framer.feed(telegram.span) { event in
+                    guard case .frame(let frame) = event, case .valid = frame.checksum else { return }
+                    readings &+= parses ? Telegram(frame).readings.count : 1
+                }
+            }
+        }
+        round()
+        let perRound = readings
+        var times: [Double] = []
+        for _ in 0..<runs {
+            let start = cpuNanoseconds()
+            var elapsed = 0.0
+            var rounds = 0
+            repeat {
+                round()
+                rounds += 1
+                elapsed = cpuNanoseconds() - start
+            } while elapsed < 1e9
+            times.append(elapsed / Double(rounds * telegrams.count))
+        }
+        times.sort()
+        print(
+            "\(name)\t\(path)\t\(Int(times[runs / 2])) ns/telegram\tmin \(Int(times[0]))\tmax \(Int(times[runs - 1]))"
+                + "\t\(perRound / telegrams.count) a telegram")
+    }
+
+    /// The time that the processor spent on this program: what else runs on the machine does not count.
+    private static func cpuNanoseconds() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+        return Double(time.tv_sec) * 1e9 + Double(time.tv_nsec)
+    }
+
+    private static func telegrams(in path: String) -> [[UInt8]]? {
+        guard let file = fopen(path, "r") else { return nil }
+        defer { fclose(file) }
+        var bytes: [UInt8] = []
+        while true {
+            let byte = getc(file)
+            if byte == EOF { break }
+            bytes.append(UInt8(truncatingIfNeeded: byte))
+        }
+        var framer = Framer()
+        var telegrams: [[UInt8]] = []
+        framer.feed(bytes.span) { event in
+            if case .frame(let frame) = event, case .valid = frame.checksum { telegrams.append(frame.bytes) }
+        }
+        return telegrams
+    }
+
+    private static func fail(_ text: String) {
+        let line = Array((text + "\n").utf8)
+        _ = write(STDERR_FILENO, line, line.count)
+        exit(2)
+    }
+}

@@ -1,0 +1,60 @@
+import Testing
+
+@testable import P1Parser
+
+@Suite("M-Bus meters")
+struct MBusDeviceTests {
+    @Test(
+        "the type of EN 13757-3 says what is measured",
+        arguments: [
+            ("003", MBusMedium.gas), ("3", .gas), ("03", .gas), ("002", .subElectricity), ("004", .heat), ("012", .heat),
+            ("006", .warmWater),
+            ("007", .water), ("008", .heatCostAllocator), ("010", .cooling), ("011", .cooling), ("013", .heatCooling),
+            ("000", nil), ("255", nil), ("", nil), ("x", nil),
+        ] as [(String, MBusMedium?)])
+    func medium(_ type: String, _ expected: MBusMedium?) throws {
+        #expect(try Telegram(lines: "0-2:24.1.0(\(type))").mbusDevices.map(\.medium) == [expected])
+    }
+
+    @Test(
+        "without a type the unit tells (dsmr-reader 1794)",
+        arguments: [("m3", MBusMedium.gas), ("GJ", .heat), ("MJ", .heat), ("kWh", .subElectricity)])
+    func byUnit(_ unit: String, _ expected: MBusMedium) throws {
+        #expect(try Telegram(lines: "0-2:24.2.1(230714153000S)(00012.5*\(unit))").mbusDevices.first?.medium == expected)
+    }
+
+    @Test("channels are in order whatever the order of the lines, and each has its own values")
+    func channels() throws {
+        let telegram = try Telegram(
+            lines: "0-4:24.1.0(007)", "0-2:24.1.0(003)", "0-4:24.2.1(230714153000S)(00100.000*m3)", "0-2:96.1.1(4142)",
+            "0-2:24.2.3(230714150000S)(00200.000*m3)", "0-1:96.3.10(1)", "0-2:24.4.0(1)", "0-2:96.1.2(3534)")
+        let devices = telegram.mbusDevices
+        #expect(devices.map(\.channel) == [2, 4])
+        #expect(devices.map(\.medium) == [.gas, .water])
+        #expect(devices.map(\.reading?.description) == ["200.000", "100.000"])
+        #expect(devices.map(\.timestamp?.hour) == [15, 15])
+        #expect(devices.first?.equipmentId.map(telegram.string) == "4142")
+        #expect(devices.first?.valvePosition.map(telegram.string) == "1")
+        #expect(devices.first?.ean.map(telegram.string) == "3534")
+    }
+
+    @Test(
+        "a meter that never reported has no reading",
+        arguments: [
+            "0-1:24.2.1(632525252525S)(00000.000*m3)", "0-1:24.2.1(700101010000W)(00000000)", "0-1:24.2.1(000101000000W)(00000.000)",
+            "0-1:24.2.1()(*m3)", "0-1:24.2.1()", "0-1:24.2.1(00000.000)", "0-1:24.3.0(000000000000)(00)(60)(1)(0-1:24.2.1)(m3)",
+        ])
+    func notReporting(_ line: String) throws {
+        let telegram = try Telegram(lines: "0-1:24.1.0(003)", "0-1:96.1.0()", line)
+        let device = try #require(telegram.mbusDevices.first)
+        #expect(device.reading == nil)
+        #expect(device.timestamp == nil)
+        #expect(device.medium == .gas)
+        #expect(telegram.issues.isEmpty)
+    }
+
+    @Test("a relay of the electricity meter is no M-Bus meter (Luxembourg, Belgium)")
+    func relays() throws {
+        #expect(try Telegram(lines: "0-1:96.3.10(1)", "0-2:96.3.10(0)").mbusDevices.isEmpty)
+    }
+}
