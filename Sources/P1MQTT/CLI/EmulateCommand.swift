@@ -111,11 +111,11 @@ struct EmulateCommand: AsyncParsableCommand {
         let output = try makeOutput()
         let stop = WakeDescriptor()
         let failure = Locked<EmulationError?>(nil)
+        // Trapped before the first telegram: whoever has heard it may end the program cleanly.
+        let signals = await UnixSignalsSequence(trapping: [.sigint, .sigterm])
         await withTaskGroup { group in
             group.addTask {
-                for await _ in await UnixSignalsSequence(trapping: [.sigint, .sigterm]) {
-                    stop.wake()
-                }
+                for await _ in signals { stop.wake() }
             }
             await DedicatedThread.run(named: "emulator") {
                 do throws(EmulationError) {

@@ -14,16 +14,19 @@ final class MeterTerminal {
     /// - Parameter link: a symbolic link to make; one that is left over from an earlier run is replaced, anything else
     ///   of that name is left alone and is an error.
     init(link: String?) throws(EmulationError) {
-        var ends: (controller: CInt, terminal: CInt) = (-1, -1)
-        guard openpty(&ends.controller, &ends.terminal, nil, nil, nil) == 0 else {
-            throw EmulationError(what: "cannot open a pseudo-terminal", code: errno, remedy: "Check that /dev/pts is mounted.")
-        }
-        controller = OwnedDescriptor(adopting: ends.controller)
+        // Not with `openpty`: both ends must be close-on-exec from the start. A copy of the terminal in some child would
+        // look like a reader.
+        let opened = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)
+        guard opened >= 0 else { throw MeterTerminal.failure() }
+        controller = OwnedDescriptor(adopting: opened)
+        var unlocked: CInt = 0
+        guard ioctl(opened, MeterTerminal.setLock, &unlocked) == 0 else { throw MeterTerminal.failure() }
+        let peer = ioctl(opened, MeterTerminal.openPeer, O_RDWR | O_NOCTTY | O_CLOEXEC)
+        guard peer >= 0 else { throw MeterTerminal.failure() }
         // Only for its settings: without a reader of its own the terminal is known to have none.
-        let terminal = OwnedDescriptor(adopting: ends.terminal)
+        let terminal = OwnedDescriptor(adopting: peer)
         path = MeterTerminal.name(of: terminal.raw)
         MeterTerminal.makeRaw(terminal.raw)
-        for (command, flag) in [(F_SETFL, O_NONBLOCK), (F_SETFD, FD_CLOEXEC)] { _ = fcntl(controller.raw, command, flag) }
         self.link = link
         if let link { try MeterTerminal.makeLink(link, to: path) }
     }
@@ -48,22 +51,29 @@ final class MeterTerminal {
     }
 
     /// Waits until the reader has taken everything (at most two seconds): what is still inside when the terminal goes is
-    /// lost. False on a request to stop.
-    func drain(_ wait: inout EmulationWait) -> Bool {
+    /// lost. Ends early on a request to stop.
+    func drain(_ wait: inout EmulationWait) {
         let opened = open(path, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)
-        guard opened >= 0 else { return true }
+        guard opened >= 0 else { return }
         let terminal = OwnedDescriptor(adopting: opened)
         wait.watch([])
         let limit = Moment.now().monotonic + 2000
-        var isEmpty = 0
-        while isEmpty < 3, Moment.now().monotonic < limit {
+        while Moment.now().monotonic < limit {
+            // Asking makes the system bring in what is still on its way; only then the count is the whole truth.
+            var polled = pollfd(fd: terminal.raw, events: Int16(POLLIN), revents: 0)
+            poll(&polled, 1, 0)
             var unread: CInt = 0
-            guard ioctl(terminal.raw, UInt(FIONREAD), &unread) == 0 else { return true }
-            // The system moves bytes on in steps; between two of them it says that there are none.
-            isEmpty = unread == 0 ? isEmpty + 1 : 0
-            guard wait.wait(until: Moment.now().monotonic + 10) else { return false }
+            guard ioctl(terminal.raw, UInt(FIONREAD), &unread) == 0, unread > 0 else { return }
+            guard wait.wait(until: Moment.now().monotonic + 10) else { return }
         }
-        return true
+    }
+
+    /// TIOCSPTLCK and TIOCGPTPEER of <asm-generic/ioctls.h>, which Swift cannot import.
+    private static let setLock: UInt = 0x4004_5431
+    private static let openPeer: UInt = 0x5441
+
+    private static func failure() -> EmulationError {
+        EmulationError(what: "cannot open a pseudo-terminal", code: errno, remedy: "Check that /dev/ptmx and /dev/pts are there.")
     }
 
     private static func name(of terminal: CInt) -> String {

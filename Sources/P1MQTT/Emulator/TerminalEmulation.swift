@@ -37,7 +37,7 @@ struct TerminalEmulation {
             }
             try flush(&pending)
         }
-        _ = terminal.drain(&wait)
+        terminal.drain(&wait)
     }
 
     private mutating func begin(_ pending: inout PendingTelegram) {

@@ -38,7 +38,7 @@ struct TelegramServerTests {
             for (index, port) in ports.enumerated() {
                 let both = try [connect(port), connect(port)]
                 defer { both.forEach { close($0) } }
-                let heard = both.map { EmulationRun.telegrams(5, from: $0) }
+                let heard = await [EmulationRun.telegrams(5, from: both[0]), EmulationRun.telegrams(5, from: both[1])]
                 for telegrams in heard {
                     #expect(telegrams.count >= 5)
                     let id = telegrams.first.flatMap { telegram in
@@ -60,9 +60,9 @@ struct TelegramServerTests {
             for port in ports {
                 let reader = try connect(port)
                 defer { close(reader) }
-                #expect(EmulationRun.telegrams(.max, from: reader).count == 3)
+                #expect(await EmulationRun.telegrams(.max, from: reader).count == 3)
             }
-            for await _ in ended {}
+            #expect(await EmulationRun.ends(ended))
         } after: { _ in
             end.finish()
         }
@@ -70,17 +70,20 @@ struct TelegramServerTests {
 
     @Test("a reader that takes nothing is disconnected, and the others do not notice")
     func slowReader() async throws {
+        // Large telegrams, so that few of them fill what the connection holds.
+        let large = "/LARGE\r\n\r\n0-0:96.13.0(" + String(repeating: "30", count: 8000) + ")\r\n!\r\n"
+        let meter = EmulatedMeter(replaying: try ReplayCapture(bytes: Array(large.utf8), path: "large"), every: 60)
         let dropped = Locked(0)
-        try await serving([try EmulationRun.meter(interval: 0.001)]) { ports in
+        try await serving([meter]) { ports in
             let slow = try connect(ports[0], receiveBuffer: 4096)
             defer { close(slow) }
-            let quick = try connect(ports[0])
+            let quick = try connect(ports[0], receiveBuffer: 1_000_000)
             defer { close(quick) }
-            // Ten times what the buffers on the way hold.
-            #expect(EmulationRun.telegrams(1500, from: quick).count >= 1500)
+            // Three times what the connection holds.
+            #expect(await EmulationRun.telegrams(30, from: quick).count >= 30)
             // What was on its way comes, and then the end, although the meter goes on.
-            #expect(EmulationRun.telegrams(.max, from: slow).count < 1000)
-            #expect(EmulationRun.telegrams(10, from: quick).count >= 10)
+            #expect(await EmulationRun.telegrams(.max, from: slow).count < 30)
+            #expect(await EmulationRun.telegrams(2, from: quick).count >= 2)
         } after: { server in
             dropped.withLock { $0 = server.droppedReaders }
         }

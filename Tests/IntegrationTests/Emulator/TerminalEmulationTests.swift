@@ -16,43 +16,52 @@ struct TerminalEmulationTests {
         // Left over from an emulator that was killed.
         #expect(symlink("/dev/pts/nothing", link) == 0)
         let meter = try EmulationRun.meter()
-        let opened = Locked(false)
+        let numbers = EmulationRun.takeNumbers()
+        defer { numbers.forEach { close($0) } }
+        let (opened, tell) = AsyncStream<Void>.makeStream()
+        let sent = Locked(0)
         try await EmulationRun.running { stop in
+            defer { tell.finish() }
             var emulation = TerminalEmulation(meter, on: try MeterTerminal(link: link), count: 20)
-            opened.withLock { $0 = true }
+            tell.finish()
             try emulation.run(until: stop)
-            #expect(emulation.sent == 20)
+            sent.withLock { $0 = emulation.sent }
         } _: {
-            let end = Moment.now().monotonic + EmulationRun.limit
-            while !opened.withLock({ $0 }), Moment.now().monotonic < end { await Task.yield() }
+            #expect(await EmulationRun.ends(opened))
             let terminal = openTerminal(link)
             #expect(terminal >= 0)
             defer { close(terminal) }
-            let heard = EmulationRun.telegrams(20, from: terminal)
+            let heard = await EmulationRun.telegrams(20, from: terminal)
             #expect(heard.count == 20)
             #expect(heard.allSatisfy { if case .valid = $0.frame.checksum { true } else { false } })
         }
+        #expect(sent.withLock { $0 } == 20)
         #expect(SystemFile.linkTarget(link) == nil)
     }
 
-    @Test("drops what nobody reads and goes on for a reader that comes later")
+    @Test("does not count what nobody reads, and speaks to a reader that comes later")
     func lateReader() async throws {
-        let terminal = try MeterTerminal(link: nil)
-        let path = terminal.path
-        #expect(!terminal.hasReader)
-        let meter = try EmulationRun.meter()
-        var emulation = TerminalEmulation(meter, on: terminal, count: 1)
-        let stop = WakeDescriptor()
-        stop.wake()
-        try emulation.run(until: stop)
-        #expect(emulation.sent == 0)
-
-        let reader = openTerminal(path)
-        defer { close(reader) }
-        #expect(terminal.hasReader)
-        stop.drain()
-        try emulation.run(until: stop)
-        #expect(emulation.sent == 1)
+        let meter = try EmulationRun.meter(interval: 0.001)
+        let numbers = EmulationRun.takeNumbers()
+        defer { numbers.forEach { close($0) } }
+        let (paths, tell) = AsyncStream<String>.makeStream()
+        let counts = Locked((sent: 0, dropped: 0))
+        try await EmulationRun.running { stop in
+            defer { tell.finish() }
+            let terminal = try MeterTerminal(link: nil)
+            var emulation = TerminalEmulation(meter, on: terminal, count: 1)
+            tell.yield(terminal.path)
+            try emulation.run(until: stop)
+            counts.withLock { $0 = (emulation.sent, emulation.dropped) }
+        } _: {
+            for await path in paths {
+                let reader = openTerminal(path)
+                defer { close(reader) }
+                #expect(await EmulationRun.telegrams(1, from: reader).count == 1)
+                break
+            }
+        }
+        #expect(counts.withLock { $0.sent } == 1)
     }
 
     @Test("leaves a file alone that has the name of its link")
