@@ -8,12 +8,12 @@
 struct OwnedDescriptor: ~Copyable, Sendable {
     let raw: CInt
 
-    /// Takes over a descriptor that nobody else closes.
+    /// Takes over a descriptor that nobody else closes; a negative one stands for none.
     init(adopting raw: CInt) {
         self.raw = raw
     }
 
     deinit {
-        close(raw)
+        if raw >= 0 { close(raw) }
     }
 }

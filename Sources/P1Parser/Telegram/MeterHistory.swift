@@ -38,14 +38,16 @@ public struct PeakHistory: Sendable, Hashable {
 }
 
 extension Telegram {
-    /// The failure log behind a reading; `nil` when it is empty or has another shape.
+    /// The failure log behind a reading; `nil` when it has another shape. An empty group is an empty log.
     ///
     /// - Parameter reading: a reading whose quantity is `.failureLog`.
     /// - Returns: the log.
     public func failureLog(of reading: Reading) -> FailureLog? {
         let groups = values(of: objects[reading.object])
         let text = text.span
-        guard let first = groups.first, let count = FixedDecimal(text, first.text.range), count.scale == 0 else { return nil }
+        guard let first = groups.first else { return nil }
+        if first.text.isEmpty { return FailureLog(count: 0, failures: []) }
+        guard let count = FixedDecimal(text, first.text.range), count.scale == 0 else { return nil }
         var failures: [PowerFailure] = []
         // Behind the count stands the code of what is logged; then come pairs.
         var index = groups.startIndex + 2

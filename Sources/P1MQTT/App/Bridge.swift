@@ -1,0 +1,113 @@
+import Logging
+import P1Parser
+import ServiceLifecycle
+import UnixSignals
+
+/// The service as a whole: what is made, what is connected to what, and in which order it starts and stops.
+///
+///     Input → bytes → MeterPipeline (framer, parser, document, what is due) → Outbox → BrokerService → libmosquitto
+struct Bridge {
+    private let settings: Settings
+    private let logger: Logger
+    private let identity = BridgeIdentity(startedAt: .now())
+    private let outbox = Outbox()
+    private let board = AvailabilityBoard()
+    private let inputWake = WakeDescriptor()
+    private let inbox: BridgeInbox
+    /// Telegrams that come over the broker, by topic.
+    private let pushes: [String: PushSource]
+
+    init(_ settings: Settings, logger: Logger) {
+        self.settings = settings
+        self.logger = logger
+        inbox = BridgeInbox(wake: inputWake)
+        var pushes: [String: PushSource] = [:]
+        for case .mqtt(let topic) in settings.meters.map(\.source) {
+            pushes[topic] = PushSource(name: "mqtt topic \(topic)", wake: inputWake)
+        }
+        self.pushes = pushes
+    }
+
+    /// Runs until SIGTERM or SIGINT, or until every source is at its end.
+    func run() async throws {
+        DescriptorLimit.raise()
+        let broker = makeBroker()
+        let input = makeInput(broker)
+        // Stopped in the reverse order: first no new telegrams, then the farewell.
+        var group = ServiceGroupConfiguration(
+            services: [
+                .init(service: broker),
+                .init(service: input, successTerminationBehavior: .gracefullyShutdownGroup),
+            ],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        group.maximumGracefulShutdownDuration = .seconds(5)
+        try await ServiceGroup(configuration: group).run()
+    }
+
+    // MARK: - Broker
+
+    private var prefix: String { settings.mqtt.topicPrefix }
+
+    private func makeBroker() -> BrokerService {
+        let state = prefix + "/bridge/state"
+        let board = board
+        return BrokerService(
+            settings: settings.mqtt,
+            clientId: settings.mqtt.clientId ?? BridgeIdentity.clientId(prefix: prefix),
+            will: AvailabilityBoard.message(state, isOnline: false, kind: .bridge),
+            online: { [AvailabilityBoard.message(state, isOnline: true, kind: .bridge)] },
+            farewell: { board.farewell + [AvailabilityBoard.message(state, isOnline: false, kind: .bridge)] },
+            subscriptions: subscriptions.map { ($0, 1) },
+            onMessage: makeReceiver(), outbox: outbox, logger: logger)
+    }
+
+    private var birthTopic: String { settings.homeAssistant.prefix + "/status" }
+    private var infoTopic: String { prefix + "/bridge/info" }
+
+    private var subscriptions: [String] {
+        [infoTopic] + (settings.homeAssistant.enabled ? [birthTopic] : []) + pushes.keys.sorted()
+    }
+
+    /// What is done with messages of subscriptions, on the broker thread.
+    private func makeReceiver() -> @Sendable (String, [UInt8], Bool) -> Void {
+        let (pushes, inbox, birthTopic, infoTopic) = (pushes, inbox, birthTopic, infoTopic)
+        return { topic, payload, isRetained in
+            // A retained telegram is an old one.
+            if let source = pushes[topic], !isRetained { source.push(payload) }
+            if topic == birthTopic, payload == Array("online".utf8) { inbox.post(.homeAssistantOnline) }
+            if topic == infoTopic, !isRetained { inbox.post(.bridgeInfo(payload)) }
+        }
+    }
+
+    // MARK: - Input
+
+    private func makeInput(_ broker: BrokerService) -> InputService {
+        InputService(wake: inputWake) { self.makeWork(broker) }
+    }
+
+    private func makeWork(_ broker: BrokerService) -> InputService.Work {
+        let resolver = NameResolver(wake: inputWake)
+        let outbox = outbox
+        let debugLog = settings.debug.enabled ? DebugLog(settings.debug, logger: logger) : nil
+        let meters = settings.meters.map { meter in
+            let pipeline = MeterPipeline(
+                settings: meter, all: settings, outbox: outbox, board: board, logger: logger, debugLog: debugLog)
+            return (pipeline: pipeline, feed: Feed(source: makeSource(meter, resolver), consumer: pipeline))
+        }
+        let reporter = BridgeReporter(
+            identity: identity, settings: settings, meters: meters, outbox: outbox, inbox: inbox,
+            brokerCounters: { broker.counters }, logger: logger)
+        let loop = InputLoop(
+            feeds: meters.map(\.feed), wake: inputWake,
+            // A capture is read as fast as the broker takes it: it would be a pity to replay only the newest values.
+            isBehind: { outbox.counters.pending > 0 },
+            everyTurn: { reporter.turn(at: $0) })
+        return InputService.Work(loop: loop) { outbox.forget(meters.flatMap(\.pipeline.leftovers) + reporter.leftovers) }
+    }
+
+    private func makeSource(_ meter: MeterSettings, _ resolver: NameResolver) -> any ByteSource {
+        if case .mqtt(let topic) = meter.source, let push = pushes[topic] { return push }
+        guard let source = SourceFactory.make(meter, resolver: resolver) else { preconditionFailure("every topic has its source") }
+        return source
+    }
+}

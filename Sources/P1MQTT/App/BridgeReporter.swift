@@ -1,0 +1,117 @@
+import Logging
+
+/// What the bridge says of itself, on the input thread: `bridge/info` and `bridge/topics` when they changed,
+/// `bridge/health` once a minute; and what it does on word from the broker.
+final class BridgeReporter {
+    private static let minute: Int64 = 60_000
+    /// How often a change is looked for; the first telegrams bring many.
+    private static let look: Int64 = 1000
+
+    private let identity: BridgeIdentity
+    private let prefix: String
+    private let discovery: BridgeDiscovery
+    private let meters: [(pipeline: MeterPipeline, feed: Feed)]
+    private let outbox: Outbox
+    private let inbox: BridgeInbox
+    private let brokerCounters: () -> BrokerCounters
+    private let logger: Logger
+
+    private var started: Int64?
+    /// When everything is sent again for Home Assistant, which has started.
+    private var announcement: Int64?
+    private var nextLook: Int64 = .min
+    private var nextHealth: Int64 = .min
+    private var lastInfo: [UInt8] = []
+    private var lastTopics: [UInt8] = []
+    private var otherInstances: Set<String> = []
+
+    init(
+        identity: BridgeIdentity, settings: Settings, meters: [(pipeline: MeterPipeline, feed: Feed)], outbox: Outbox,
+        inbox: BridgeInbox, brokerCounters: @escaping () -> BrokerCounters, logger: Logger
+    ) {
+        self.identity = identity
+        prefix = settings.mqtt.topicPrefix
+        discovery = BridgeDiscovery(settings: settings.homeAssistant, prefix: prefix, version: P1MQTTCommand.version)
+        self.meters = meters
+        self.outbox = outbox
+        self.inbox = inbox
+        self.brokerCounters = brokerCounters
+        self.logger = logger
+    }
+
+    /// Does what is due; returns the monotonic milliseconds of the next time.
+    func turn(at now: Moment) -> Int64? {
+        if started == nil {
+            started = now.monotonic
+            outbox.post([discovery.message].compactMap(\.self))
+        }
+        if now.monotonic >= nextLook {
+            nextLook = now.monotonic + Self.look
+            reportChanges()
+        }
+        // After the look: there is an info to answer with, from the first turn on.
+        for item in inbox.take() { handle(item, at: now) }
+        if let due = announcement, now.monotonic >= due {
+            announcement = nil
+            // Discovery first, then availability, then values: what Home Assistant missed while it was away.
+            outbox.sendAgain()
+        }
+        if now.monotonic >= nextHealth {
+            nextHealth = now.monotonic + Self.minute
+            post("health", BridgeDocuments.health(health(at: now)), qos: 0)
+        }
+        return min(nextLook, nextHealth, announcement ?? .max)
+    }
+
+    /// Topics to delete at a clean end: an emulated house leaves no device behind.
+    var leftovers: [String] {
+        discovery.message != nil && meters.allSatisfy(\.pipeline.isEmulated) ? [discovery.topic] : []
+    }
+
+    private func reportChanges() {
+        let status = meters.map { pipeline, feed in
+            MeterStatus(
+                name: pipeline.settings.name, topic: pipeline.topics.prefix, source: feed.source.name, line: feed.evidence,
+                identity: pipeline.identity)
+        }
+        let info = BridgeDocuments.info(identity, version: P1MQTTCommand.version, meters: status)
+        if info != lastInfo { post("info", info) }
+        lastInfo = info
+        let topics = BridgeDocuments.topics(meters.map { ($0.pipeline.topics, $0.pipeline.identity) })
+        if topics != lastTopics { post("topics", topics) }
+        lastTopics = topics
+    }
+
+    private func handle(_ item: BridgeInbox.Item, at now: Moment) {
+        switch item {
+        case .homeAssistantOnline:
+            // Not at once: every bridge of the house hears this at the same moment.
+            announcement = announcement ?? now.monotonic + .random(in: 500...3000)
+        case .bridgeInfo(let payload): notice(payload)
+        }
+    }
+
+    /// Another instance that publishes under our prefix, right now.
+    private func notice(_ payload: [UInt8]) {
+        guard let tree = try? JSONReader.read(payload), case .text(let instance)? = tree["instance"],
+            instance != identity.instance, otherInstances.count < 8, otherInstances.insert(instance).inserted
+        else { return }
+        let host: String = if case .text(let name)? = tree["host"] { "host \(name.sanitised)" } else { "another host" }
+        logger.error(
+            "another p1mqtt on \(host) publishes under the same prefix \(prefix): give one of them another mqtt.topicPrefix, or stop it")
+        // So that the other one notices too.
+        post("info", lastInfo)
+    }
+
+    private func health(at now: Moment) -> BridgeHealth {
+        BridgeHealth(
+            now: now, uptime: (now.monotonic - (started ?? now.monotonic)) / 1000,
+            telegrams: meters.reduce(TelegramCounts()) { $0 + $1.pipeline.counts }, outbox: outbox.counters,
+            broker: brokerCounters(), memory: BridgeHealth.residentMemory())
+    }
+
+    /// All of it is retained, so that who comes later (or starts anew, as Home Assistant does) need not wait for it.
+    private func post(_ level: String, _ payload: [UInt8], qos: CInt = 1) {
+        outbox.post([Message(topic: "\(prefix)/bridge/\(level)", payload: payload, qos: qos, retain: true, kind: .info)])
+    }
+}

@@ -1,0 +1,39 @@
+import P1Parser
+
+/// Whether each M-Bus meter still reports: `offline` when its reading is older than a day and than six of its own
+/// intervals, by the clock of the electricity meter.
+struct MBusAvailability: Sendable {
+    private struct Channel: Sendable {
+        var reading: Int64
+        var interval: Int64 = 0
+        var isOnline = true
+    }
+
+    private static let day: Int64 = 86400
+    private var channels: [Int: Channel] = [:]
+
+    /// The channels that have ever had a reading, and whether they are online.
+    var states: [(channel: Int, isOnline: Bool)] {
+        channels.sorted { $0.key < $1.key }.map { ($0.key, $0.value.isOnline) }
+    }
+
+    mutating func update(_ document: Document, at now: Moment) {
+        let meterTime: Int64 = if case .time(let time)? = document.values[Self.clock] { time } else { now.utc / 1000 }
+        for (channel, slot) in Self.timestamps {
+            guard case .time(let reading)? = document.values[slot] else { continue }
+            var state = channels[channel] ?? Channel(reading: reading)
+            if reading > state.reading {
+                state.interval = reading - state.reading
+                state.reading = reading
+            }
+            channels[channel] = state
+        }
+        for channel in channels.keys {
+            guard let state = channels[channel] else { continue }
+            channels[channel]?.isOnline = meterTime - state.reading <= max(Self.day, 6 * state.interval)
+        }
+    }
+
+    private static let clock = DocumentLayout.shared.slot("timestamp")
+    private static let timestamps = (1...4).map { ($0, DocumentLayout.shared.slot("mbus/\($0)/timestamp")) }
+}

@@ -1,0 +1,199 @@
+import Logging
+import P1Parser
+
+/// One meter on the input thread, from bytes to messages:
+/// chunk → framer → frame → parser → telegram → document → what is due → messages → outbox.
+final class MeterPipeline: ChunkConsumer {
+    let settings: MeterSettings
+    let topics: MeterTopics
+    private(set) var counts = TelegramCounts()
+    /// What is known of the meter, for `bridge/info`; changes are noticed by comparison.
+    private(set) var identity = MeterIdentity()
+
+    private let outbox: Outbox
+    private let board: AvailabilityBoard
+    private let publishesRaw: Bool
+    private let logger: Logger
+    private let debugLog: DebugLog?
+
+    private var framer = Framer()
+    private var checksums: ChecksumPolicy
+    private var context: Document.Context
+    private var mean: IntervalMean
+    private var messages: ValueMessages
+    private var mbus = MBusAvailability()
+    private var discovery: MeterDiscovery
+    private var faults = FaultLog()
+
+    init(
+        settings: MeterSettings, all: Settings, outbox: Outbox, board: AvailabilityBoard, logger: Logger, debugLog: DebugLog?
+    ) {
+        self.settings = settings
+        self.outbox = outbox
+        self.board = board
+        self.debugLog = debugLog
+        var logger = logger
+        if let name = settings.name { logger[metadataKey: "meter"] = "\(name)" }
+        self.logger = logger
+        topics = MeterTopics(bridgePrefix: all.mqtt.topicPrefix, meterName: settings.name)
+        publishesRaw = all.publish.raw
+        checksums = ChecksumPolicy(settings.crc)
+        context = Document.Context(utcOffset: settings.utcOffset, choice: MBusChoice(gasMeter: settings.gasMeter))
+        mean = IntervalMean(seconds: all.publish.minimumInterval)
+        messages = ValueMessages(topics: topics, mqtt: all.mqtt, publish: all.publish)
+        discovery = MeterDiscovery(
+            settings: all.homeAssistant, topics: DiscoveryTopics(bridge: topics.bridgePrefix, meter: topics.prefix),
+            version: P1MQTTCommand.version)
+    }
+
+    // MARK: - Bytes
+
+    var goodFrames: Int { counts.good }
+
+    func receive(_ chunk: UnsafeRawBufferPointer, at now: Moment) {
+        debugLog?.write(raw: chunk, of: settings.name)
+        var events: [Framer.Event] = []
+        chunk.withMemoryRebound(to: UInt8.self) { bytes in framer.feed(Span(_unsafeElements: bytes)) { events.append($0) } }
+        for event in events {
+            switch event {
+            case .frame(let frame): check(frame, at: now)
+            case .discarded(let discard): note(discard, at: now)
+            }
+        }
+    }
+
+    private func check(_ frame: Frame, at now: Moment) {
+        switch checksums.judge(frame.checksum) {
+        case .accept: accept(Telegram(frame), at: now)
+        case .refuse(let fault, let reason): note(fault, reason, at: now)
+        }
+    }
+
+    private func accept(_ telegram: Telegram, at now: Moment) {
+        counts.good += 1
+        noteIssues(of: telegram, at: now)
+        context.arrival = now.utc / 1000
+        let document = Document(telegram, &context)
+        debugLog?.write(parsed: document, of: settings.name)
+        identity.learn(from: telegram, document)
+
+        var batch = availability(of: document, at: now)
+        let devices = discovery.update(document, dialect: telegram.dialect)
+        batch += devices.publish
+        if !devices.forget.isEmpty { outbox.forget(devices.forget) }
+        if publishesRaw {
+            batch.append(Message(topic: topics.raw, payload: telegram.frame.bytes, qos: 0, retain: false, kind: .passing))
+        }
+        if let due = mean.add(document, at: now) { batch += messages.messages(for: due, at: now) }
+        outbox.post(batch)
+    }
+
+    // MARK: - Availability
+
+    private func availability(of document: Document, at now: Moment) -> [Message] {
+        mbus.update(document, at: now)
+        var changes = board.set(topics.availability, isOnline: true)
+        for (channel, isOnline) in mbus.states {
+            changes += board.set(topics.mbusAvailability(channel), isOnline: isOnline)
+        }
+        return changes
+    }
+
+    private func goOffline() {
+        var changes = board.set(topics.availability, isOnline: false)
+        for (channel, _) in mbus.states { changes += board.set(topics.mbusAvailability(channel), isOnline: false) }
+        outbox.post(changes)
+    }
+
+    // MARK: - The end
+
+    var isEmulated: Bool {
+        if case .emulator = settings.source { true } else { false }
+    }
+
+    /// Retained topics to delete at a clean end: an emulated meter leaves nothing behind but `offline`.
+    var leftovers: [String] {
+        guard isEmulated else { return discovery.leftovers }
+        return discovery.leftovers + messages.retained(identity.slots)
+    }
+
+    // MARK: - What is told
+
+    func report(_ report: SourceReport, at now: Moment) {
+        switch report.kind {
+        case .connected, .recovered:
+            logger.notice("\(report)")
+        case .ended:
+            logger.notice("\(report)")
+            finish(at: now)
+            goOffline()
+        case .failed, .silent, .unreadable:
+            logger.warning("\(report)")
+            goOffline()
+        }
+        outbox.post([BridgeEvent(report, meter: settings.name).message(prefix: topics.bridgePrefix, at: now)])
+    }
+
+    /// The last telegram of a capture may lack its end line.
+    private func finish(at now: Moment) {
+        var events: [Framer.Event] = []
+        framer.finish { events.append($0) }
+        for case .frame(let frame) in events { check(frame, at: now) }
+    }
+
+    private func noteIssues(of telegram: Telegram, at now: Moment) {
+        for issue in telegram.issues {
+            if issue.reason == .noEndLine {
+                // The end of a capture; anywhere else the framer waits for the end line.
+                note(.damagedLine, "the last telegram has no end line (!)", remedy: "It is used as far as it goes.", at: now)
+            } else {
+                note(.damagedLine, "\(issue.reason.description): \(telegram.string(issue.line))", at: now)
+            }
+        }
+    }
+
+    private func note(_ discard: Framer.Discard, at now: Moment) {
+        switch discard.reason {
+        case .noise: counts[.noise] += discard.count
+        case .cutOff: note(.cutOff, "a telegram was cut off by the next one after \(discard.count) bytes", at: now)
+        case .tooLong: note(.tooLong, "no end line (!) within \(discard.count) bytes", at: now)
+        }
+    }
+
+    private func note(_ fault: TelegramCounts.Fault, _ reason: String, remedy: String? = nil, at now: Moment) {
+        counts[fault] += 1
+        let remedy = remedy ?? fault.remedy
+        guard let quiet = faults.note(fault, at: now) else { return }
+        let since = quiet == 0 ? "" : " (and \(quiet) more since this was last told)"
+        logger.warning("\(reason.sanitised)\(since). \(remedy)")
+        let event = BridgeEvent(kind: .error, meter: settings.name, reason: reason.sanitised, remedy: remedy)
+        outbox.post([event.message(prefix: topics.bridgePrefix, at: now)])
+    }
+
+    var deadline: Int64? { nil }
+
+    func tick(at now: Moment) {}
+}
+
+extension TelegramCounts.Fault {
+    /// What a person can do about it.
+    var remedy: String {
+        switch self {
+        case .wrongChecksum, .cutOff, .tooLong:
+            "The telegram is dropped. If this happens often, check the cable and that nobody else reads the same port."
+        case .missingChecksum:
+            "The telegram is dropped. If this meter really sends no checksum, set \"crc\" of the meter to \"off\"."
+        case .damagedLine:
+            "The line is left out, the rest of the telegram is used. If the meter always sends it so, please report it."
+        case .noise:
+            "Bytes outside telegrams are skipped."
+        }
+    }
+}
+
+extension String {
+    /// Without control characters, at most 200 characters: text from a wire on its way into a log or an event.
+    var sanitised: String {
+        String(String.UnicodeScalarView(unicodeScalars.prefix(200).map { $0.properties.generalCategory == .control ? "?" : $0 }))
+    }
+}

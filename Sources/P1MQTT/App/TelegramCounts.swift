@@ -1,0 +1,50 @@
+/// What came of the bytes of one meter, since the start.
+struct TelegramCounts: Sendable, Equatable {
+    /// Why a telegram, a line or bytes were not used.
+    enum Fault: String, Sendable, CaseIterable {
+        case wrongChecksum
+        case missingChecksum
+        case cutOff
+        case tooLong
+        case damagedLine
+        case noise
+    }
+
+    /// Telegrams accepted.
+    var good = 0
+    private var faults: [Fault: Int] = [:]
+
+    subscript(fault: Fault) -> Int {
+        get { faults[fault] ?? 0 }
+        set { faults[fault] = newValue }
+    }
+
+    /// Telegrams refused.
+    var bad: Int { self[.wrongChecksum] + self[.missingChecksum] + self[.cutOff] + self[.tooLong] }
+
+    static func + (left: TelegramCounts, right: TelegramCounts) -> TelegramCounts {
+        var sum = left
+        sum.good += right.good
+        sum.faults.merge(right.faults, uniquingKeysWith: +)
+        return sum
+    }
+}
+
+/// Decides which faults are worth a line in the log: the first of its kind, then at most one an hour with the number
+/// that came in between. A year of a noisy cable is then a few thousand lines.
+struct FaultLog: Sendable {
+    private static let pause: Int64 = 3_600_000
+    private var told: [TelegramCounts.Fault: (at: Int64, since: Int)] = [:]
+
+    /// Counts a fault; returns how many of its kind were kept quiet before it, or `nil` when it is one of them.
+    mutating func note(_ fault: TelegramCounts.Fault, at now: Moment) -> Int? {
+        if var last = told[fault], now.monotonic - last.at < Self.pause {
+            last.since += 1
+            told[fault] = last
+            return nil
+        }
+        let quiet = told[fault]?.since ?? 0
+        told[fault] = (now.monotonic, 0)
+        return quiet
+    }
+}

@@ -1,0 +1,64 @@
+import ArgumentParser
+import Logging
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Musl
+#endif
+
+/// The flags that stand over the configuration file and the environment.
+struct ConfigurationOptions: ParsableArguments {
+    @Option(help: "Configuration file; by default ./config.json, else /etc/p1mqtt/config.json.")
+    var config: String?
+    @Option(help: "Host of the MQTT broker.")
+    var host: String?
+    @Option(help: "Port of the MQTT broker.")
+    var port: Int?
+    @Option(help: "First levels of all topics.")
+    var topicPrefix: String?
+    @Option(help: "User name at the MQTT broker; the password comes from the configuration.")
+    var username: String?
+    @Option(help: "Read the first meter from this serial port.")
+    var serial: String?
+    @Option(help: "Emulate the first meter with this profile.")
+    var emulator: String?
+    @Option(help: "trace, debug, info, notice, warning or error.")
+    var logLevel: String?
+
+    /// The configuration in force. What is wrong with it goes to standard error, and the program exits with 2.
+    func load() throws -> LoadedSettings {
+        let overrides = SettingsOverrides(
+            host: host, port: port, topicPrefix: topicPrefix, username: username, serialPath: serial, emulatorProfile: emulator,
+            logLevel: logLevel)
+        do throws(SettingsProblems) {
+            return try SettingsLoader.load(
+                explicitPath: config, environment: Self.environment, overrides: overrides, profiles: EmulatorProfile.names,
+                reservedNames: DocumentLayout.reservedNames)
+        } catch {
+            StandardError.write("The configuration is not right:\n\(error)")
+            throw ExitCode(2)
+        }
+    }
+
+    private static var environment: [String: String] {
+        var result: [String: String] = [:]
+        var entry = environ
+        // `environ` is an array of C strings that ends with a null pointer; nobody changes it at the start.
+        while let text = entry.pointee {
+            let parts = String(cString: text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if parts.count == 2 { result[String(parts[0])] = String(parts[1]) }
+            entry += 1
+        }
+        return result
+    }
+}
+
+extension Logger {
+    /// The program's log, on standard error.
+    static func make(_ settings: LogSettings) -> Logger {
+        var logger = Logger(label: "p1mqtt") { _ in ConsoleLog() }
+        logger.logLevel = Logger.Level(rawValue: settings.level.rawValue) ?? .info
+        return logger
+    }
+}

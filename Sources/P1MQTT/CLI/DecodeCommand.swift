@@ -1,0 +1,165 @@
+import ArgumentParser
+import P1Parser
+
+/// `p1mqtt decode`: captures in, one JSON document for each telegram out.
+struct DecodeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "decode",
+        abstract: "Prints the JSON document of each telegram of a capture.",
+        discussion: """
+            Reads files, or standard input without any (or for -). A telegram with a wrong checksum is refused and \
+            reported on standard error.
+            Exit status: 0 all was good, 1 something was damaged, 2 wrong usage or a file that cannot be read.
+            """)
+
+    @Argument(help: "Captures of a P1 port.")
+    var files: [String] = []
+
+    @Flag(help: "Print the objects of each telegram as they were sent, also of one with a wrong checksum.")
+    var objects = false
+
+    @Option(help: "Offset of the meter's standard time from UTC, such as +02:00; by default what is known of the meter, else +01:00.")
+    var utcOffset: UTCOffset?
+
+    func run() throws {
+        var isGood = true
+        for file in files.isEmpty ? ["-"] : files {
+            var decoder = CaptureDecoder(name: file, printsObjects: objects, utcOffset: utcOffset?.minutes)
+            try CaptureFile.read(file) { decoder.feed($0) }
+            decoder.finish()
+            isGood = isGood && decoder.isGood
+        }
+        if !isGood { throw ExitCode(1) }
+    }
+}
+
+/// An offset from UTC on the command line: `+01:00`, `-00:30`, `Z`, as in the configuration.
+struct UTCOffset: ExpressibleByArgument, Equatable {
+    let minutes: Int
+
+    init?(argument: String) {
+        guard let minutes = SettingCodec.utcOffset.decode(.text(argument)) else { return nil }
+        self.minutes = minutes
+    }
+}
+
+/// Turns the bytes of one capture into lines of output.
+struct CaptureDecoder {
+    let name: String
+    let printsObjects: Bool
+    let utcOffset: Int?
+    private(set) var isGood = true
+    private var framer = Framer()
+    private var telegrams = 0
+    /// Whether the meter sends checksums: then a telegram that was cut off cannot be trusted.
+    private var hasChecksums = false
+    private let printLine: ([UInt8]) -> Void
+    private let complain: (String) -> Void
+
+    /// - Parameters:
+    ///   - name: the file, for messages.
+    ///   - printLine: is given each line of output.
+    ///   - complain: is given each message for people.
+    init(
+        name: String, printsObjects: Bool, utcOffset: Int?, printLine: @escaping ([UInt8]) -> Void = { StandardOutput.writeLine($0) },
+        complain: @escaping (String) -> Void = StandardError.write
+    ) {
+        self.name = name == "-" ? "standard input" : name
+        self.printsObjects = printsObjects
+        self.utcOffset = utcOffset
+        self.printLine = printLine
+        self.complain = complain
+    }
+
+    mutating func feed(_ bytes: [UInt8]) {
+        var events: [Framer.Event] = []
+        framer.feed(bytes.span) { events.append($0) }
+        events.forEach { handle($0) }
+    }
+
+    mutating func finish() {
+        var events: [Framer.Event] = []
+        framer.finish { events.append($0) }
+        events.forEach { handle($0) }
+        if telegrams == 0 { report("no telegram found: a telegram starts with / at the start of a line") }
+    }
+
+    private mutating func handle(_ event: Framer.Event) {
+        switch event {
+        case .frame(let frame):
+            telegrams += 1
+            decode(frame)
+        case .discarded(let discard) where discard.reason == .noise:
+            complain("\(name): \(discard.count) bytes at offset \(discard.offset) belong to no telegram")
+        case .discarded(let discard):
+            telegrams += 1
+            report("telegram at offset \(discard.offset) is \(discard.reason == .cutOff ? "cut off by the next one" : "too long")")
+        }
+    }
+
+    private mutating func decode(_ frame: Frame) {
+        if !frame.hasEndLine, hasChecksums, !printsObjects {
+            return report("telegram at offset \(frame.offset) is cut off by the end of the capture")
+        }
+        if case .valid = frame.checksum { hasChecksums = true }
+        if case .invalid(let sent, let computed) = frame.checksum {
+            let sent = sent.map { "is \(hex($0))" } ?? "is damaged"
+            report("telegram at offset \(frame.offset) refused: its checksum \(sent), its bytes give \(hex(computed))")
+            guard printsObjects else { return }
+        }
+        let telegram = Telegram(frame)
+        for issue in telegram.issues {
+            let line = issue.line.isEmpty ? "" : ": " + telegram.string(issue.line)
+            report("line at offset \(frame.offset + issue.offset): \(issue.reason.description)\(line)")
+        }
+        if printsObjects {
+            printLine(telegram.objectsJSON())
+        } else {
+            var context = Document.Context(utcOffset: utcOffset)
+            printLine(Document(telegram, &context).json())
+        }
+    }
+
+    private mutating func report(_ problem: String) {
+        isGood = false
+        complain("\(name): \(problem)")
+    }
+
+    private func hex(_ checksum: UInt16) -> String { ChecksumPolicy.hex(checksum) }
+}
+
+extension Telegram {
+    /// The literal objects, nothing interpreted (design A7).
+    func objectsJSON() -> [UInt8] {
+        JSONWriter.object(capacity: 4096) { json in
+            json.member("header", string(header))
+            json.member("crc", checksumWord)
+            json.member("objects", array: objects) { json, object in
+                json.object {
+                    $0.member("obis", string(object.codeText))
+                    $0.member("values", array: values(of: object)) { json, value in
+                        json.object {
+                            $0.member("value", string(value.text))
+                            if let unit = value.unit { $0.member("unit", string(unit)) }
+                        }
+                    }
+                }
+            }
+            json.member("issues", array: issues) { json, issue in
+                json.object {
+                    $0.member("offset", frame.offset + issue.offset)
+                    $0.member("line", string(issue.line))
+                    $0.member("reason", issue.reason.description)
+                }
+            }
+        }
+    }
+
+    private var checksumWord: String {
+        switch frame.checksum {
+        case .valid: "valid"
+        case .invalid: "invalid"
+        case .absent: "absent"
+        }
+    }
+}

@@ -1,0 +1,65 @@
+/// One emulated meter: the telegrams of a profile, or those of a capture again and again.
+struct EmulatedMeter: Sendable {
+    private enum Content {
+        case scenario(MeterScenario)
+        case replay(ReplayCapture, next: Int)
+    }
+
+    /// Milliseconds between two telegrams.
+    let interval: Int64
+    private var content: Content
+    private var hasBegun = false
+
+    /// The meter that the settings describe; reads the capture if they name one.
+    ///
+    /// - Parameters:
+    ///   - settings: what to emulate.
+    ///   - seed: makes ids and noise.
+    ///   - now: milliseconds since 1970 UTC, for settings without a start time.
+    init(_ settings: EmulatorSettings, seed: UInt64, now: Int64) throws(EmulatorError) {
+        if let path = settings.replay {
+            try self.init(
+                replaying: ReplayCapture(path: path), every: EmulatorPlan.milliseconds("interval", settings.interval))
+        } else {
+            try self.init(MeterScenario(EmulatorPlan(settings), seed: seed, now: now))
+        }
+    }
+
+    /// A meter of a profile.
+    init(_ scenario: MeterScenario) {
+        interval = scenario.plan.interval
+        content = .scenario(scenario)
+    }
+
+    /// A meter that repeats a capture.
+    init(replaying capture: ReplayCapture, every interval: Int64) {
+        self.interval = interval
+        content = .replay(capture, next: 0)
+    }
+
+    /// The bytes of the next telegram.
+    mutating func next() -> [UInt8] {
+        step()
+        switch content {
+        case .scenario(let scenario): return scenario.plan.profile.telegram(scenario)
+        case .replay(let capture, let index): return capture.telegrams[index]
+        }
+    }
+
+    /// Lets a telegram pass that nobody hears: the registers grow all the same.
+    mutating func skip() {
+        step()
+    }
+
+    private mutating func step() {
+        defer { hasBegun = true }
+        guard hasBegun else { return }
+        switch content {
+        case .scenario(var scenario):
+            scenario.advance()
+            content = .scenario(scenario)
+        case .replay(let capture, let index):
+            content = .replay(capture, next: (index + 1) % capture.telegrams.count)
+        }
+    }
+}

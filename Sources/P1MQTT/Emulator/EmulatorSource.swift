@@ -1,0 +1,75 @@
+import P1Parser
+
+/// The emulated meter as a source of bytes: no hardware, no descriptor, a telegram each time its interval is over.
+///
+/// What it emulates goes on when the source is closed and opened again: a meter does not start anew because somebody
+/// pulled its cable, and registers that fell back would look like a fault.
+final class EmulatorSource: ByteSource {
+    let name: String
+    let traits = SourceTraits(
+        silence: .ignored,
+        unreadableAdvice: "The capture that is replayed holds no good telegram: check it with `p1mqtt decode`.",
+        mayCarryParity: false)
+
+    private let settings: EmulatorSettings
+    private let seed: UInt64
+    private var meter: EmulatedMeter?
+    private var pace: TelegramPace?
+    /// What `service` has not delivered yet of a telegram that is longer than its buffer.
+    private var rest: ArraySlice<UInt8> = []
+
+    /// - Parameters:
+    ///   - settings: what to emulate; what is wrong with them is reported by `open`.
+    ///   - meterName: the name of the meter in the configuration. Without a seed in the settings it makes the ids, so
+    ///     that they differ between meters and stay the same at each start.
+    init(_ settings: EmulatorSettings, meterName: String?) {
+        self.settings = settings
+        seed = settings.seed ?? EmulatorSource.seed(of: meterName)
+        name = settings.replay.map { "emulator replaying \($0)" } ?? "emulator \(settings.profile)"
+    }
+
+    var deadline: Int64? { rest.isEmpty ? pace?.deadline : .min }
+
+    func open(at now: Moment) throws(SourceError) -> OpenState {
+        let emulated: EmulatedMeter
+        do {
+            // Not with `??`, which would hide the type of the error.
+            emulated = if let meter { meter } else { try EmulatedMeter(settings, seed: seed, now: now.utc) }
+        } catch {
+            throw SourceError(.setting, error.description)
+        }
+        meter = emulated
+        pace = TelegramPace(every: emulated.interval, from: now.monotonic)
+        let interval =
+            emulated.interval % 1000 == 0
+            ? FixedDecimal(mantissa: emulated.interval / 1000) : FixedDecimal(mantissa: emulated.interval, scale: 3)
+        return .opened("a telegram every \(interval) s")
+    }
+
+    func service(
+        _ ready: Int16, at now: Moment, buffer: UnsafeMutableRawBufferPointer,
+        deliver: (UnsafeRawBufferPointer) -> Void
+    ) -> SourceEvent? {
+        if rest.isEmpty {
+            guard let pace, pace.deadline <= now.monotonic, let telegram = meter?.next() else { return nil }
+            rest = telegram[...]
+            self.pace?.advance(at: now.monotonic)
+        }
+        let count = min(rest.count, buffer.count)
+        buffer.copyBytes(from: rest.prefix(count))
+        rest = rest.dropFirst(count)
+        deliver(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        return nil
+    }
+
+    func close() {
+        pace = nil
+        rest = []
+    }
+
+    /// FNV-1a of the name; 0 without one.
+    private static func seed(of name: String?) -> UInt64 {
+        guard let name else { return 0 }
+        return name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+    }
+}

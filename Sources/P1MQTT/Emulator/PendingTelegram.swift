@@ -1,0 +1,54 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Musl
+#endif
+
+/// What the other end has not taken yet of a telegram. It holds one telegram at most: a reader that is slower than
+/// the meter misses whole telegrams and never gets a torn one.
+struct PendingTelegram: Sendable {
+    enum Outcome: Equatable, Sendable {
+        /// All of it was taken.
+        case done
+        /// The other end takes no more at the moment.
+        case waiting
+        /// The other end is gone, or the system refuses: the errno.
+        case failed(CInt)
+    }
+
+    private var bytes: [UInt8] = []
+    private var sent = 0
+
+    /// Whether nothing is left to be taken.
+    var isEmpty: Bool { sent == bytes.count }
+
+    /// Begins a telegram in place of whatever was left of the one before.
+    mutating func begin(_ telegram: [UInt8]) {
+        bytes = telegram
+        sent = 0
+    }
+
+    mutating func clear() {
+        bytes = []
+        sent = 0
+    }
+
+    /// Writes as much as the other end takes.
+    ///
+    /// - Parameter write: is given the rest; returns how many bytes it took, or -1 with the reason in `errno`.
+    mutating func flush(_ write: (UnsafeRawBufferPointer) -> Int) -> Outcome {
+        while !isEmpty {
+            let count = bytes.withUnsafeBytes { write(UnsafeRawBufferPointer(rebasing: $0[sent...])) }
+            let code = errno
+            if count > 0 {
+                sent += count
+            } else if count == 0 || code == EAGAIN {
+                return .waiting
+            } else if code != EINTR {
+                return .failed(code)
+            }
+        }
+        clear()
+        return .done
+    }
+}

@@ -1,0 +1,62 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Musl
+#endif
+
+/// Writes the telegrams of one meter to a descriptor that is waited for: standard output, a pipe, a file.
+struct StreamEmulation {
+    var meter: EmulatedMeter
+    var descriptor: CInt
+    /// Milliseconds between two telegrams; 0 for as fast as they are taken.
+    var interval: Int64
+    /// How many telegrams; `nil` for ever.
+    var count: Int?
+
+    /// A pipe that is ready takes this many bytes without blocking (PIPE_BUF), so a request to stop is never held up.
+    private static let portion = 4096
+
+    /// Runs until all telegrams are out, nobody reads any more, or it is asked to stop.
+    mutating func run(until stop: WakeDescriptor) throws(EmulationError) {
+        var wait = EmulationWait(stop: stop)
+        var pace = TelegramPace(every: interval, from: Moment.now().monotonic)
+        var sent = 0
+        while sent < count ?? .max {
+            // Without events: only the end of the reader ends this wait early.
+            wait.watch([(descriptor, Int32(0))])
+            guard wait.wait(until: pace.deadline), wait.events(0) == 0 else { return }
+            guard Moment.now().monotonic >= pace.deadline else { continue }
+            guard try write(meter.next(), &wait) else { return }
+            sent += 1
+            pace.advance(at: Moment.now().monotonic)
+        }
+    }
+
+    /// False when nobody reads any more, or on a request to stop.
+    private func write(_ telegram: [UInt8], _ wait: inout EmulationWait) throws(EmulationError) -> Bool {
+        var pending = PendingTelegram()
+        pending.begin(telegram)
+        while !pending.isEmpty {
+            wait.watch([(descriptor, POLLOUT)])
+            guard wait.wait(until: nil) else { return false }
+            var isFirst = true
+            let outcome = pending.flush { rest in
+                // One portion for each time the descriptor was found ready.
+                guard isFirst else { return 0 }
+                isFirst = false
+                return writeBytes(descriptor, rest.baseAddress, min(rest.count, StreamEmulation.portion))
+            }
+            switch outcome {
+            case .done, .waiting: break
+            case .failed(EPIPE): return false
+            case .failed(let code): throw EmulationError(what: "cannot write to standard output", code: code)
+            }
+        }
+        return true
+    }
+}
+
+/// `write` of the system, within types that have a method of that name.
+func writeBytes(_ descriptor: CInt, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+    write(descriptor, bytes, count)
+}

@@ -1,0 +1,108 @@
+/// Announces the program itself to Home Assistant: whether it runs, and what `bridge/health` counts.
+struct BridgeDiscovery {
+    private let settings: HomeAssistantSettings
+    private let prefix: String
+    private let version: String
+
+    /// - Parameters:
+    ///   - settings: the section of the configuration.
+    ///   - prefix: of the program's topics, such as `p1`.
+    ///   - version: of this program.
+    init(settings: HomeAssistantSettings, prefix: String, version: String) {
+        self.settings = settings
+        self.prefix = prefix
+        self.version = version
+    }
+
+    /// Where the configuration of the device is.
+    var topic: String { settings.prefix + "/device/" + id + "/config" }
+
+    /// The configuration of the device; `nil` when discovery is switched off.
+    var message: Message? {
+        guard settings.enabled else { return nil }
+        let payload = JSONWriter.object(capacity: 4096) { json in
+            json.member("device", object: { writeDevice(into: &$0) })
+            DiscoveryOrigin.write(into: &json, version: version)
+            json.member("components", object: { writeComponents(into: &$0) })
+        }
+        return Message(topic: topic, payload: payload, qos: 1, retain: true, kind: .discovery)
+    }
+
+    private var id: String { DeviceId.bridge(prefix) }
+
+    private func writeDevice(into json: inout JSONWriter) {
+        let name = DeviceNames.bridge[settings.language]
+        json.member("identifiers", array: [id]) { $0.string($1) }
+        json.member("name", prefix == MQTTSettings().topicPrefix ? name : name + " " + prefix)
+        json.member("manufacturer", "p1mqtt")
+        json.member("model", "p1mqtt")
+        json.member("sw_version", version)
+    }
+
+    private func writeComponents(into json: inout JSONWriter) {
+        json.member(
+            "state",
+            object: {
+                $0.member("platform", "binary_sensor")
+                $0.member("unique_id", id + "_state")
+                $0.member("name", BridgeDiscovery.stateName[settings.language])
+                $0.member("state_topic", prefix + "/bridge/state")
+                $0.member("payload_on", "online")
+                $0.member("payload_off", "offline")
+                $0.member("device_class", "connectivity")
+                $0.member("entity_category", "diagnostic")
+            })
+        for value in BridgeDiscovery.health {
+            json.member(value.key, object: { write(value, into: &$0) })
+        }
+    }
+
+    private func write(_ value: HealthValue, into json: inout JSONWriter) {
+        json.member("platform", "sensor")
+        json.member("unique_id", id + "_" + value.key)
+        json.member("name", value.name[settings.language])
+        json.member("state_topic", prefix + "/bridge/health")
+        json.member("value_template", "{{ value_json.\(value.path) | default(None) }}")
+        json.member("availability_topic", prefix + "/bridge/state")
+        if let deviceClass = value.classes.deviceClass { json.member("device_class", deviceClass) }
+        if let stateClass = value.classes.stateClass { json.member("state_class", stateClass.rawValue) }
+        if let unit = value.classes.unit { json.member("unit_of_measurement", unit) }
+        json.member("entity_category", "diagnostic")
+        // The document comes once a minute and is not retained: until then they would be unknown.
+        json.member("enabled_by_default", false)
+    }
+
+    /// One member of `bridge/health`.
+    private struct HealthValue: Sendable {
+        let key: String
+        /// Below the document's root.
+        let path: String
+        let name: LocalizedText
+        let classes: SensorClass
+    }
+
+    private static let stateName = LocalizedText("Connection", "Verbinding", "Connexion", "Verbindung")
+
+    private static let health: [HealthValue] = [
+        HealthValue(
+            key: "telegrams_good", path: "telegrams.good",
+            name: .init("Telegrams", "Telegrammen", "Télégrammes", "Telegramme"), classes: .init(nil, .totalIncreasing)),
+        HealthValue(
+            key: "telegrams_bad", path: "telegrams.bad",
+            name: .init("Damaged telegrams", "Beschadigde telegrammen", "Télégrammes endommagés", "Beschädigte Telegramme"),
+            classes: .init(nil, .totalIncreasing)),
+        HealthValue(
+            key: "messages_dropped", path: "messages.dropped",
+            name: .init("Dropped messages", "Verloren berichten", "Messages perdus", "Verlorene Nachrichten"),
+            classes: .init(nil, .totalIncreasing)),
+        HealthValue(
+            key: "reconnects", path: "reconnects",
+            name: .init("Reconnects", "Herverbindingen", "Reconnexions", "Neuverbindungen"), classes: .init(nil, .totalIncreasing)),
+        HealthValue(
+            key: "memory", path: "memory",
+            name: .init("Memory", "Geheugen", "Mémoire", "Speicher"), classes: .init("data_size", .measurement, "B")),
+        HealthValue(
+            key: "uptime", path: "uptime",
+            name: .init("Running time", "Looptijd", "Durée de marche", "Laufzeit"), classes: .init("duration", .measurement, "s")),
+    ]
+}

@@ -1,0 +1,75 @@
+import P1Parser
+
+/// One entity: what never changes of a component of a discovery message, made once from the layout of the document.
+struct Entity: Sendable {
+    /// The component key: part of the `unique_id`, so it is for ever.
+    let key: String
+    /// The topic of its state below the meter's prefix.
+    let topic: String
+    let name: EntityName
+    let quantity: Quantity
+    /// Whether it tells of the meter rather than of what it measures.
+    let isDiagnostic: Bool
+    /// Whether it is there without someone switching it on.
+    let isEnabled: Bool
+
+    /// What an entity is announced with that the table does not know.
+    struct Context {
+        /// Prefix of the meter's topics.
+        var prefix: String
+        /// Object id of its device.
+        var device: String
+        var language: Language
+        var country: Country
+        var medium: MBusMedium?
+    }
+
+    /// Writes it as a member of `components`.
+    ///
+    /// - Parameters:
+    ///   - json: the object of all components.
+    ///   - sighting: what the meter sends here.
+    ///   - context: whose it is.
+    func write(into json: inout JSONWriter, _ sighting: Sighting, _ context: Context) {
+        let classes = SensorClass(quantity, unit: sighting.unit, medium: context.medium)
+        json.member(
+            key,
+            object: {
+                $0.member("platform", "sensor")
+                $0.member("unique_id", context.device + "_" + key)
+                $0.member("name", name.text(context.language, context.country))
+                $0.member("state_topic", context.prefix + "/" + topic)
+                if let options = options(sighting, context.country) {
+                    $0.member("device_class", "enum")
+                    $0.member("options", array: options) { $0.string($1) }
+                } else if let deviceClass = classes.deviceClass {
+                    $0.member("device_class", deviceClass)
+                }
+                if let stateClass = classes.stateClass { $0.member("state_class", stateClass.rawValue) }
+                if let unit = classes.unit {
+                    $0.member("unit_of_measurement", unit)
+                    $0.member("suggested_display_precision", sighting.decimals)
+                }
+                // A state has at most 255 characters; a message of the grid operator up to 1024.
+                if quantity == .message { $0.member("value_template", "{{ value[:255] }}") }
+                if isDiagnostic { $0.member("entity_category", "diagnostic") }
+                if !isEnabled { $0.member("enabled_by_default", false) }
+            })
+    }
+
+    private func options(_ sighting: Sighting, _ country: Country) -> [String]? {
+        guard sighting.form == .usual, let range = quantity.listed(in: country) else { return nil }
+        return range.map(String.init)
+    }
+}
+
+extension Quantity {
+    /// The numbers that a value of this kind can be; `nil` for one that is no choice of a few.
+    func listed(in country: Country) -> ClosedRange<Int64>? {
+        switch self {
+        case .tariff: country.tariffs
+        case .position: 0...2
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,127 @@
+import P1Parser
+
+/// Which value of the document gets which entities, for each device that a meter can have. Made once from the layout.
+struct EntityTable: Sendable {
+    /// The electricity meter's own.
+    let meter: DeviceTable
+    /// Those of the M-Bus meters on channels 1 to 4. Their entities follow `mbus/N/`, not `gas/`: which of two gas
+    /// meters stands there can change while they stay.
+    let mbus: [DeviceTable]
+
+    static let shared = EntityTable(.shared)
+
+    init(_ layout: DocumentLayout) {
+        meter = DeviceTable(layout, parent: "", isEssential: { $0.hasPrefix("electricity/") || $0.hasPrefix("derived/") })
+        mbus = (1...4).map { DeviceTable(layout, parent: "mbus/\($0)/", isEssential: { $0.hasSuffix("/reading") }) }
+    }
+
+    /// Whether a value deliberately has no entity.
+    static func isWithoutEntity(_ path: String) -> Bool {
+        let levels = path.split(separator: "/")
+        // The same values as under `mbus/N`.
+        if let first = levels.first, MBusMedium(rawValue: String(first)) != nil { return true }
+        // What is told in the device itself.
+        if ["meterType", "equipmentId", "serialNumber", "deviceType"].contains(levels.last) { return true }
+        // Lists.
+        return ["electricity/longPowerFailureLog", "electricity/demand/maximumDemandLastMonths"].contains(path)
+    }
+
+    /// The entities of a place; none when it has no name.
+    static func entities(of place: DocumentLayout.Place) -> [Entity] {
+        guard !isWithoutEntity(place.path), let quantity = place.quantity else { return [] }
+        var entities = [Entity(path: place.path, quantity)].compactMap { $0 }
+        if place.shape == .peak { entities += [Entity(path: place.path + "/timestamp", .time)].compactMap { $0 } }
+        return entities
+    }
+}
+
+/// The part of the document that one device is about.
+struct DeviceTable: Sendable {
+    /// One value. Nothing in it is counted by reference: all items are looked at for each telegram.
+    struct Item: Sendable {
+        let slot: DocumentLayout.Slot
+        let quantity: Quantity
+        /// Whether its form must be looked at, beyond whether it is there.
+        let isConditional: Bool
+        /// Whether the device is only real when it has at least one of these.
+        let isEssential: Bool
+        /// The item whose component this one stands in for.
+        var primary: Int?
+    }
+
+    let items: [Item]
+    /// By item.
+    let entities: [[Entity]]
+    let equipmentId: DocumentLayout.Slot
+    let serialNumber: DocumentLayout.Slot
+
+    init(_ layout: DocumentLayout, parent: String, isEssential: (String) -> Bool) {
+        equipmentId = layout.slot(parent + "equipmentId")
+        serialNumber = layout.slot(parent + "serialNumber")
+        var items: [Item] = []
+        var entitiesOfItems: [[Entity]] = []
+        for (slot, place) in layout.places.enumerated() {
+            guard parent.isEmpty ? !place.path.hasPrefix("mbus/") : place.path.hasPrefix(parent) else { continue }
+            guard let quantity = place.quantity else { continue }
+            let entities = EntityTable.entities(of: place)
+            guard let key = entities.first?.key else { continue }
+            // A derived total has the key of the meter's own, which stands before it.
+            let primary = entitiesOfItems.firstIndex { $0.first?.key == key }
+            items.append(
+                Item(
+                    slot: slot, quantity: quantity, isConditional: quantity.isConditional || primary != nil,
+                    isEssential: isEssential(place.path), primary: primary))
+            entitiesOfItems.append(entities)
+        }
+        self.items = items
+        entities = entitiesOfItems
+    }
+}
+
+extension Quantity {
+    fileprivate var isConditional: Bool {
+        switch self {
+        case .limit, .tariff, .position, .meterReading, .meterProfile: true
+        default: false
+        }
+    }
+}
+
+extension Entity {
+    /// The entity of a path; `nil` when the path has no name.
+    fileprivate init?(path: String, _ quantity: Quantity) {
+        guard let name = EntityNames.name(ofPath: path) else { return nil }
+        let pattern = EntityNames.pattern(of: path).pattern
+        self.init(
+            key: Entity.key(ofPath: path), topic: path, name: name, quantity: quantity, isDiagnostic: Entity.isDiagnostic(quantity),
+            isEnabled: Entity.enabled.contains(pattern))
+    }
+
+    /// The JSON path with `_`; within an M-Bus meter the last key. A total has one key, sent or derived.
+    private static func key(ofPath path: String) -> String {
+        let levels = path.split(separator: "/")
+        if levels.count == 3, levels[0] == "mbus" { return String(levels[2]) }
+        if levels.count == 3, levels[0] == "derived", levels[2] == "total", levels[1] != "netPower" {
+            return "electricity_\(levels[1])_total"
+        }
+        return levels.joined(separator: "_")
+    }
+
+    private static func isDiagnostic(_ quantity: Quantity) -> Bool {
+        switch quantity {
+        case .count, .limit, .ratio, .position, .text, .identifier, .deviceType, .version, .digits, .message, .time, .duration: true
+        default: false
+        }
+    }
+
+    /// What most people want to see; everything else waits in Home Assistant to be switched on.
+    private static let enabled: Set<String> = [
+        "electricity/received/tariffn", "electricity/received/total", "electricity/received/actual",
+        "electricity/delivered/tariffn", "electricity/delivered/total", "electricity/delivered/actual",
+        "electricity/tariffIndicator", "electricity/numberOfLongPowerFailures",
+        "electricity/demand/positiveActiveDemand/currentDemandPeriod", "electricity/demand/positiveActiveDemand/maximumDemand",
+        "derived/received/total", "derived/received/actual", "derived/delivered/total", "derived/delivered/actual",
+        "derived/netPower/total", "derived/netPower/Ln",
+        EntityNames.mbusPattern + "reading",
+    ]
+}

@@ -1,0 +1,233 @@
+import P1Parser
+
+/// Announces a meter and those on its M-Bus to Home Assistant, and takes back what is no longer true.
+///
+/// One per meter, on the input thread. Post `Changes` before the values of the same telegram: then an entity that ends
+/// is gone before its topic carries the value of another meter.
+struct MeterDiscovery {
+    /// What a telegram leads to.
+    struct Changes: Equatable {
+        /// Configurations of devices.
+        var publish: [Message] = []
+        /// Topics of configurations to delete, each published before by this instance.
+        var forget: [String] = []
+
+        var isEmpty: Bool { publish.isEmpty && forget.isEmpty }
+    }
+
+    private let settings: HomeAssistantSettings
+    private let topics: DiscoveryTopics
+    private let version: String
+    private var meter = DeviceTracker(EntityTable.shared.meter)
+    private var mbus = EntityTable.shared.mbus.map { DeviceTracker($0) }
+    /// What was told of each device that is announced; the meter first, then the channels.
+    private var announced: [DiscoveryDevice?] = Array(repeating: nil, count: 5)
+
+    /// - Parameters:
+    ///   - settings: the section of the configuration; when it is not enabled nothing is ever announced.
+    ///   - topics: where the values are.
+    ///   - version: of this program.
+    init(settings: HomeAssistantSettings, topics: DiscoveryTopics, version: String) {
+        self.settings = settings
+        self.topics = topics
+        self.version = version
+    }
+
+    /// Looks at the document of an accepted telegram. Cheap when it tells nothing new.
+    mutating func update(_ document: Document, dialect: Dialect) -> Changes {
+        guard settings.enabled else { return Changes() }
+        if isSettled(document) { return Changes() }
+        let time = document.time(at: "timestamp") ?? 0
+        var changed: Set<Int> = []
+        var ended: Set<Int> = []
+        func note(_ index: Int, _ step: DeviceTracker.Step) {
+            if step.hasEnded { ended.insert(index) }
+            if step.hasChanged { changed.insert(index) }
+        }
+        note(0, meter.update(document, dialect, at: time))
+        for channel in 1...4 where hasMoved(channel, document) {
+            mbus[channel - 1] = DeviceTracker(mbus[channel - 1].table)
+            ended.insert(channel)
+        }
+        for channel in 1...4 { note(channel, mbus[channel - 1].update(document, dialect, at: time)) }
+
+        var changes = Changes()
+        for index in ended.sorted() { forget(index, &changes) }
+        // What a device is called, and to which it belongs, can change with the others.
+        if !changed.isEmpty || !ended.isEmpty {
+            describe(document, changed)
+            let published = announced
+            redescribe()
+            changed.formUnion(announced.indices.filter { announced[$0] != published[$0] })
+        }
+        changes.publish = changed.sorted().compactMap { message(of: $0) }
+        return changes
+    }
+
+    /// Everything announced, again: for the birth message of Home Assistant.
+    var announcement: [Message] {
+        announced.indices.compactMap { message(of: $0) }
+    }
+
+    /// Topics to forget at a clean exit: those of an emulated meter. A real meter stays, as unavailable.
+    var leftovers: [String] {
+        announced.compactMap { device in device.flatMap { $0.isEmulated ? topic(of: $0) : nil } }
+    }
+
+    // MARK: - Devices
+
+    private func tracker(_ index: Int) -> DeviceTracker { index == 0 ? meter : mbus[index - 1] }
+
+    private func isSettled(_ document: Document) -> Bool {
+        guard meter.isSettled(document) else { return false }
+        for index in mbus.indices where !mbus[index].isSettled(document) { return false }
+        return true
+    }
+
+    /// Whether the M-Bus meter of a channel is on another now: its id stands there, and here none does.
+    private func hasMoved(_ channel: Int, _ document: Document) -> Bool {
+        let tracker = mbus[channel - 1]
+        guard tracker.isReal, let id = tracker.equipmentId, tracker.id(in: document) == nil else { return false }
+        return mbus.contains { $0.id(in: document) == id && $0.hasEssentials(in: document) }
+    }
+
+    private mutating func forget(_ index: Int, _ changes: inout Changes) {
+        guard let device = announced[index] else { return }
+        changes.forget.append(topic(of: device))
+        announced[index] = nil
+    }
+
+    /// Learns from the document what the devices that changed are.
+    private mutating func describe(_ document: Document, _ changed: Set<Int>) {
+        for index in changed.sorted() {
+            let tracker = tracker(index)
+            var device = announced[index] ?? DiscoveryDevice(id: id(of: index), channel: index)
+            device.language = settings.language
+            device.meterName = topics.name
+            device.serialNumber = document.text(at: tracker.table.serialNumber) ?? device.serialNumber
+            device.header = document.text(at: "meterType") ?? device.header
+            if index > 0 {
+                device.medium = document.medium(ofChannel: index) ?? device.medium
+            } else {
+                device.version = document.text(at: "version") ?? device.version
+            }
+            announced[index] = device
+        }
+    }
+
+    /// Brings up to date what a device tells of others.
+    private mutating func redescribe() {
+        let bridge = DeviceId.bridge(topics.bridge)
+        var seen: Set<MBusMedium> = []
+        for (index, device) in announced.enumerated() {
+            guard var device else { continue }
+            if index == 0 {
+                device.via = bridge
+            } else {
+                // While a new electricity meter is not yet known for certain, the old one will do.
+                device.via = announced[0]?.id ?? device.via ?? bridge
+                device.isOneOfSeveral = device.medium.map { !seen.insert($0).inserted } ?? false
+            }
+            announced[index] = device
+        }
+    }
+
+    /// The object id of a device that is about to be announced. No two have the same.
+    private func id(of index: Int) -> String {
+        let own = tracker(index).equipmentId.map(DeviceId.equipment)
+        guard index > 0 else { return own ?? DeviceId.topic(topics.meter) }
+        let meterId = announced[0]?.id ?? meter.equipmentId.map(DeviceId.equipment) ?? DeviceId.topic(topics.meter)
+        guard let own, own != meterId, !announced.contains(where: { $0?.id == own }) else {
+            return DeviceId.channel(index, of: meterId)
+        }
+        return own
+    }
+
+    private func topic(of device: DiscoveryDevice) -> String {
+        settings.prefix + "/device/" + device.id + "/config"
+    }
+
+    private func message(of index: Int) -> Message? {
+        guard let device = announced[index] else { return nil }
+        let tracker = tracker(index)
+        let payload = JSONWriter.object(capacity: 16384) { json in
+            json.member("device", object: { device.write(into: &$0) })
+            DiscoveryOrigin.write(into: &json, version: version)
+            var availability = [topics.bridge + "/bridge/state", topics.meter + "/availability"]
+            if index > 0 { availability.append(topics.meter + "/mbus/\(index)/availability") }
+            json.member("availability", array: availability) { json, topic in json.object { $0.member("topic", topic) } }
+            json.member("availability_mode", "all")
+            json.member("components", object: { tracker.writeComponents(into: &$0, device, prefix: topics.meter) })
+        }
+        return Message(topic: topic(of: device), payload: payload, qos: 1, retain: true, kind: .discovery)
+    }
+}
+
+/// The prefixes of the topics that discovery points to.
+struct DiscoveryTopics: Sendable, Equatable {
+    /// Of the program, such as `p1`.
+    let bridge: String
+    /// Of the meter: the same, or `p1/NAME`.
+    let meter: String
+
+    /// The configured name of the meter.
+    var name: String? {
+        meter == bridge ? nil : String(meter.dropFirst(bridge.count + 1))
+    }
+}
+
+/// Who sends a discovery message; Home Assistant names it in its log.
+enum DiscoveryOrigin {
+    static func write(into json: inout JSONWriter, version: String) {
+        json.member(
+            "origin",
+            object: {
+                $0.member("name", "p1mqtt")
+                $0.member("sw_version", version)
+            })
+    }
+}
+
+extension DeviceTracker {
+    /// Writes the components that there are, and marks those that are no more: Home Assistant removes a component
+    /// only when it comes with nothing but its platform.
+    func writeComponents(into json: inout JSONWriter, _ device: DiscoveryDevice, prefix: String) {
+        let context = Entity.Context(
+            prefix: prefix, device: device.id, language: device.language, country: country, medium: device.medium)
+        var keys: Set<String> = []
+        for (entities, sighting) in zip(table.entities, sightings) where sighting.isShown {
+            for entity in entities where keys.insert(entity.key).inserted { entity.write(into: &json, sighting, context) }
+        }
+        for index in removed.sorted() {
+            for entity in table.entities[index] where keys.insert(entity.key).inserted {
+                json.member(entity.key, object: { $0.member("platform", "sensor") })
+            }
+        }
+    }
+}
+
+extension Document {
+    fileprivate func text(at slot: DocumentLayout.Slot) -> String? {
+        if case .text(let text)? = values[slot] { return text }
+        return nil
+    }
+
+    fileprivate func text(at path: String) -> String? { text(at: DocumentLayout.shared.slot(path)) }
+
+    fileprivate func time(at path: String) -> Int64? {
+        if case .time(let seconds)? = values[DocumentLayout.shared.slot(path)] { return seconds }
+        return nil
+    }
+
+    /// What the meter on an M-Bus channel measures. The document names one meter of each kind; another of the same kind
+    /// has the same type.
+    fileprivate func medium(ofChannel channel: Int) -> MBusMedium? {
+        func isSame(_ medium: MBusMedium, _ key: String) -> Bool {
+            let own = values[DocumentLayout.shared.slot("mbus/\(channel)/\(key)")]
+            return own != nil && own == values[DocumentLayout.shared.slot("\(medium.rawValue)/\(key)")]
+        }
+        return MBusMedium.allCases.first { isSame($0, "equipmentId") }
+            ?? MBusMedium.allCases.first { isSame($0, "deviceType") }
+            ?? MBusMedium.allCases.first { isSame($0, "reading") && isSame($0, "timestamp") }
+    }
+}

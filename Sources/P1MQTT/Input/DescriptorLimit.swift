@@ -1,0 +1,26 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Musl
+#endif
+
+/// How many descriptors this process may have open.
+enum DescriptorLimit {
+    /// Raises the limit to the hard one, for a thousand meters over TCP. Returns the limit that holds afterwards:
+    /// a system that refuses leaves the old one.
+    @discardableResult
+    static func raise() -> Int {
+        var limit = rlimit()
+        guard getrlimit(resource, &limit) == 0 else { return 0 }
+        let old = limit.rlim_cur
+        limit.rlim_cur = limit.rlim_max
+        let holds = setrlimit(resource, &limit) == 0 ? limit.rlim_cur : old
+        return Int(clamping: holds)
+    }
+
+    #if canImport(Glibc)
+        private static var resource: __rlimit_resource_t { __rlimit_resource_t(RLIMIT_NOFILE.rawValue) }
+    #else
+        private static var resource: CInt { RLIMIT_NOFILE }
+    #endif
+}

@@ -1,0 +1,116 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Musl
+#endif
+
+/// The input thread: waits for all sources at once, reads what is there, and hands it to the consumers.
+/// Sources that have nothing to do cost one comparison a turn each.
+final class InputLoop {
+    /// Bytes that are read at once; a large telegram fits.
+    static let bufferSize = 16 * 1024
+    /// Milliseconds after which a source that was left alone is looked at again.
+    private static let recheck: Int64 = 20
+
+    private let feeds: [Feed]
+    private let wake: WakeDescriptor
+    private let clock: () -> Moment
+    private let isBehind: () -> Bool
+    private let everyTurn: (Moment) -> Int64?
+
+    private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: bufferSize, alignment: 16)
+    /// One place for each feed, and the last for the wake descriptor.
+    private var readiness: ReadinessSet
+    private let wakePlace: Int
+    /// For each feed, when it is due without being ready.
+    private var deadlines: [Int64]
+    private var turnDeadline: Int64 = .min
+    private let patientFeeds: [Int]
+    private var isHoldingBack = false
+    private var hasEnded: [Bool]
+    private var live: Int
+
+    /// - Parameters:
+    ///   - wake: ends the wait; other threads pull it after `push`, for their messages, and to stop the loop.
+    ///   - isBehind: whether the outbox is full, so that files and standard input are left alone for now.
+    ///   - everyTurn: called after each turn; returns the monotonic milliseconds at which it wants to be called again.
+    init(
+        feeds: [Feed], wake: WakeDescriptor, clock: @escaping () -> Moment = Moment.now,
+        isBehind: @escaping () -> Bool = { false }, everyTurn: @escaping (Moment) -> Int64? = { _ in nil }
+    ) {
+        self.feeds = feeds
+        self.wake = wake
+        self.clock = clock
+        self.isBehind = isBehind
+        self.everyTurn = everyTurn
+        wakePlace = feeds.count
+        readiness = ReadinessSet(places: feeds.count + 1)
+        readiness.watch(PollInterest(descriptor: wake.raw, events: Int16(POLLIN)), at: wakePlace)
+        deadlines = Array(repeating: .min, count: feeds.count)
+        patientFeeds = feeds.indices.filter { feeds[$0].source.traits.mayWait }
+        hasEnded = Array(repeating: false, count: feeds.count)
+        live = feeds.count
+    }
+
+    deinit {
+        buffer.deallocate()
+    }
+
+    /// Runs until `stopped` says so (asked after each wake) or every source has ended for good. Closes all of them.
+    func run(until stopped: () -> Bool) {
+        var now = clock()
+        while !stopped(), live > 0 {
+            holdBackPatientFeeds()
+            let ready = readiness.wait(timeout(from: now))
+            now = clock()
+            for (place, events) in ready { serve(place, events, at: now) }
+            serveDueFeeds(at: now)
+            turnDeadline = everyTurn(now) ?? .max
+        }
+        for feed in feeds { feed.close() }
+    }
+
+    /// Milliseconds until something is due; -1: nothing is.
+    private func timeout(from now: Moment) -> CInt {
+        var next = min(turnDeadline, deadlines.min() ?? .max)
+        if isHoldingBack { next = min(next, now.monotonic + Self.recheck) }
+        if next == .max { return -1 }
+        // A day at most: the limit of the system call is a 32-bit number.
+        return next <= now.monotonic ? 0 : CInt(min(next - now.monotonic, 86_400_000))
+    }
+
+    private func serve(_ place: Int, _ events: Int16, at now: Moment) {
+        guard place == wakePlace else {
+            feeds[place].ready(events, at: now, buffer: buffer)
+            return refresh(place)
+        }
+        wake.drain()
+        // Whoever woke us may have given any of them something to do.
+        for index in feeds.indices { refresh(index) }
+    }
+
+    private func serveDueFeeds(at now: Moment) {
+        for index in deadlines.indices where deadlines[index] <= now.monotonic {
+            feeds[index].timePassed(at: now, buffer: buffer)
+            refresh(index)
+        }
+    }
+
+    private func refresh(_ index: Int) {
+        let feed = feeds[index]
+        if feed.isOver, !hasEnded[index] {
+            hasEnded[index] = true
+            live -= 1
+        }
+        deadlines[index] = feed.deadline
+        readiness.watch(feed.source.interest, at: index)
+    }
+
+    private func holdBackPatientFeeds() {
+        guard !patientFeeds.isEmpty else { return }
+        isHoldingBack = isBehind()
+        for index in patientFeeds {
+            readiness.watch(isHoldingBack ? nil : feeds[index].source.interest, at: index)
+        }
+    }
+}

@@ -1,0 +1,57 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Musl
+#endif
+
+/// Why a source cannot be opened or has broken off: which one, what happened, and what a person can do.
+struct SourceError: Error, Equatable, Sendable {
+    /// The kind of fault. A fault is reported anew only when this changes.
+    enum Cause: Equatable, Hashable, Sendable {
+        case notFound
+        /// A glob matches several ports.
+        case ambiguous
+        case forbidden
+        /// Another process has it.
+        case busy
+        case notASerialPort
+        /// A setting that this system cannot fulfil.
+        case setting
+        case unplugged
+        case unresolved
+        case refused
+        case unreachable
+        case timedOut
+        case closedByPeer
+        /// Any other fault of a system call, by errno.
+        case system(CInt)
+    }
+
+    var cause: Cause
+    /// A sentence without the name of the source.
+    var reason: String
+    /// What to do about it, in whole sentences; `nil` when waiting is all there is.
+    var remedy: String?
+
+    init(_ cause: Cause, _ reason: String, remedy: String? = nil) {
+        self.cause = cause
+        self.reason = reason
+        self.remedy = remedy
+    }
+
+    /// A fault of a system call that needs no explanation beyond the system's own.
+    static func system(_ call: String, _ code: CInt) -> SourceError {
+        SourceError(.system(code), "\(call) failed: \(text(code))")
+    }
+
+    /// The system's words for an errno.
+    static func text(_ code: CInt) -> String {
+        String(cString: strerror(code))
+    }
+}
+
+extension SourceError: CustomStringConvertible {
+    var description: String {
+        remedy.map { "\(reason). \($0)" } ?? reason
+    }
+}

@@ -1,0 +1,33 @@
+/// What the rest of the program needs to know of the broker.
+enum BrokerState: Sendable, Equatable {
+    /// The broker accepted; subscriptions are on their way.
+    case connected
+    /// Every subscription was answered, so retained messages that the broker had for them have come or are coming.
+    case subscribed
+    /// No connection, and why.
+    case disconnected(reason: String)
+}
+
+/// What the link to the broker went through since the start.
+struct BrokerCounters: Sendable, Equatable {
+    /// Connections that the broker accepted.
+    var connections = 0
+    /// Attempts and connections that failed.
+    var failures = 0
+    /// Messages that the broker or libmosquitto would not take.
+    var rejected = 0
+}
+
+/// How long the broker thread waits for what, in milliseconds.
+struct BrokerPace: Sendable {
+    /// For a connection, from TCP to the broker's answer.
+    var connect: Int64 = 10_000
+    /// Between two attempts: the first pause and the longest.
+    var pause: ClosedRange<Int64> = 1000...30_000
+    /// At a shutdown, for what waits in the outbox.
+    var flush: Int64 = 1500
+    /// At a shutdown, for the confirmation of the farewell.
+    var farewell: Int64 = 1800
+    /// After this the thread is left behind, wherever it hangs.
+    var shutdown: Int64 = 3800
+}

@@ -1,0 +1,53 @@
+import Foundation
+
+/// An authority and certificates signed by it, made with `openssl` in a temporary folder.
+final class Certificates: Sendable {
+    let folder: URL
+
+    init() throws {
+        folder = try temporaryFolder()
+        try openssl(
+            "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 "
+                + "-subj /CN=Test-Authority -keyout ca.key -out ca.crt")
+    }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
+
+    func path(_ file: String) -> String { folder.appendingPathComponent(file).path }
+
+    /// Makes `NAME.crt` and `NAME.key`.
+    /// - Parameters:
+    ///   - subject: alternative name, such as `DNS:localhost`.
+    ///   - days: until it expires; negative for one that has.
+    func issue(_ name: String, for subject: String, days: Int = 30) throws {
+        try "subjectAltName=\(subject)\n".write(toFile: path("\(name).ext"), atomically: true, encoding: .utf8)
+        try openssl(
+            "req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=\(name) "
+                + "-keyout \(name).key -out \(name).csr")
+        try openssl(
+            "x509 -req -in \(name).csr -CA ca.crt -CAkey ca.key -CAcreateserial -days \(days) "
+                + "-extfile \(name).ext -out \(name).crt")
+    }
+
+    /// Lines of a mosquitto configuration that make its listener speak TLS with a certificate of this authority.
+    func listenerConfig(_ name: String, requireClient: Bool = false) -> String {
+        """
+        allow_anonymous true
+        cafile \(path("ca.crt"))
+        certfile \(path("\(name).crt"))
+        keyfile \(path("\(name).key"))
+        require_certificate \(requireClient)
+        """
+    }
+
+    private func openssl(_ arguments: String) throws {
+        let script = "cd '\(folder.path)' && exec openssl \(arguments)"
+        let process = try spawn(["/bin/sh", "-c", script], output: path("openssl.log"))
+        var status: CInt = 0
+        waitpid(process, &status, 0)
+        guard status == 0 else {
+            let log = FileManager.default.contents(atPath: path("openssl.log")) ?? Data()
+            throw MosquittoBroker.Failure(description: "openssl: \(String(decoding: log, as: UTF8.self))")
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import Foundation
+import Testing
+
+/// A port where clients connect and hear nothing, or exactly what a test says.
+final class Listener {
+    let port: Int
+    private let descriptor: CInt
+    private var client: CInt = -1
+    private var fillers: [CInt] = []
+
+    /// - Parameter backlog: connections that the system accepts ahead.
+    init(backlog: CInt = 4) throws {
+        descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        port = try freePort()
+        var address = loopback(port: port)
+        let code = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        try #require(code == 0 && listen(descriptor, backlog) == 0)
+    }
+
+    deinit {
+        close(descriptor)
+        for filler in fillers { close(filler) }
+        if client >= 0 { close(client) }
+    }
+
+    /// Whether a connection waits to be accepted; stays so, as none is.
+    var hasClient: Bool {
+        var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&wait, 1, 0) == 1
+    }
+
+    /// Accepts the connection that waits and sends it these bytes.
+    func answer(_ bytes: [UInt8]) {
+        client = accept(descriptor, nil, nil)
+        write(client, bytes, bytes.count)
+    }
+
+    /// Takes up the backlog, after which the port no longer answers, like a host that is gone.
+    func fill() {
+        for _ in 0..<4 {
+            let filler = socket(
+                AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
+            var address = loopback(port: port)
+            _ = withUnsafePointer(to: &address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    connect(filler, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+                }
+            }
+            fillers.append(filler)
+        }
+    }
+}

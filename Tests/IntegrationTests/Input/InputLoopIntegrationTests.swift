@@ -1,0 +1,100 @@
+import Testing
+
+@testable import P1MQTT
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Musl
+#endif
+
+@Suite("Input loop")
+struct InputLoopIntegrationTests {
+    private let wake = WakeDescriptor()
+
+    private func capture(_ folder: TemporaryFolder, bytes: Int) -> String {
+        let path = "\(folder.path)/capture"
+        let content = (0..<bytes).map { UInt8(ascii: "a") + UInt8($0 % 26) }
+        let file = OwnedDescriptor(adopting: open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0o600))
+        precondition(write(file.raw, content, content.count) == content.count)
+        return path
+    }
+
+    @Test("returns when every file has ended")
+    func files() {
+        let folder = TemporaryFolder()
+        let path = capture(folder, bytes: 100_000)
+        let recorder = Recorder()
+        let loop = InputLoop(feeds: [Feed(source: FileSource(path: path), consumer: recorder)], wake: wake)
+        loop.run { false }
+        #expect(recorder.bytes.count == 100_000)
+        #expect(recorder.kinds == [.connected, .ended])
+    }
+
+    @Test("leaves a file alone while the outbox is behind")
+    func holdsBack() {
+        let folder = TemporaryFolder()
+        let path = capture(folder, bytes: 100_000)
+        let recorder = Recorder()
+        var turns = 0
+        var read: [Int] = []
+        let loop = InputLoop(
+            feeds: [Feed(source: FileSource(path: path), consumer: recorder)], wake: wake,
+            isBehind: { recorder.bytes.count > 20_000 && turns < 20 },
+            everyTurn: { _ in
+                turns += 1
+                read.append(recorder.bytes.count)
+                return nil
+            })
+        loop.run { false }
+        #expect(recorder.bytes.count == 100_000)
+        #expect(read[4..<20].allSatisfy { $0 == read[4] && $0 < 100_000 })
+    }
+
+    @Test("reads what another thread pushes, in order")
+    func pushes() {
+        let source = PushSource(name: "mqtt topic p1/raw", wake: wake)
+        let recorder = Recorder()
+        DedicatedThread.start(named: "pusher") {
+            for number in 0..<500 { source.push(Array("\(number)\n".utf8)) }
+        }
+        let expected = (0..<500).map { "\($0)\n" }.joined()
+        #expect(InputBench.run([Feed(source: source, consumer: recorder)], wake: wake) { recorder.text == expected })
+        #expect(source.dropped == 0)
+        #expect(recorder.kinds == [.connected])
+    }
+
+    @Test("bounds what is pushed and counts what it drops")
+    func bounded() {
+        let source = PushSource(name: "mqtt topic p1/raw", wake: wake)
+        for number in 0..<300 { source.push([UInt8](repeating: UInt8(number & 0xFF), count: 1024)) }
+        source.push([UInt8](repeating: 0, count: PushSource.limit + 1))
+        #expect(source.dropped == 300 - 256 + 1)
+        let recorder = Recorder()
+        #expect(InputBench.run([Feed(source: source, consumer: recorder)], wake: wake) { !recorder.bytes.isEmpty })
+        #expect(recorder.bytes.count == PushSource.limit)
+        #expect(recorder.bytes.first == 44)
+    }
+
+    @Test("stops when it is woken, and calls every turn at its deadline")
+    func stops() {
+        let stop = Locked(false)
+        let wake = wake
+        var turns = 0
+        let source = PushSource(name: "silent", wake: wake)
+        let loop = InputLoop(
+            feeds: [Feed(source: source, consumer: Recorder())], wake: wake,
+            everyTurn: { now in
+                turns += 1
+                if turns == 5 {
+                    DedicatedThread.start(named: "stopper") {
+                        stop.withLock { $0 = true }
+                        wake.wake()
+                    }
+                }
+                return turns < 5 ? now.monotonic + 1 : nil
+            })
+        loop.run { stop.withLock { $0 } }
+        #expect(turns >= 5)
+    }
+}

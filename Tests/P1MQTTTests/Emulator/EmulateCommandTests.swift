@@ -1,0 +1,49 @@
+import ArgumentParser
+import Testing
+
+@testable import P1MQTT
+
+@Suite("p1mqtt emulate: its options")
+struct EmulateCommandTests {
+    private func parse(_ arguments: String) throws -> EmulateCommand {
+        try EmulateCommand.parse(arguments.split(separator: " ").map(String.init))
+    }
+
+    @Test("without options the settings are the defaults, with a seed so that the id stays the same")
+    func defaults() throws {
+        var expected = EmulatorSettings()
+        expected.seed = 0
+        #expect(try parse("").settings == expected)
+        #expect(try parse("--interval 0").settings.interval == 10)
+    }
+
+    @Test("each option sets its setting")
+    func all() throws {
+        let command = try parse(
+            "--profile be-emucs --electricity-offset 1 --electricity-increment 0.2 --gas-offset 3 --gas-increment 0.4 --interval 0.5 "
+                + "--interval-gas 300 --seed 7 --start-time 2026-01-31T12:00:00Z --replay f")
+        #expect(
+            command.settings
+                == EmulatorSettings(
+                    profile: "be-emucs", electricityOffset: "1", electricityIncrement: "0.2", gasOffset: "3", gasIncrement: "0.4",
+                    interval: 0.5, intervalGas: 300, seed: 7, startTime: "2026-01-31T12:00:00Z", replay: "f"))
+    }
+
+    @Test(
+        "--pty takes a link or none",
+        arguments: [("--pty", ""), ("--pty --count 3", ""), ("--pty l", "l"), ("--count 3 --pty=l", "l"), ("--pty l --count 3", "l")])
+    func terminal(_ arguments: String, _ link: String) throws {
+        #expect(try parse(arguments).pty == link)
+    }
+
+    @Test(
+        "what cannot be meant is refused",
+        arguments: [
+            "--pty --tcp 1", "--interval 0 --pty", "--interval 0 --tcp 0", "--interval -1", "--count 0", "--meters 2",
+            "--tcp 65535 --meters 2",
+            "--tcp 70000", "--tcp 0 --meters 0", "--profile x", "--gas-offset x", "--start-time today", "extra",
+        ])
+    func refused(_ arguments: String) {
+        #expect(throws: (any Error).self) { try parse(arguments) }
+    }
+}

@@ -1,0 +1,51 @@
+import Testing
+
+@testable import P1MQTT
+
+@Suite("Bridge discovery") struct BridgeDiscoveryTests {
+    private func payload(prefix: String, language: Language = .en) throws -> DiscoveryPayload {
+        var settings = HomeAssistantSettings()
+        settings.language = language
+        let discovery = BridgeDiscovery(settings: settings, prefix: prefix, version: "1.2.3")
+        let message = try #require(discovery.message)
+        #expect(message.topic == discovery.topic)
+        #expect(message.qos == 1 && message.retain && message.kind == .discovery)
+        return try DiscoveryPayload(message)
+    }
+
+    @Test("tells whether the program runs")
+    func state() throws {
+        let payload = try payload(prefix: "p1", language: .de)
+        #expect(payload.topic == "homeassistant/device/p1mqtt_bridge_p1/config")
+        #expect(payload.device["name"] as? String == "P1-Bridge")
+        let state = try #require(payload.components["state"])
+        #expect(state["platform"] as? String == "binary_sensor")
+        #expect(state["unique_id"] as? String == "p1mqtt_bridge_p1_state")
+        #expect(state["state_topic"] as? String == "p1/bridge/state")
+        #expect(state["device_class"] as? String == "connectivity")
+        // Offline is a state to be shown, not an absence.
+        #expect(payload.json["availability"] == nil && state["availability_topic"] == nil)
+    }
+
+    @Test("is told apart by its prefix")
+    func prefix() throws {
+        let payload = try payload(prefix: "Home/P1 meter")
+        #expect(payload.topic == "homeassistant/device/p1mqtt_bridge_home_p1meter/config")
+        #expect(payload.device["name"] as? String == "P1 bridge Home/P1 meter")
+    }
+
+    @Test("keys are these, for ever")
+    func golden() throws {
+        #expect(
+            Set(try payload(prefix: "p1").components.keys) == [
+                "state", "telegrams_good", "telegrams_bad", "messages_dropped", "reconnects", "memory", "uptime",
+            ])
+    }
+
+    @Test("is nothing when switched off")
+    func disabled() {
+        var settings = HomeAssistantSettings()
+        settings.enabled = false
+        #expect(BridgeDiscovery(settings: settings, prefix: "p1", version: "1").message == nil)
+    }
+}

@@ -1,0 +1,109 @@
+import P1Parser
+import Testing
+
+@testable import P1MQTT
+
+@Suite("M-Bus discovery") struct MBusDiscoveryTests {
+    private static let gas = "homeassistant/device/p1mqtt_4730303534303031323334353637/config"
+    private static let otherGas = "homeassistant/device/p1mqtt_4730303534303031393939393939/config"
+
+    /// The Dutch meter after its gas meter was replaced: the old one stays on channel 1.
+    private static let replaced = TelegramText(
+        TelegramText.dutch.header,
+        TelegramText.dutch.lines + [
+            "0-2:24.1.0(003)", "0-2:96.1.0(4730303534303031393939393939)", "0-2:24.2.1(231114231000W)(00001.194*m3)",
+        ])
+
+    @Test(
+        "a meter that never reported gets nothing",
+        arguments: [
+            TelegramText.dutch.without("0-1:24.2.1"), TelegramText.dutch.with("0-1:24.2.1(632525252525S)(00000.000)"),
+        ])
+    func ghost(telegram: TelegramText) throws {
+        #expect(try DiscoveryFixture.announced(telegram).count == 1)
+    }
+
+    @Test("it is announced with its first two readings")
+    func late() throws {
+        var fixture = DiscoveryFixture()
+        try fixture.feed(.dutch.without("0-1:24.2.1"), times: 5)
+        #expect(try fixture.feed(.dutch).isEmpty)
+        #expect(try fixture.feed(.dutch).publish.map(\.topic) == [Self.gas])
+    }
+
+    @Test("its entities follow its channel, and its classes its kind")
+    func classes() throws {
+        let payloads = try DiscoveryFixture.announced(.belgian)
+        #expect(payloads.map { $0.device["name"] as? String } == ["Electricity meter", "Gas meter", "Water meter"])
+        let gas = try #require(payloads[1].components["reading"])
+        #expect(gas["state_topic"] as? String == "p1/mbus/1/reading")
+        #expect(gas["device_class"] as? String == "gas")
+        #expect(gas["state_class"] as? String == "total_increasing")
+        #expect(gas["unit_of_measurement"] as? String == "m³")
+        #expect(gas["suggested_display_precision"] as? Int == 3)
+        let water = try #require(payloads[2].components["reading"])
+        #expect(water["state_topic"] as? String == "p1/mbus/2/reading")
+        #expect(water["device_class"] as? String == "water")
+        #expect(payloads[1].components["valvePosition"]?["options"] as? [String] == ["0", "1", "2"])
+    }
+
+    @Test("two of a kind are told apart")
+    func twoGasMeters() throws {
+        let payloads = try DiscoveryFixture.announced(Self.replaced)
+        #expect(payloads.dropFirst().map(\.topic) == [Self.gas, Self.otherGas])
+        #expect(payloads.dropFirst().map { $0.device["name"] as? String } == ["Gas meter", "Gas meter 2"])
+        #expect(payloads.last?.components["reading"]?["device_class"] as? String == "gas")
+        #expect(payloads.last?.components["reading"]?["state_topic"] as? String == "p1/mbus/2/reading")
+    }
+
+    @Test("another id on its channel ends it at once; the new one comes with the second telegram")
+    func swap() throws {
+        var fixture = DiscoveryFixture()
+        try fixture.feed(.dutch, times: 2)
+        let new = TelegramText.dutch.with("0-1:96.1.0(4730303534303031393939393939)")
+        let first = try fixture.feed(new)
+        #expect(first == MeterDiscovery.Changes(publish: [], forget: [Self.gas]))
+        #expect(try fixture.feed(new).publish.map(\.topic) == [Self.otherGas])
+    }
+
+    @Test("a meter that moved to another channel keeps its ids")
+    func moved() throws {
+        var fixture = DiscoveryFixture()
+        try fixture.feed(.dutch, times: 2)
+        var moved = TelegramText.dutch
+        moved.lines = moved.lines.map { $0.hasPrefix("0-1:") ? "0-3:" + $0.dropFirst(4) : $0 }
+        #expect(try fixture.feed(moved) == MeterDiscovery.Changes(publish: [], forget: [Self.gas]))
+        let payload = try DiscoveryPayload(try #require(try fixture.feed(moved).publish.last))
+        #expect(payload.topic == Self.gas)
+        #expect(payload.components["reading"]?["state_topic"] as? String == "p1/mbus/3/reading")
+        #expect(payload.components["reading"]?["unique_id"] as? String == "p1mqtt_4730303534303031323334353637_reading")
+    }
+
+    @Test("a meter that is gone for long is forgotten")
+    func gone() throws {
+        var fixture = DiscoveryFixture()
+        try fixture.feed(.dutch, times: 2)
+        let alone = TelegramText(TelegramText.dutch.header, TelegramText.dutch.lines.filter { !$0.hasPrefix("0-1:") })
+        #expect(try fixture.feed(alone, times: 200).isEmpty)
+        let changes = try fixture.feed(alone.with("0-0:1.0.0(231115231320W)"))
+        #expect(changes == MeterDiscovery.Changes(publish: [], forget: [Self.gas]))
+        #expect(fixture.discovery.announcement.count == 1)
+    }
+
+    @Test("a meter that has no id, or that of another, has one made from its channel")
+    func madeUp() throws {
+        let without = try DiscoveryFixture.announced(.dutch.without("0-1:96.1.0"))
+        #expect(without.last?.topic == "homeassistant/device/p1mqtt_4530303438303030303132333435363738_mbus_1/config")
+        let same = try DiscoveryFixture.announced(.dutch.with("0-1:96.1.0(4530303438303030303132333435363738)"))
+        #expect(same.last?.topic == "homeassistant/device/p1mqtt_4530303438303030303132333435363738_mbus_1/config")
+    }
+
+    @Test("a unit that comes later changes the class")
+    func unit() throws {
+        var fixture = DiscoveryFixture()
+        try fixture.feed(.dutch.with("0-1:24.2.1(231114231000W)(10142.194)"), times: 2)
+        let payload = try DiscoveryPayload(try #require(try fixture.feed(.dutch).publish.first))
+        #expect(payload.topic == Self.gas)
+        #expect(payload.components["reading"]?["device_class"] as? String == "gas")
+    }
+}
