@@ -8,21 +8,21 @@ enum ReadingParser {
         case issue(TelegramIssue.Reason)
     }
 
-    /// The readings of all objects that the catalogue knows, and the lines whose values could not be read.
-    static func readings(of scanner: ObjectScanner, in text: Span<UInt8>) -> ([Reading], [TelegramIssue]) {
+    /// The readings of all objects that the catalogue knows; lines whose values cannot be read are added to `issues`.
+    static func readings(
+        of objects: [DataObject], _ values: [DataValue], in text: Span<UInt8>, _ issues: inout [TelegramIssue]
+    ) -> [Reading] {
         var readings: [Reading] = []
-        var issues: [TelegramIssue] = []
-        readings.reserveCapacity(scanner.objects.count)
+        readings.reserveCapacity(objects.count)
         let catalogue = Catalogue.index
-        let values = scanner.values
-        for (index, object) in scanner.objects.enumerated() {
+        for (index, object) in objects.enumerated() {
             guard let entry = catalogue.entry(of: object.code) else { continue }
             let groups = Int(object.values.lowerBound)..<Int(object.values.upperBound)
             switch read(entry.quantity, text, values, groups) {
             case .value(let value):
                 readings.append(
                     Reading(
-                        row: Int(entry.row), channel: entry.channel, isSubordinate: entry.isSubordinate, object: index,
+                        row: entry.row, channel: entry.channel, isSubordinate: entry.isSubordinate, object: UInt16(index),
                         value: value))
             case .nothing:
                 break
@@ -30,7 +30,7 @@ enum ReadingParser {
                 issues.append(TelegramIssue(offset: Int(object.offset), line: line(of: object, in: text), reason: reason))
             }
         }
-        return (readings, issues)
+        return readings
     }
 
     private static func line(of object: DataObject, in text: Span<UInt8>) -> TextRange {
