@@ -118,7 +118,7 @@ import Testing
     @Test("an outage leaves a document a minute, guarded, with its number") func history() throws {
         let presence = BrokerPresence()
         let fixture = PipelineFixture(name: "roof", broker: .init(presence: presence)) { settings, _ in settings.publish.history = true }
-        presence.note(.connected)
+        presence.note(.subscribed)
         fixture.send(lines("100.000", at: 1))
         presence.note(.disconnected(reason: "test"))
         fixture.send(lines("000.000", at: 2))
