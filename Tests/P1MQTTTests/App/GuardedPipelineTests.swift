@@ -132,7 +132,7 @@ import Testing
         #expect(fixture.pipeline.takeHistory(10).isEmpty)
     }
 
-    /// Emulators of 8 kinds, an hour of telegrams each: nothing is held.
+    /// Some three hours of each kind of meter, over which gas is read and the tariff may change.
     @Test("the emulator's defaults pass without a word", arguments: EmulatorProfile.names) func emulator(_ profile: String) throws {
         let start: Int64 = 1_790_000_000_000
         var meter = try EmulatedMeter(EmulatorSettings(profile: profile), seed: 3, now: start)

@@ -112,6 +112,21 @@ import Testing
         #expect(again.next().isEmpty)
     }
 
+    @Test("a silent emulator is reported as a silent meter is, and as back when it is") func silentSource() throws {
+        let settings = EmulatorSettings(interval: 10, faults: [EmulatorFault(kind: .silent, at: 50, telegrams: 10)])
+        let fixture = PipelineFixture()
+        let feed = Feed(source: EmulatorSource(settings, meterName: nil), consumer: fixture.pipeline, seed: 1)
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 1)
+        defer { buffer.deallocate() }
+        var told: [String] = []
+        for second in 0..<200 as Range<Int64> {
+            feed.timePassed(at: fixture.now.advanced(byMilliseconds: second * 1000), buffer: buffer)
+            told += fixture.taken().filter { $0.topic == "p1/availability" }.map { "\($0.text) \(second)" }
+        }
+        #expect(told.map { $0.split(separator: " ")[0] } == ["online", "offline", "online"])
+        #expect(fixture.log.lines.contains { $0.contains("The emulator's faults say so.") })
+    }
+
     @Test("a capture can have faults of the line only") func replay() {
         let settings = EmulatorSettings(replay: "/nowhere", faults: [EmulatorFault(kind: .meterSwap(registers: 0), at: 0)])
         #expect(throws: EmulatorError.faultNeedsProfile("meterSwap")) { try EmulatedMeter(settings, seed: 0, now: 0) }

@@ -25,15 +25,13 @@ struct RegisterSeries {
     }
 
     /// `gas/reading` of a reading that was taken at a time.
-    mutating func gas(_ value: String, at reading: Int64, id gasId: String? = "G1", unit: MeterUnit = .m3) -> (
-        shown: String, holds: [RegisterHold]
-    ) {
+    mutating func gas(_ value: String, at reading: Int64) -> (shown: String, holds: [RegisterHold]) {
         time += 10
         var document = Document(at: time, id: id)
         for parent in ["gas", "mbus/1"] {
-            if let gasId { document[parent + "/equipmentId"] = .text(gasId) }
+            document[parent + "/equipmentId"] = .text("G1")
             document[parent + "/timestamp"] = .time(reading)
-            document[parent + "/reading"] = .quantity(.of(value), unit)
+            document[parent + "/reading"] = .quantity(.of(value), .m3)
         }
         let holds = guarded.judge(&document)
         let shown = document.shown("gas/reading")
