@@ -90,6 +90,7 @@ struct MeterStatus: Sendable {
         json.member("version", identity.version?.sanitised)
         json.member("dialect", identity.dialect?.rawValue)
         json.member("checksum", identity.hasChecksum.map { $0 ? "checked" : "absent" })
+        json.member("encryption", identity.encryption)
     }
 }
 

@@ -16,8 +16,13 @@ final class MeterPipeline: ChunkConsumer {
     private let logger: Logger
     private let debugLog: DebugLog?
 
-    private var framer = Framer()
+    private var framer: Framer
     private var checksums: ChecksumPolicy
+    private var seals: SealPolicy
+    /// Well-formed encrypted telegrams before the first good one: the line is right, whatever the key.
+    private var sealedFrames = 0
+    /// The encrypted telegram whose rest is waited for: its place in the stream, and since when.
+    private var unfinished: (offset: Int, since: Int64)?
     private var context: Document.Context
     private var mean: IntervalMean
     private var messages: ValueMessages
@@ -37,7 +42,10 @@ final class MeterPipeline: ChunkConsumer {
         self.logger = logger
         topics = MeterTopics(bridgePrefix: all.mqtt.topicPrefix, meterName: settings.name)
         publishesRaw = all.publish.raw
+        let cipher = settings.cipher
+        framer = Framer(cipher: cipher)
         checksums = ChecksumPolicy(settings.crc)
+        seals = SealPolicy(hasAuthenticationKey: cipher?.hasAuthenticationKey ?? false)
         context = Document.Context(utcOffset: settings.utcOffset, choice: MBusChoice(gasMeter: settings.gasMeter))
         mean = IntervalMean(seconds: all.publish.minimumInterval)
         messages = ValueMessages(topics: topics, mqtt: all.mqtt, publish: all.publish)
@@ -48,12 +56,19 @@ final class MeterPipeline: ChunkConsumer {
 
     // MARK: - Bytes
 
-    var goodFrames: Int { counts.good }
+    var goodFrames: Int { counts.good + sealedFrames }
 
     func receive(_ chunk: UnsafeRawBufferPointer, at now: Moment) {
         debugLog?.write(raw: chunk, of: settings.name)
         var events: [Framer.Event] = []
         chunk.withMemoryRebound(to: UInt8.self) { bytes in framer.feed(Span(_unsafeElements: bytes)) { events.append($0) } }
+        handle(events, at: now)
+        if framer.unfinishedEnvelope != unfinished?.offset {
+            unfinished = framer.unfinishedEnvelope.map { ($0, now.monotonic) }
+        }
+    }
+
+    private func handle(_ events: [Framer.Event], at now: Moment) {
         for event in events {
             switch event {
             case .frame(let frame): check(frame, at: now)
@@ -63,6 +78,14 @@ final class MeterPipeline: ChunkConsumer {
     }
 
     private func check(_ frame: Frame, at now: Moment) {
+        if let seal = frame.seal {
+            switch seals.judge(seal) {
+            case .accept(let remarks): remarks.forEach { note($0, at: now) }
+            case .refuse(let remark):
+                identity.encryption = seal.evidence
+                return note(remark, at: now)
+            }
+        }
         switch checksums.judge(frame.checksum) {
         case .accept: accept(Telegram(frame), at: now)
         case .refuse(let fault, let reason): note(fault, reason, at: now)
@@ -139,6 +162,8 @@ final class MeterPipeline: ChunkConsumer {
         var events: [Framer.Event] = []
         framer.finish { events.append($0) }
         for case .frame(let frame) in events { check(frame, at: now) }
+        for case .discarded(let discard) in events where discard.reason != .noise { note(discard, at: now) }
+        unfinished = nil
     }
 
     private func noteIssues(of telegram: Telegram, at now: Moment) {
@@ -157,7 +182,20 @@ final class MeterPipeline: ChunkConsumer {
         case .noise: counts[.noise] += discard.count
         case .cutOff: note(.cutOff, "a telegram was cut off by the next one after \(discard.count) bytes", at: now)
         case .tooLong: note(.tooLong, "no end line (!) within \(discard.count) bytes", at: now)
+        case .sealed(let envelope, let failure): note(envelope, failure, discard.count, at: now)
         }
+    }
+
+    private func note(_ envelope: Envelope, _ failure: Envelope.Failure, _ count: Int, at now: Moment) {
+        note(seals.judge(envelope, failure, count: count), at: now)
+        guard counts.good == 0, failure != .incomplete else { return }
+        sealedFrames += 1
+        identity.encryption = envelope.evidence(failure)
+        outbox.post(board.set(topics.availability, isOnline: false))
+    }
+
+    private func note(_ remark: SealPolicy.Remark, at now: Moment) {
+        note(remark.fault, remark.reason, remedy: remark.remedy, at: now)
     }
 
     private func note(_ fault: TelegramCounts.Fault, _ reason: String, remedy: String? = nil, at now: Moment) {
@@ -165,14 +203,26 @@ final class MeterPipeline: ChunkConsumer {
         let remedy = remedy ?? fault.remedy
         guard let quiet = faults.note(fault, at: now) else { return }
         let since = quiet == 0 ? "" : " (and \(quiet) more since this was last told)"
-        logger.warning("\(reason.sanitised)\(since). \(remedy)")
+        // With a wrong key nothing at all will be published until somebody changes a setting.
+        logger.log(level: fault == .noKey || fault == .wrongKey ? .error : .warning, "\(reason.sanitised)\(since). \(remedy)")
         let event = BridgeEvent(kind: .error, meter: settings.name, reason: reason.sanitised, remedy: remedy)
         outbox.post([event.message(prefix: topics.bridgePrefix, at: now)])
     }
 
-    var deadline: Int64? { nil }
+    // MARK: - Time
 
-    func tick(at now: Moment) {}
+    /// Milliseconds that the rest of an encrypted telegram may take.
+    private static let envelopeLimit: Int64 = 10_000
+
+    var deadline: Int64? { unfinished.map { $0.since + Self.envelopeLimit } }
+
+    func tick(at now: Moment) {
+        guard let deadline, now.monotonic >= deadline else { return }
+        var events: [Framer.Event] = []
+        framer.abandonEnvelope { events.append($0) }
+        handle(events, at: now)
+        unfinished = framer.unfinishedEnvelope.map { ($0, now.monotonic) }
+    }
 }
 
 extension TelegramCounts.Fault {
@@ -187,6 +237,8 @@ extension TelegramCounts.Fault {
             "The line is left out, the rest of the telegram is used. If the meter always sends it so, please report it."
         case .noise:
             "Bytes outside telegrams are skipped."
+        case .noKey, .wrongKey, .damagedSeal, .wrongTag, .unknownAuthenticationKey, .oldCounter:
+            "See the section on encrypted meters in the README."
         }
     }
 }

@@ -8,6 +8,18 @@ struct TelegramCounts: Sendable, Equatable {
         case tooLong
         case damagedLine
         case noise
+        /// Encrypted, and no key is set.
+        case noKey
+        /// Encrypted with another key.
+        case wrongKey
+        /// Encrypted, and damaged on the way.
+        case damagedSeal
+        /// Deciphered, but not authenticated as it should be.
+        case wrongTag
+        /// Used although its tag could not be checked.
+        case unknownAuthenticationKey
+        /// Used although its frame counter did not rise.
+        case oldCounter
     }
 
     /// Telegrams accepted.
@@ -20,7 +32,7 @@ struct TelegramCounts: Sendable, Equatable {
     }
 
     /// Telegrams refused.
-    var bad: Int { self[.wrongChecksum] + self[.missingChecksum] + self[.cutOff] + self[.tooLong] }
+    var bad: Int { Fault.refusals.reduce(0) { $0 + self[$1] } }
 
     static func + (left: TelegramCounts, right: TelegramCounts) -> TelegramCounts {
         var sum = left
@@ -28,6 +40,13 @@ struct TelegramCounts: Sendable, Equatable {
         sum.faults.merge(right.faults, uniquingKeysWith: +)
         return sum
     }
+}
+
+extension TelegramCounts.Fault {
+    /// Those that cost a whole telegram.
+    fileprivate static let refusals: [Self] = [
+        .wrongChecksum, .missingChecksum, .cutOff, .tooLong, .noKey, .wrongKey, .damagedSeal, .wrongTag,
+    ]
 }
 
 /// Decides which faults are worth a line in the log: the first of its kind, then at most one an hour with the number

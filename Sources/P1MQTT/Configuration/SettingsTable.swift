@@ -10,11 +10,7 @@ enum SettingsTable {
         + section("log", \.log, log)
 
     /// What is known but not built yet: it is refused, not ignored. Paths as in the documentation.
-    static let notAvailable: Set<String> = [
-        "publish.history",
-        "meters[].decryptionKey", "meters[].decryptionKeyFile",
-        "meters[].authenticationKey", "meters[].authenticationKeyFile",
-    ]
+    static let notAvailable: Set<String> = ["publish.history"]
 
     /// Far more meters than one bridge reads; bounds what a wrong file or a mistyped index can cost.
     static let maximumMeters = 10_000

@@ -7,6 +7,8 @@ struct EmulatedMeter: Sendable {
 
     /// Milliseconds between two telegrams.
     let interval: Int64
+    /// Encrypts the telegrams of a profile; those of a capture stay as they are.
+    private let cipher: MeterCipher?
     private var content: Content
     private var hasBegun = false
 
@@ -16,17 +18,19 @@ struct EmulatedMeter: Sendable {
     ///   - settings: what to emulate.
     ///   - seed: makes ids and noise.
     ///   - now: milliseconds since 1970 UTC, for settings without a start time.
-    init(_ settings: EmulatorSettings, seed: UInt64, now: Int64) throws(EmulatorError) {
+    ///   - cipher: encrypts its telegrams; `nil` for a meter that sends them in clear.
+    init(_ settings: EmulatorSettings, seed: UInt64, now: Int64, cipher: MeterCipher? = nil) throws(EmulatorError) {
         if let path = settings.replay {
             try self.init(
                 replaying: ReplayCapture(path: path), every: EmulatorPlan.milliseconds("interval", settings.interval))
         } else {
-            try self.init(MeterScenario(EmulatorPlan(settings), seed: seed, now: now))
+            try self.init(MeterScenario(EmulatorPlan(settings), seed: seed, now: now), cipher: cipher)
         }
     }
 
     /// A meter of a profile.
-    init(_ scenario: MeterScenario) {
+    init(_ scenario: MeterScenario, cipher: MeterCipher? = nil) {
+        self.cipher = cipher
         interval = scenario.plan.interval
         content = .scenario(scenario)
     }
@@ -34,6 +38,7 @@ struct EmulatedMeter: Sendable {
     /// A meter that repeats a capture.
     init(replaying capture: ReplayCapture, every interval: Int64) {
         self.interval = interval
+        cipher = nil
         content = .replay(capture, next: 0)
     }
 
@@ -41,7 +46,9 @@ struct EmulatedMeter: Sendable {
     mutating func next() -> [UInt8] {
         step()
         switch content {
-        case .scenario(let scenario): return scenario.plan.profile.telegram(scenario)
+        case .scenario(let scenario):
+            let telegram = scenario.plan.profile.telegram(scenario)
+            return cipher?.seal(telegram, systemTitle: scenario.systemTitle, counter: scenario.frameCounter) ?? telegram
         case .replay(let capture, let index): return capture.telegrams[index]
         }
     }

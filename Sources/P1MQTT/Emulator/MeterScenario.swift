@@ -119,6 +119,12 @@ extension MeterScenario {
     var equipmentId: String { "EMUE" + seedDigits }
     var gasEquipmentId: String { "EMUG" + seedDigits }
 
+    /// Names the meter in encrypted telegrams: EMU and the seed.
+    var systemTitle: UInt64 { 0x454D_5500_0000_0000 | noise.seed & 0xFF_FFFF_FFFF }
+
+    /// Rises with each telegram, and from one start to the next unless they come faster than one a second.
+    var frameCounter: UInt32 { UInt32(truncatingIfNeeded: start / 1000 + number) }
+
     /// 13 digits.
     private var seedDigits: String {
         let digits = String(noise.seed % 10_000_000_000_000)
