@@ -81,9 +81,7 @@ final class MeterPipeline: ChunkConsumer {
         if let seal = frame.seal {
             switch seals.judge(seal) {
             case .accept(let remarks): remarks.forEach { note($0, at: now) }
-            case .refuse(let remark):
-                identity.encryption = seal.evidence
-                return note(remark, at: now)
+            case .refuse(let remark): return refuse(remark, seal.evidence, at: now)
             }
         }
         switch checksums.judge(frame.checksum) {
@@ -187,10 +185,16 @@ final class MeterPipeline: ChunkConsumer {
     }
 
     private func note(_ envelope: Envelope, _ failure: Envelope.Failure, _ count: Int, at now: Moment) {
-        note(seals.judge(envelope, failure, count: count), at: now)
-        guard counts.good == 0, failure != .incomplete else { return }
+        let remark = seals.judge(envelope, failure, count: count)
+        if failure == .incomplete { note(remark, at: now) } else { refuse(remark, envelope.evidence(failure), at: now) }
+    }
+
+    /// An encrypted telegram that is not used. Before the first good one the source must not be blamed for it.
+    private func refuse(_ remark: SealPolicy.Remark, _ evidence: String, at now: Moment) {
+        note(remark, at: now)
+        guard counts.good == 0 else { return }
         sealedFrames += 1
-        identity.encryption = envelope.evidence(failure)
+        identity.encryption = evidence
         outbox.post(board.set(topics.availability, isOnline: false))
     }
 
@@ -204,7 +208,8 @@ final class MeterPipeline: ChunkConsumer {
         guard let quiet = faults.note(fault, at: now) else { return }
         let since = quiet == 0 ? "" : " (and \(quiet) more since this was last told)"
         // With a wrong key nothing at all will be published until somebody changes a setting.
-        logger.log(level: fault == .noKey || fault == .wrongKey ? .error : .warning, "\(reason.sanitised)\(since). \(remedy)")
+        let isFatal = [.noKey, .wrongKey, .wrongAuthenticationKey].contains(fault)
+        logger.log(level: isFatal ? .error : .warning, "\(reason.sanitised)\(since). \(remedy)")
         let event = BridgeEvent(kind: .error, meter: settings.name, reason: reason.sanitised, remedy: remedy)
         outbox.post([event.message(prefix: topics.bridgePrefix, at: now)])
     }
@@ -237,7 +242,7 @@ extension TelegramCounts.Fault {
             "The line is left out, the rest of the telegram is used. If the meter always sends it so, please report it."
         case .noise:
             "Bytes outside telegrams are skipped."
-        case .noKey, .wrongKey, .damagedSeal, .wrongTag, .unknownAuthenticationKey, .oldCounter:
+        case .noKey, .wrongKey, .damagedSeal, .wrongAuthenticationKey, .wrongTag, .uncheckedTag, .oldCounter:
             "See the section on encrypted meters in the README."
         }
     }

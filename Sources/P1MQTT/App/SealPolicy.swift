@@ -22,6 +22,7 @@ struct SealPolicy: Sendable {
     private let hasAuthenticationKey: Bool
     private let remedies: Remedies
     private var hasSeenTag = false
+    private var hasToldOfTag = false
     private var hasOpened = false
     private var noiseInARow = 0
     private var last: (systemTitle: UInt64, counter: UInt32)?
@@ -56,23 +57,29 @@ struct SealPolicy: Sendable {
             let fitting = key == .common ? "the public one of Luxembourg" : "none"
             return .refuse(
                 Remark(
-                    fault: .wrongTag, reason: "the authentication key is wrong: the tag of an encrypted telegram was made with \(fitting)",
+                    fault: .wrongAuthenticationKey,
+                    reason: "the authentication key is wrong: the tag of an encrypted telegram was made with \(fitting)",
                     remedy: "Leave \(remedies.authenticationKey) out."))
         case .invalid where hasAuthenticationKey && !hasSeenTag:
             return .refuse(
                 Remark(
-                    fault: .wrongTag, reason: "the authentication key is wrong: an encrypted telegram is deciphered, but its tag is not right",
+                    fault: .wrongAuthenticationKey,
+                    reason: "the authentication key is wrong: an encrypted telegram is deciphered, but its tag is not right",
                     remedy: "Correct \(remedies.authenticationKey), or leave it out: the checksum of the text is checked all the same."))
         case .invalid where hasSeenTag, .absent where hasSeenTag || hasAuthenticationKey:
             return .refuse(
                 Remark(
-                    fault: .wrongTag, reason: "an encrypted telegram came \(seal.authentication == .absent ? "without a" : "with a wrong") tag",
+                    fault: .wrongTag,
+                    reason: "an encrypted telegram came \(seal.authentication == .absent ? "without a" : "with a wrong") tag",
                     remedy: "The telegram is dropped. If this happens often, check the cable and that nobody else reads the same port."))
+        case .invalid where hasToldOfTag:
+            return .accept(remarks)
         case .invalid:
+            hasToldOfTag = true
             let remark = Remark(
-                fault: .unknownAuthenticationKey,
-                reason: "the authentication key is wrong or unknown: the tag of an encrypted telegram is not right, the checksum of its text is",
-                remedy: "The telegram is used. With \(remedies.authenticationKey) the tag is checked too.")
+                fault: .uncheckedTag,
+                reason: "the authentication key is not known: the tag of an encrypted telegram is not right, the checksum of its text is",
+                remedy: "Such telegrams are used. With \(remedies.authenticationKey) the tag is checked too.")
             return .accept(remarks + [remark])
         case .absent:
             return .accept(remarks)

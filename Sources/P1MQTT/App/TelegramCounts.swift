@@ -14,10 +14,12 @@ struct TelegramCounts: Sendable, Equatable {
         case wrongKey
         /// Encrypted, and damaged on the way.
         case damagedSeal
-        /// Deciphered, but not authenticated as it should be.
+        /// Authenticated with another key than the one that is set.
+        case wrongAuthenticationKey
+        /// Deciphered, but without the right tag that the meter's others have.
         case wrongTag
-        /// Used although its tag could not be checked.
-        case unknownAuthenticationKey
+        /// Used although its tag is not right by any key that is known.
+        case uncheckedTag
         /// Used although its frame counter did not rise.
         case oldCounter
     }
@@ -45,7 +47,7 @@ struct TelegramCounts: Sendable, Equatable {
 extension TelegramCounts.Fault {
     /// Those that cost a whole telegram.
     fileprivate static let refusals: [Self] = [
-        .wrongChecksum, .missingChecksum, .cutOff, .tooLong, .noKey, .wrongKey, .damagedSeal, .wrongTag,
+        .wrongChecksum, .missingChecksum, .cutOff, .tooLong, .noKey, .wrongKey, .damagedSeal, .wrongAuthenticationKey, .wrongTag,
     ]
 }
 
