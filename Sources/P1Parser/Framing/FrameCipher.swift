@@ -53,6 +53,8 @@ extension Frame {
         public let envelope: Envelope
         /// What the tag said.
         public let authentication: Authentication
+        /// Bytes of the stream that the frame took: those of its envelope, or fewer when that was damaged.
+        public let length: Int
     }
 }
 
@@ -82,20 +84,28 @@ extension Envelope {
     ///
     /// - Parameters:
     ///   - bytes: the whole frame, from `DB` on.
+    ///   - maximumLength: the most bytes that a frame may have.
     ///   - cipher: deciphers it; `nil` without a key.
-    func open(_ bytes: Span<UInt8>, with cipher: (any FrameCipher)?) -> Opening {
+    func open(_ bytes: Span<UInt8>, maximumLength: Int, with cipher: (any FrameCipher)?) -> Opening {
         guard let cipher else { return .failure(.noKey) }
         let tagStart = length - tagLength
         let opened = cipher.open(
             self, ciphertext: bytes.extracting(headLength..<tagStart), tag: bytes.extracting(tagStart..<length))
         guard let opened else { return .failure(.wrongKey) }
         let frame = telegram(in: opened)
-        if case .valid = opened.authentication { return frame.map { .frame($0) } ?? .failure(.noTelegram) }
+        if case .valid = opened.authentication { return frame.map { seal($0, opened, length) } ?? .failure(.noTelegram) }
         guard opened.bytes.first == UInt8(ascii: "/"), opened.bytes.prefix(4).allSatisfy(Envelope.isText) else {
             return .failure(.wrongKey)
         }
-        if let frame, case .valid = frame.checksum { return .frame(frame) }
-        return .failure(.damaged)
+        guard let frame, case .valid = frame.checksum else { return .failure(.damaged) }
+        // Without a tag nothing vouches for the length: what follows the text may be the next frame already.
+        let end = headLength + frame.offset + frame.bytes.count
+        let rest = bytes.extracting(end - 1..<length)
+        return seal(frame, opened, end - 1 + Envelope.nextStart(in: rest, maximumLength: maximumLength))
+    }
+
+    private func seal(_ frame: Frame, _ opened: OpenedText, _ length: Int) -> Opening {
+        .frame(Frame(frame, seal: Frame.Seal(envelope: self, authentication: opened.authentication, length: length)))
     }
 
     /// The first telegram in a text.
@@ -107,6 +117,6 @@ extension Envelope {
         }
         framer.feed(opened.bytes.span, keep)
         framer.finish(keep)
-        return first.map { Frame($0, seal: Frame.Seal(envelope: self, authentication: opened.authentication)) }
+        return first
     }
 }

@@ -150,12 +150,12 @@ public struct Framer: Sendable {
     /// Opens the encrypted telegram once all of it is there; false when more bytes are needed.
     private mutating func finishEnvelope(_ handle: (Event) -> Void) -> Bool {
         guard let envelope, buffer.count >= envelope.length else { return false }
-        switch envelope.open(buffer.span, with: cipher) {
+        switch envelope.open(buffer.span, maximumLength: maximumLength, with: cipher) {
         case .frame(let frame):
             handle(.frame(frame))
             self.envelope = nil
             mayStart = true
-            drop(envelope.length)
+            drop(frame.seal?.length ?? envelope.length)
         case .failure(let failure):
             reject(envelope, failure, length: envelope.length, handle)
         }
