@@ -73,10 +73,16 @@ struct Bridge {
         let (pushes, inbox, birthTopic, infoTopic) = (pushes, inbox, birthTopic, infoTopic)
         return { topic, payload, isRetained in
             // A retained telegram is an old one.
-            if let source = pushes[topic], !isRetained { source.push(payload) }
+            if let source = pushes[topic], !isRetained { source.push(Self.withLineEnd(payload)) }
             if topic == birthTopic, payload == Array("online".utf8) { inbox.post(.homeAssistantOnline) }
             if topic == infoTopic, !isRetained { inbox.post(.bridgeInfo(payload)) }
         }
+    }
+
+    /// A telegram whose last line end its publisher left out would wait for the next one.
+    static func withLineEnd(_ payload: [UInt8]) -> [UInt8] {
+        let isWhole = payload.first == UInt8(ascii: "/") && payload.contains(UInt8(ascii: "!"))
+        return isWhole && payload.last != UInt8(ascii: "\n") ? payload + Array("\r\n".utf8) : payload
     }
 
     // MARK: - Input

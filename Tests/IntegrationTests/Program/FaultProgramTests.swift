@@ -33,7 +33,7 @@ import Testing
                 testDescription: "a cut telegram", bytes: Array(good.prefix(300)) + Array("\r\n".utf8) + good,
                 words: "WARNING a telegram was cut off by the next one after 302 bytes. The telegram is dropped."),
             Damage(
-                testDescription: "an endless line", bytes: Array("/ENDLESS\r\n".utf8) + [UInt8](repeating: 0x41, count: 20_000),
+                testDescription: "an endless line", bytes: Array("/ENDLESS\r\n".utf8) + [UInt8](repeating: 0x41, count: 40_000),
                 words: "WARNING no end line (!) within "),
             Damage(
                 testDescription: "a telegram without a checksum behind ones with",

@@ -34,6 +34,33 @@ import Testing
         #expect(ContinuousClock.now - start < .seconds(5))
     }
 
+    @Test("an emulated meter leaves neither values nor devices behind at a clean end") func leftovers() async throws {
+        let broker = try await MosquittoBroker.started()
+        let program = try Program(
+            ["run"], configuration: #"{"mqtt": {"host": "127.0.0.1", "port": \#(broker.port)}, "meters": [\#(Program.emulator())]}"#)
+        let subscriber = try await Subscriber(port: broker.port)
+        try await subscriber.waitUntil("discovery of three devices") { arrivals in
+            Set(arrivals.map(\.topic).filter { $0.hasPrefix("homeassistant/") }).count == 3
+        }
+        program.signal(SIGTERM)
+        #expect(try await program.exit() == 0)
+        let late = try await Subscriber(port: broker.port)
+        try await late.waitUntil("what the broker keeps") { $0.contains { $0.topic == "p1/mbus/1/availability" } }
+        let kept = Set(late.arrivals.map(\.topic).filter { !$0.hasPrefix("p1/bridge/") })
+        #expect(kept == ["p1/availability", "p1/mbus/1/availability"])
+    }
+
+    @Test("SIGTERM while the broker hangs: in time all the same") func frozenBroker() async throws {
+        let broker = try await MosquittoBroker.started()
+        let program = try Program.bridge(port: broker.port, meters: [Program.emulator()])
+        try await Subscriber(port: broker.port).waitUntil("a telegram") { $0.contains { $0.topic == "p1/json" } }
+        broker.freeze()
+        let start = ContinuousClock.now
+        program.signal(SIGTERM)
+        #expect(try await program.exit(within: .seconds(20)) == 0)
+        #expect(ContinuousClock.now - start < .seconds(5))
+    }
+
     @Test("kill -9: the will says offline; the next start says online again") func killed() async throws {
         let broker = try await MosquittoBroker.started()
         let subscriber = try await Subscriber(port: broker.port, filter: "p1/bridge/state")
@@ -56,6 +83,10 @@ import Testing
             try await program.waitForLog("opened at")
             try await terminal.send(SimulatedMeter.telegram(1), portion: 512)
             try await subscriber.waitForDocument(1)
+            // What is known of the meter is looked at once a second.
+            try await subscriber.waitUntil("the meter in the info") { arrivals in
+                arrivals.contains { $0.topic == "p1/bridge/info" && $0.payload.contains("4530303132333435363738") }
+            }
         }
         broker.kill()
         try await program.waitForLog("WARNING MQTT broker")
@@ -71,7 +102,11 @@ import Testing
         for (topic, value) in SimulatedMeter.values(2) { #expect(values["p1/\(topic)"] == value, "\(topic)") }
         for topic in ["availability", "mbus/1/availability", "bridge/state"] { #expect(values["p1/\(topic)"] == "online", "\(topic)") }
         #expect(values["p1/bridge/info"]?.contains("4530303132333435363738") == true)
-        #expect(values.count == SimulatedMeter.values(2).count + 6)
+        let expected =
+            SimulatedMeter.values(2).keys + [
+                "availability", "mbus/1/availability", "bridge/state", "bridge/info", "bridge/topics", "bridge/health", "json",
+            ]
+        #expect(Set(values.keys) == Set(expected.map { "p1/\($0)" }))
         try await program.waitForLog("connected to the MQTT broker again")
         #expect(program.logLines(with: "WARNING MQTT broker").count <= 2, "\(program.log)")
     }
