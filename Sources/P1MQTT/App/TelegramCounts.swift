@@ -22,6 +22,8 @@ struct TelegramCounts: Sendable, Equatable {
         case uncheckedTag
         /// Used although its frame counter did not rise.
         case oldCounter
+        /// A register that the guard held back; the telegram was used.
+        case heldRegister
     }
 
     /// Telegrams accepted.

@@ -132,7 +132,7 @@ struct CaptureDecoder {
     }
 
     private mutating func decode(_ frame: Frame, _ remarks: [String]) {
-        if !frame.hasEndLine, hasChecksums, !printsObjects {
+        if !frame.hasEndLine, hasChecksums {
             return report("telegram at offset \(frame.offset) is cut off by the end of the capture")
         }
         if case .valid = frame.checksum { hasChecksums = true }

@@ -54,23 +54,16 @@ extension Sighting.Form {
         switch value {
         case nil:
             self = .absent
-        case .number(let number) where quantity == .limit, .quantity(let number, _) where quantity == .limit:
-            self = number.isNoLimit ? .absent : .usual
+        case .number(let number) where quantity.isLimit, .quantity(let number, _) where quantity.isLimit:
+            self = number.isAllNines ? .absent : .usual
         default:
             self = quantity.listed(in: country).map { value?.isListed($0) ?? false } ?? true ? .usual : .unlisted
         }
     }
 }
 
-extension FixedDecimal {
-    /// Whether it stands for "no limit": only nines, but for zeros behind the point (`0999.00`).
-    fileprivate var isNoLimit: Bool {
-        var trimmed = self
-        while trimmed.scale > 0, trimmed.mantissa % 10 == 0 {
-            trimmed = FixedDecimal(mantissa: trimmed.mantissa / 10, scale: trimmed.scale - 1)
-        }
-        return trimmed.isAllNines
-    }
+extension Quantity {
+    fileprivate var isLimit: Bool { self == .limit || self == .currentLimit }
 }
 
 extension Document.Value {

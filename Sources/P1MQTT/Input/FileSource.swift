@@ -9,6 +9,9 @@ final class FileSource: ByteSource {
     let name: String
     let traits = SourceTraits.file
 
+    /// Bytes read at once: less than a telegram, so that the loop can wait for the broker between any two of them.
+    private static let portion = 128
+
     private let path: String
     /// Standard input is not ours to close.
     private let isStandardInput: Bool
@@ -42,7 +45,7 @@ final class FileSource: ByteSource {
         deliver: (UnsafeRawBufferPointer) -> Void
     ) -> SourceEvent? {
         guard isOpen, ready != 0 else { return nil }
-        let count = read(raw, buffer.baseAddress, buffer.count)
+        let count = read(raw, buffer.baseAddress, min(buffer.count, Self.portion))
         let code = errno
         if count == 0 { return .ended }
         if count > 0 {

@@ -10,7 +10,7 @@ final class InputLoop {
     /// Bytes that are read at once; a large telegram fits.
     static let bufferSize = 16 * 1024
     /// Milliseconds after which a source that was left alone is looked at again.
-    private static let recheck: Int64 = 20
+    private static let recheck: Int64 = 2
 
     private let feeds: [Feed]
     private let wake: WakeDescriptor

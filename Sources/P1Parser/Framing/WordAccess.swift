@@ -1,4 +1,4 @@
-/// Eight bytes at a time. Measured on a telegram of 916 bytes, a loop over its bytes takes four times as long.
+/// Eight bytes at a time. On a telegram of 916 bytes a loop over single bytes takes six times the instructions.
 extension Span<UInt8> {
     /// The eight bytes from `index` as a number, the first one lowest.
     @inline(__always)

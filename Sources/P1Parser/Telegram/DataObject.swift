@@ -6,8 +6,10 @@ public struct TextRange: Sendable, Hashable {
     public let count: UInt16
 
     init(_ range: Range<Int>) {
-        start = UInt16(range.lowerBound)
-        count = UInt16(range.count)
+        // Sixteen bits hold every place: the framer lets no telegram be longer than 32768 bytes, and wrapped texts that are
+        // joined behind it are part of it, so they are shorter.
+        start = UInt16(truncatingIfNeeded: range.lowerBound)
+        count = UInt16(truncatingIfNeeded: range.upperBound &- range.lowerBound)
     }
 
     /// The same place as a range of indices.

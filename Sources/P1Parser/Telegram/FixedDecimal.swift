@@ -122,9 +122,14 @@ public struct FixedDecimal: Sendable, Hashable {
         return result
     }
 
-    /// Whether every digit is a nine: how meters write "no limit".
+    /// Whether every digit is a nine, but for zeros at the end of the decimals (`0999.00`): how meters write "no limit".
     public var isAllNines: Bool {
         var rest = mantissa
+        var decimals = scale
+        while decimals > 0, rest % 10 == 0, rest != 0 {
+            rest /= 10
+            decimals -= 1
+        }
         guard rest > 0 else { return false }
         while rest > 0 {
             guard rest % 10 == 9 else { return false }

@@ -42,7 +42,8 @@ struct ObjectScanner {
         }
         objects.append(
             DataObject(
-                code: code, codeText: TextRange(start..<codeEnd), values: UInt16(first)..<UInt16(values.count), offset: UInt16(start)))
+                code: code, codeText: TextRange(start..<codeEnd),
+                values: UInt16(truncatingIfNeeded: first)..<UInt16(truncatingIfNeeded: values.count), offset: UInt16(start)))
         return end
     }
 
@@ -70,7 +71,7 @@ struct ObjectScanner {
     private mutating func scanGroups(_ text: Span<UInt8>, from start: Int, to end: Int) -> Int? {
         var index = start
         while index < end, text[index] == UInt8(ascii: "(") {
-            index += 1
+            index &+= 1
             let first = index
             var star: Int?
             var stars = 0
@@ -85,21 +86,21 @@ struct ObjectScanner {
                 if byte == UInt8(ascii: ")") { break }
                 if byte == UInt8(ascii: "*") {
                     star = index
-                    stars += 1
+                    stars &+= 1
                 } else if byte == UInt8(ascii: "(") {
                     return nil
                 } else if byte == UInt8(ascii: "\n") {
                     openGroup = first
                     return index
                 }
-                index += 1
+                index &+= 1
             }
             values.append(ObjectScanner.value(text, first..<index, star: stars == 1 ? star : nil))
-            index += 1
+            index &+= 1
         }
         while index < end, text[index] != UInt8(ascii: "\n") {
             guard text[index] <= 0x20 else { return nil }
-            index += 1
+            index &+= 1
         }
         return index
     }
@@ -114,9 +115,11 @@ struct ObjectScanner {
     }
 
     private static func isUnit(_ text: Span<UInt8>, _ range: Range<Int>) -> Bool {
-        for index in range {
-            let letter = (text[index] | 0x20) &- UInt8(ascii: "a") < 26
-            guard letter || text[index] &- UInt8(ascii: "0") <= 9 else { return false }
+        var index = range.lowerBound
+        while index < range.upperBound {
+            let byte = text[index]
+            guard (byte | 0x20) &- UInt8(ascii: "a") < 26 || byte &- UInt8(ascii: "0") <= 9 else { return false }
+            index &+= 1
         }
         return true
     }

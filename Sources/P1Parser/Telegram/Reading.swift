@@ -10,20 +10,32 @@ public struct Reading: Sendable, Hashable {
         case time(MeterTimestamp?)
         /// Text, by its place in the telegram.
         case text(TextRange)
-        /// A list, to be read with `Telegram.failureLog(of:)` or `peakHistory(of:)`.
+        /// A list, to be read with `Telegram.failureLog(of:)`, `peakHistory(of:)`, `monthEnd(of:)` or `profile(of:)`.
         case list
     }
 
     /// The index of its row in `Catalogue.rows`.
-    public let row: Int
+    public var row: Int { Int(rowIndex) }
+    /// The index of its object in `Telegram.objects`.
+    public var object: Int { Int(objectIndex) }
     /// The M-Bus channel or relay; 0 for the electricity meter's own values.
     public let channel: UInt8
     /// Whether it came on a channel that gives way to the same quantity on channel 0.
     public let isSubordinate: Bool
-    /// The index of its object in `Telegram.objects`.
-    public let object: Int
     /// What was read.
     public let value: Value
+
+    // Kept small: a telegram has dozens of readings.
+    private let rowIndex: UInt16
+    private let objectIndex: UInt16
+
+    init(row: UInt16, channel: UInt8, isSubordinate: Bool, object: UInt16, value: Value) {
+        rowIndex = row
+        objectIndex = object
+        self.channel = channel
+        self.isSubordinate = isSubordinate
+        self.value = value
+    }
 
     /// What the catalogue says of it.
     public var catalogueRow: CatalogueRow { Catalogue.rows[row] }

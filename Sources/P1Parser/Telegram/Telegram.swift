@@ -16,27 +16,27 @@ public struct Telegram: Sendable {
     public let readings: [Reading]
     /// The lines that could not be used.
     public let issues: [TelegramIssue]
+    /// The indices of those objects whose code the catalogue knows, yet whose value is not what the code means.
+    public let unexplained: [Int]
 
     /// Parses a frame. Never fails: what is damaged is in `issues`.
     ///
     /// - Parameter frame: a frame; its checksum is the caller's to judge.
     public init(_ frame: Frame) {
         var scanner = ObjectScanner()
-        let joined = scanner.scan(frame.bytes.span, contentEnd: frame.contentEnd)
-        self.frame = frame
-        let text = joined ?? frame.bytes
-        self.text = text
+        let text = scanner.scan(frame.bytes.span, contentEnd: frame.contentEnd) ?? frame.bytes
+        var issues = scanner.issues
+        var unexplained: [Int] = []
+        readings = ReadingParser.readings(of: scanner.objects, scanner.values, in: text.span, &issues, &unexplained)
+        self.unexplained = unexplained
+        let end = frame.bytes.count
+        if !frame.hasEndLine { issues.append(TelegramIssue(offset: end, line: TextRange(end..<end), reason: .noEndLine)) }
+        self.issues = issues
         header = scanner.header
         objects = scanner.objects
         values = scanner.values
-
-        let (readings, issues) = ReadingParser.readings(of: scanner, in: text.span)
-        self.readings = readings
-        let end = frame.bytes.count
-        self.issues =
-            scanner.issues + issues
-            + (frame.hasEndLine
-                ? [] : [TelegramIssue(offset: end, line: TextRange(end..<end), reason: .noEndLine)])
+        self.text = text
+        self.frame = frame
     }
 
     /// The groups of an object.

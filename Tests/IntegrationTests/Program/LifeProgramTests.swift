@@ -34,6 +34,22 @@ import Testing
         #expect(ContinuousClock.now - start < .seconds(5))
     }
 
+    @Test("an emulated meter leaves neither values nor devices behind at a clean end") func leftovers() async throws {
+        let broker = try await MosquittoBroker.started()
+        let program = try Program(
+            ["run"], configuration: #"{"mqtt": {"host": "127.0.0.1", "port": \#(broker.port)}, "meters": [\#(Program.emulator())]}"#)
+        let subscriber = try await Subscriber(port: broker.port)
+        try await subscriber.waitUntil("discovery of three devices") { arrivals in
+            Set(arrivals.map(\.topic).filter { $0.hasPrefix("homeassistant/") }).count == 3
+        }
+        program.signal(SIGTERM)
+        #expect(try await program.exit() == 0)
+        let late = try await Subscriber(port: broker.port)
+        try await late.waitUntil("what the broker keeps") { $0.contains { $0.topic == "p1/mbus/1/availability" } }
+        let kept = Set(late.arrivals.map(\.topic).filter { !$0.hasPrefix("p1/bridge/") })
+        #expect(kept == ["p1/availability", "p1/mbus/1/availability"])
+    }
+
     @Test("SIGTERM while the broker hangs: in time all the same") func frozenBroker() async throws {
         let broker = try await MosquittoBroker.started()
         let program = try Program.bridge(port: broker.port, meters: [Program.emulator()])

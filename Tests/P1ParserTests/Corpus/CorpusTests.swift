@@ -4,8 +4,8 @@ import Testing
 @testable import P1Parser
 
 /// Captures of real meters that are kept outside the project: a folder with `corpus/NAME.txt`, `expected/NAME.json` and
-/// `INDEX.tsv`. `P1MQTT_CORPUS` names it; without it nothing runs.
-@Suite("Captures of real meters", .enabled(if: Corpus.folder != nil, "P1MQTT_CORPUS does not name a folder of captures: skipped"))
+/// `INDEX.tsv`. `TELEGRAM_CORPUS` names it; without it nothing runs.
+@Suite("Captures of real meters", .enabled(if: Corpus.folder != nil, "TELEGRAM_CORPUS does not name a folder of captures: skipped"))
 struct CorpusTests {
     @Test("every object, value and unit is as it was sent", arguments: Corpus.captures)
     func literal(_ capture: Capture) throws {
@@ -53,7 +53,7 @@ struct CorpusTests {
 
 /// The folder of captures.
 enum Corpus {
-    static let folder = ProcessInfo.processInfo.environment["P1MQTT_CORPUS"].map { URL(filePath: $0) }
+    static let folder = ProcessInfo.processInfo.environment["TELEGRAM_CORPUS"].map { URL(filePath: $0) }
 
     static let captures: [Capture] = {
         guard let folder, let index = try? String(contentsOf: folder.appending(path: "INDEX.tsv"), encoding: .utf8) else { return [] }
