@@ -16,6 +16,10 @@ struct KeyOptions: ParsableArguments {
 
     /// `nil` without a key; says on standard error what is wrong with a file, and ends with 2 then.
     func cipher() throws -> MeterCipher? {
+        try KeyOptions.cipher(decryptionKeyFile, authenticationKeyFile)
+    }
+
+    static func cipher(_ decryptionKeyFile: String?, _ authenticationKeyFile: String?) throws -> MeterCipher? {
         guard let decryptionKeyFile else { return nil }
         let key = try KeyOptions.key(decryptionKeyFile, "--decryption-key-file")
         return MeterCipher(

@@ -26,6 +26,7 @@ extension EmulatorProfile {
         telegram.line(OBISCode(0, 0, 17, 0, 0), .number(FixedDecimal(mantissa: 276, scale: 1), digits: 4, decimals: 1, unit: "kVA"))
         telegram.line(OBISCode(1, 0, 9, 7, 0), .power(scenario.power, "kVA"))
         telegram.line(OBISCode(1, 0, 10, 7, 0), .power(0, "kVA"))
+        telegram.line(OBISCode(1, 1, 31, 4, 0), .integer(40, digits: 3, unit: "A"), .integer(-40, digits: 3, unit: "A"))
         telegram.line(OBISCode(0, 0, 96, 3, 10), .integer(1, digits: 1))
         telegram.line(OBISCode(0, 0, 96, 7, 21), .integer(scenario.pastCount(0), digits: 5))
         for (d, first) in [(32, 1), (36, 4)] as [(UInt16, Int64)] {
@@ -38,6 +39,9 @@ extension EmulatorProfile {
         telegram.voltages(phases)
         telegram.currents(phases, decimals: 0)
         telegram.phasePowers(phases)
+        for c: UInt16 in [23, 24] {
+            for index in 0..<3 { telegram.line(OBISCode.phase(index, c, 7), .power(0, "kvar")) }
+        }
         telegram.line(OBISCode(0, 1, 24, 1, 0), .integer(3, digits: 3))
         telegram.line(OBISCode(0, 1, 96, 1, 0), .hex(scenario.gasEquipmentId))
         let gas = scenario.gas

@@ -12,7 +12,8 @@ import Testing
         }
     }
 
-    @Test("its telegrams are published as those in clear, the raw ones deciphered", arguments: [1, 7, 4096]) func publishes(_ portion: Int) {
+    @Test("its telegrams are published as those in clear, the raw ones deciphered", arguments: [1, 7, 4096]) func publishes(_ portion: Int)
+    {
         let fixture = fixture(SealedTelegrams.key)
         let bytes = SealedTelegrams.common
         for start in stride(from: 0, to: bytes.count, by: portion) {
@@ -117,7 +118,9 @@ import Testing
             (SealedTelegrams.key, SealedTelegrams.authenticationKey),
         ] as [(Secret, Secret?)] {
             let fixture = fixture(key, authenticationKey: authenticationKey)
-            for sealed in [SealedTelegrams.common, SealedTelegrams.own, SealedTelegrams.noKey, SealedTelegrams.tagless] { fixture.send(sealed) }
+            for sealed in [SealedTelegrams.common, SealedTelegrams.own, SealedTelegrams.noKey, SealedTelegrams.tagless] {
+                fixture.send(sealed)
+            }
             let all = fixture.log.lines + fixture.taken().map(\.text) + [fixture.pipeline.identity.encryption ?? ""]
             for secret in [key, authenticationKey].compactMap({ $0?.exposed }) {
                 #expect(!all.contains { $0.uppercased().contains(secret.prefix(12)) })

@@ -75,7 +75,8 @@ import Testing
         var policy = SealPolicy(hasAuthenticationKey: false)
         #expect(policy.judge(envelope, .wrongKey, count: 130).fault == .wrongKey)
         _ = policy.judge(try seal(.valid(.common), counter: 1))
-        #expect((0..<4).map { _ in policy.judge(envelope, .wrongKey, count: 130).fault } == [.damagedSeal, .damagedSeal, .wrongKey, .wrongKey])
+        #expect(
+            (0..<4).map { _ in policy.judge(envelope, .wrongKey, count: 130).fault } == [.damagedSeal, .damagedSeal, .wrongKey, .wrongKey])
         _ = policy.judge(try seal(.valid(.common), counter: 2))
         #expect(policy.judge(envelope, .wrongKey, count: 130).fault == .damagedSeal)
     }
