@@ -97,8 +97,12 @@ struct AthomFile: Decodable, Sendable {
         values.append(("electricity/received/actual", electricity?.powerReceivedTotal.map { $0 / 1000 }))
         values.append(("electricity/delivered/actual", electricity?.powerReturnedTotal.map { $0 / 1000 }))
         let now = "electricity/instantaneous/"
-        for (phase, value) in electricity?.powerReceived ?? [:] { values.append((now + "power/positive/\(phase.uppercased())", value / 1000)) }
-        for (phase, value) in electricity?.powerReturned ?? [:] { values.append((now + "power/negative/\(phase.uppercased())", value / 1000)) }
+        for (phase, value) in electricity?.powerReceived ?? [:] {
+            values.append((now + "power/positive/\(phase.uppercased())", value / 1000))
+        }
+        for (phase, value) in electricity?.powerReturned ?? [:] {
+            values.append((now + "power/negative/\(phase.uppercased())", value / 1000))
+        }
         for (phase, value) in electricity?.voltage ?? [:] { values.append((now + "voltage/\(phase.uppercased())", value)) }
         for (phase, value) in electricity?.current ?? [:] { values.append((now + "current/\(phase.uppercased())", value)) }
         for (channel, device) in mBus ?? [:] { values.append(("mbus/\(channel)/reading", device.value)) }

@@ -79,15 +79,16 @@ import Testing
     @Test("additions change neither the keys of node-p1-reader nor their order") func additions() throws {
         let tree = try TelegramFixture.document(
             TelegramFixture.dsmr5 + [
-                "0-0:42.0.0(4C4F4749)", "1-0:1.8.0(5.0*kWh)", "1-0:1.8.3(1.0*kWh)", "1-0:1.7.0(0.1*kW)", "1-0:32.34.0(190.0*V)",
+                "0-0:96.1.1()", "0-0:96.1.0(M1)", "0-0:42.0.0(4C4F4749)", "1-0:1.8.0(5.0*kWh)", "1-0:1.8.3(1.0*kWh)", "1-0:1.7.0(0.1*kW)",
+                "1-0:32.34.0(190.0*V)",
                 "1-0:16.7.0(-0.5*kW)", "1-0:1.5.0(0.2*kW)", "0-1:24.1.0(007)", "0-1:96.1.0(AB12)",
                 "0-1:24.2.1(260703180000S)(00001.000*m3)",
             ]
         ).tree()
         #expect(
             tree.keys == [
-                "meterType", "version", "timestamp", "equipmentId", "textMessage", "logicalDeviceName", "electricity", "gas", "water",
-                "mbus", "derived",
+                "meterType", "version", "timestamp", "equipmentId", "serialNumber", "textMessage", "logicalDeviceName", "electricity",
+                "gas", "water", "mbus", "derived",
             ])
         #expect(tree.at("electricity/received")?.keys == ["tariff1", "tariff2", "actual", "total", "tariff3"])
         #expect(tree.at("electricity/demand/positiveActiveDemand")?.keys == ["currentDemandPeriod", "maximumDemand", "lastPeriod"])
