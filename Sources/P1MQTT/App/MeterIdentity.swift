@@ -7,6 +7,10 @@ struct MeterIdentity: Sendable, Equatable {
     var serialNumber: String?
     var version: String?
     var dialect: Dialect?
+    /// What the dialect was recognised by.
+    var dialectEvidence: Dialect.Evidence?
+    /// How its checksums are computed; `nil` while none was right.
+    var checksumVariant: ChecksumVariant?
     /// Whether its telegrams carry a checksum.
     var hasChecksum: Bool?
     /// Whether its telegrams come encrypted, and what was found out about that; `nil` before the first one.
@@ -32,6 +36,7 @@ struct MeterIdentity: Sendable, Equatable {
         slots = isSeen.indices.filter { isSeen[$0] }
         meterType = telegram.meterType
         dialect = telegram.dialect
+        dialectEvidence = telegram.dialectEvidence
         equipmentId = id
         serialNumber = Self.text(Self.serialNumber, document)
         version = Self.text(Self.version, document)

@@ -102,7 +102,7 @@ final class MeterPipeline: ChunkConsumer {
             case .refuse(let remark): return refuse(remark, seal.evidence, at: now)
             }
         }
-        switch checksums.judge(frame.checksum) {
+        switch checksums.judge(frame) {
         case .accept: accept(Telegram(frame), at: now)
         case .refuse(let fault, let reason): note(fault, reason, at: now)
         }
@@ -115,6 +115,7 @@ final class MeterPipeline: ChunkConsumer {
         let document = Document(telegram, &context)
         debugLog?.write(parsed: document, of: settings.name)
         identity.learn(from: telegram, document)
+        identity.checksumVariant = checksums.variant
 
         var batch = availability(of: document, at: now)
         let devices = discovery.update(document, dialect: telegram.dialect)

@@ -50,7 +50,8 @@ import Testing
         #expect(
             meters?.json
                 == #"[{"name": null, "topic": "p1", "source": "file capture", "line": "framing not yet known", "meterType": "TST5\\2UNIT", "#
-                + #""equipmentId": "4530303132333435363738", "version": "50", "dialect": "DSMR 5", "checksum": "checked"}]"#)
+                + #""equipmentId": "4530303132333435363738", "version": "50", "dialect": "DSMR 5", "#
+                + #""dialectEvidence": "1-3:0.2.8 states version 50", "checksum": "checked", "checksumVariant": "CRC-16/ARC"}]"#)
         let topics = try JSONReader.read(messages[1].payload)
         #expect(
             topics["p1/electricity/received/tariff1"]?.json
