@@ -8,6 +8,8 @@ struct TelegramCounts: Sendable, Equatable {
         case tooLong
         case damagedLine
         case noise
+        /// A register that the guard held back; the telegram was used.
+        case heldRegister
         /// Encrypted, and no key is set.
         case noKey
         /// Encrypted with another key.
@@ -22,8 +24,6 @@ struct TelegramCounts: Sendable, Equatable {
         case uncheckedTag
         /// Used although its frame counter did not rise.
         case oldCounter
-        /// A register that the guard held back; the telegram was used.
-        case heldRegister
     }
 
     /// Telegrams accepted.

@@ -54,12 +54,9 @@ struct MeterCipher: Sendable {
     }
 
     private static func bytes(_ secret: Secret) -> [UInt8]? {
-        let digits = Array(secret.exposed.utf8)
-        guard digits.count == 32 else { return nil }
-        let bytes = stride(from: 0, to: 32, by: 2).compactMap { index in
-            UInt8(String(decoding: digits[index..<index + 2], as: UTF8.self), radix: 16)
-        }
-        return bytes.count == 16 ? bytes : nil
+        let digits = secret.exposed.compactMap(\.hexDigitValue)
+        guard digits.count == 32, secret.exposed.utf8.count == 32 else { return nil }
+        return stride(from: 0, to: 32, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
     }
 }
 

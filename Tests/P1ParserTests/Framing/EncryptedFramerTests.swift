@@ -82,12 +82,15 @@ struct EncryptedFramerTests {
         }
     }
 
-    @Test("a frame that is cut off costs that frame only", arguments: [0, 1, 17, 18, 200, 500, -1])
+    @Test("a frame that is cut off costs that frame only", arguments: [0, 1, 17, 18, 200, 500])
     func cut(_ length: Int) {
         let sealed = cipher.frame(text)
         let stream =
-            Array(sealed.prefix(length < 0 ? sealed.count - 1 : length)) + cipher.frame(text, counter: 2) + cipher.frame(text, counter: 3)
+            Array(sealed.prefix(length)) + cipher.frame(text, counter: 2) + cipher.frame(text, counter: 3)
         #expect(events(stream, portions: [11]).compactMap(\.frame).map(\.seal?.envelope.counter) == [2, 3])
+        // Of this one the text is whole and its checksum right; only the tag lacks a byte.
+        let whole = events(Array(sealed.dropLast()) + cipher.frame(text, counter: 2)).compactMap(\.frame)
+        #expect(whole.map(\.seal?.authentication) == [.invalid, .valid(.common)])
         let found = failures(events(Array(sealed.prefix(500)) + cipher.frame(text, counter: 2)))
         #expect(found == [.incomplete])
     }
