@@ -90,7 +90,10 @@ struct MeterStatus: Sendable {
         json.member("equipmentId", identity.equipmentId?.sanitised)
         json.member("version", identity.version?.sanitised)
         json.member("dialect", identity.dialect?.rawValue)
+        json.member("dialectEvidence", identity.dialectEvidence?.description.sanitised)
         json.member("checksum", identity.hasChecksum.map { $0 ? "checked" : "absent" })
+        json.member("checksumVariant", identity.checksumVariant?.rawValue)
+        json.member("encryption", identity.encryption)
     }
 }
 

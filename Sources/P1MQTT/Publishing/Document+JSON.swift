@@ -20,7 +20,7 @@ extension Document {
         let hasChildren = hasValue(in: slot + 1..<node.slots.upperBound)
         switch place.shape {
         case .bare: writeBare(value, place.key, into: &json)
-        case .failureLog: writeBare(value, place.key, into: &json)
+        case .failureLog, .profile: writeBare(value, place.key, into: &json)
         case .meterReading:
             json.member("reading", number(value))
             json.member("unit", unit(value))
