@@ -14,6 +14,9 @@ struct Bridge {
     private let board = AvailabilityBoard()
     private let inputWake = WakeDescriptor()
     private let inbox: BridgeInbox
+    private let presence = BrokerPresence()
+    /// `nil` where no values of an earlier run are kept at the broker, or where they would not matter.
+    private let recall: RegisterGuardRecall?
     /// Telegrams that come over the broker, by topic.
     private let pushes: [String: PushSource]
 
@@ -26,6 +29,8 @@ struct Bridge {
             pushes[topic] = PushSource(name: "mqtt topic \(topic)", wake: inputWake)
         }
         self.pushes = pushes
+        let topics = settings.meters.map { MeterTopics(bridgePrefix: settings.mqtt.topicPrefix, meterName: $0.name) }
+        recall = settings.guard.enabled && settings.mqtt.retain ? RegisterGuardRecall(topics) : nil
     }
 
     /// Runs until SIGTERM or SIGINT, or until every source is at its end.
@@ -50,7 +55,7 @@ struct Bridge {
 
     private func makeBroker() -> BrokerService {
         let state = prefix + "/bridge/state"
-        let board = board
+        let (board, presence, recall, inputWake) = (board, presence, recall, inputWake)
         return BrokerService(
             settings: settings.mqtt,
             clientId: settings.mqtt.clientId ?? BridgeIdentity.clientId(prefix: prefix),
@@ -58,7 +63,13 @@ struct Bridge {
             online: { [AvailabilityBoard.message(state, isOnline: true, kind: .bridge)] },
             farewell: { board.farewell + [AvailabilityBoard.message(state, isOnline: false, kind: .bridge)] },
             subscriptions: subscriptions.map { ($0, 1) },
-            onMessage: makeReceiver(), outbox: outbox, logger: logger)
+            recalled: { recall?.wanted ?? [] },
+            onMessage: makeReceiver(),
+            onStateChange: { state in
+                presence.note(state)
+                if state == .recalled { recall?.end() }
+                inputWake.wake()
+            }, outbox: outbox, logger: logger)
     }
 
     private var birthTopic: String { settings.homeAssistant.prefix + "/status" }
@@ -70,10 +81,11 @@ struct Bridge {
 
     /// What is done with messages of subscriptions, on the broker thread.
     private func makeReceiver() -> @Sendable (String, [UInt8], Bool) -> Void {
-        let (pushes, inbox, birthTopic, infoTopic) = (pushes, inbox, birthTopic, infoTopic)
+        let (pushes, inbox, recall, birthTopic, infoTopic) = (pushes, inbox, recall, birthTopic, infoTopic)
         return { topic, payload, isRetained in
             // A retained telegram is an old one.
             if let source = pushes[topic], !isRetained { source.push(Self.withLineEnd(payload)) }
+            if isRetained { recall?.offer(payload, on: topic) }
             if topic == birthTopic, payload == Array("online".utf8) { inbox.post(.homeAssistantOnline) }
             if topic == infoTopic, !isRetained { inbox.post(.bridgeInfo(payload)) }
         }
@@ -97,18 +109,22 @@ struct Bridge {
         let debugLog = settings.debug.enabled ? DebugLog(settings.debug, logger: logger) : nil
         let meters = settings.meters.map { meter in
             let pipeline = MeterPipeline(
-                settings: meter, all: settings, outbox: outbox, board: board, logger: logger, debugLog: debugLog)
+                settings: meter, all: settings, outbox: outbox, board: board, logger: logger, debugLog: debugLog,
+                broker: .init(recall: recall, presence: presence))
             return (pipeline: pipeline, feed: Feed(source: makeSource(meter, resolver), consumer: pipeline))
         }
         let reporter = BridgeReporter(
             identity: identity, settings: settings, meters: meters, outbox: outbox, inbox: inbox,
-            brokerCounters: { broker.counters }, logger: logger)
+            brokerCounters: { broker.counters }, presence: presence, logger: logger)
         let loop = InputLoop(
             feeds: meters.map(\.feed), wake: inputWake,
             // A capture is read as fast as the broker takes it: it would be a pity to replay only the newest values.
             isBehind: { outbox.counters.pending > 0 },
             everyTurn: { reporter.turn(at: $0) })
-        return InputService.Work(loop: loop) { outbox.forget(meters.flatMap(\.pipeline.leftovers) + reporter.leftovers) }
+        return InputService.Work(loop: loop) {
+            reporter.sendRestOfHistory()
+            outbox.forget(meters.flatMap(\.pipeline.leftovers) + reporter.leftovers)
+        }
     }
 
     private func makeSource(_ meter: MeterSettings, _ resolver: NameResolver) -> any ByteSource {

@@ -14,7 +14,14 @@ final class BridgeReporter {
     private let outbox: Outbox
     private let inbox: BridgeInbox
     private let brokerCounters: () -> BrokerCounters
+    private let presence: BrokerPresence
+    private let keepsHistory: Bool
     private let logger: Logger
+
+    /// Documents of an outage that are posted at a time, and milliseconds between two looks for room: a day of one
+    /// meter follows within some seconds, and the outbox never holds many.
+    private static let portion = 32
+    private static let historyPause: Int64 = 50
 
     private var started: Int64?
     /// When everything is sent again for Home Assistant, which has started.
@@ -27,7 +34,8 @@ final class BridgeReporter {
 
     init(
         identity: BridgeIdentity, settings: Settings, meters: [(pipeline: MeterPipeline, feed: Feed)], outbox: Outbox,
-        inbox: BridgeInbox, brokerCounters: @escaping () -> BrokerCounters, logger: Logger
+        inbox: BridgeInbox, brokerCounters: @escaping () -> BrokerCounters, presence: BrokerPresence = BrokerPresence(),
+        logger: Logger
     ) {
         self.identity = identity
         prefix = settings.mqtt.topicPrefix
@@ -36,6 +44,8 @@ final class BridgeReporter {
         self.outbox = outbox
         self.inbox = inbox
         self.brokerCounters = brokerCounters
+        self.presence = presence
+        keepsHistory = settings.publish.history
         self.logger = logger
     }
 
@@ -60,7 +70,34 @@ final class BridgeReporter {
             nextHealth = now.monotonic + Self.minute
             post("health", BridgeDocuments.health(health(at: now)), qos: 0)
         }
-        return min(nextLook, nextHealth, announcement ?? .max)
+        let nextHistory = sendHistory() ? now.monotonic + Self.historyPause : .max
+        return min(nextLook, nextHealth, announcement ?? .max, nextHistory)
+    }
+
+    // MARK: - History
+
+    /// Posts the next portion when the broker is there and has taken all before it.
+    /// - Returns: whether there is more.
+    private func sendHistory() -> Bool {
+        guard keepsHistory, !presence.isAway else { return false }
+        guard outbox.counters.pending == 0 else { return hasHistory }
+        for (pipeline, _) in meters {
+            let portion = pipeline.takeHistory(Self.portion)
+            if portion.isEmpty { continue }
+            outbox.post(portion)
+            return hasHistory
+        }
+        return false
+    }
+
+    private var hasHistory: Bool {
+        meters.contains { $0.pipeline.history.map { $0.count > 0 } ?? false }
+    }
+
+    /// Posts all that is left of it, at the end of the program.
+    func sendRestOfHistory() {
+        guard !presence.isAway else { return }
+        for (pipeline, _) in meters { outbox.post(pipeline.takeHistory(.max)) }
     }
 
     /// Topics to delete at a clean end: an emulated house leaves no device behind.
@@ -80,6 +117,11 @@ final class BridgeReporter {
         let topics = BridgeDocuments.topics(meters.map { ($0.pipeline.topics, $0.pipeline.identity) })
         if topics != lastTopics { post("topics", topics) }
         lastTopics = topics
+    }
+
+    private var historyDropped: Int? {
+        let buffers = meters.compactMap(\.pipeline.history)
+        return buffers.isEmpty ? nil : buffers.reduce(0) { $0 + $1.dropped }
     }
 
     private func handle(_ item: BridgeInbox.Item, at now: Moment) {
@@ -107,7 +149,7 @@ final class BridgeReporter {
         BridgeHealth(
             now: now, uptime: (now.monotonic - (started ?? now.monotonic)) / 1000,
             telegrams: meters.reduce(TelegramCounts()) { $0 + $1.pipeline.counts }, outbox: outbox.counters,
-            broker: brokerCounters(), memory: BridgeHealth.residentMemory())
+            broker: brokerCounters(), historyDropped: historyDropped, memory: BridgeHealth.residentMemory())
     }
 
     /// All of it is retained, so that who comes later (or starts anew, as Home Assistant does) need not wait for it.

@@ -130,6 +130,7 @@ extension EntityNames {
             .init("Lowest power factor", "Laagste arbeidsfactor", "Facteur de puissance minimal", "Niedrigster Leistungsfaktor")
         ),
         ("electricity/instantaneous/frequency", .init("Frequency", "Frequentie", "Fréquence", "Frequenz")),
+        ("electricity/averageCurrent/Ln", .init("Average current %", "Gemiddelde stroom %", "Courant moyen %", "Mittlerer Strom %")),
         ("electricity/averageVoltage/Ln", .init("Average voltage %", "Gemiddelde spanning %", "Tension moyenne %", "Mittlere Spannung %")),
         (
             "electricity/averagePower/import",

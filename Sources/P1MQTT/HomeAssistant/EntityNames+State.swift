@@ -3,6 +3,10 @@ extension EntityNames {
         ("electricity/tariffIndicator", .init("Tariff", "Tarief", "Tarif", "Tarif")),
         ("electricity/threshold", .init("Power limit", "Vermogensgrens", "Limite de puissance", "Leistungsgrenze")),
         ("electricity/fuseThreshold", .init("Fuse limit", "Zekeringsgrens", "Limite du fusible", "Sicherungsgrenze")),
+        (
+            "electricity/fuseThresholdExport",
+            .init("Export fuse limit", "Zekeringsgrens teruglevering", "Limite du fusible à l'injection", "Sicherungsgrenze Einspeisung")
+        ),
         ("electricity/fuseThreshold/Ln", .init("Fuse limit %", "Zekeringsgrens %", "Limite du fusible %", "Sicherungsgrenze %")),
         ("electricity/switchPosition", .init("Breaker", "Schakelaar", "Disjoncteur", "Trennschalter")),
         ("electricity/relay/n", .init("Relay %", "Relais %", "Relais %", "Relais %")),

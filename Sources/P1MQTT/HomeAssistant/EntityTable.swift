@@ -23,7 +23,10 @@ struct EntityTable: Sendable {
         // What is told in the device itself.
         if ["meterType", "equipmentId", "serialNumber", "deviceType"].contains(levels.last) { return true }
         // Lists.
-        return ["electricity/longPowerFailureLog", "electricity/demand/maximumDemandLastMonths"].contains(path)
+        return [
+            "electricity/longPowerFailureLog", "electricity/demand/maximumDemandLastMonths", "electricity/monthEnd",
+            "electricity/loadProfile",
+        ].contains(path)
     }
 
     /// The entities of a place; none when it has no name.
@@ -81,7 +84,7 @@ struct DeviceTable: Sendable {
 extension Quantity {
     fileprivate var isConditional: Bool {
         switch self {
-        case .limit, .tariff, .position, .meterReading, .meterProfile: true
+        case .limit, .currentLimit, .tariff, .position, .meterReading, .meterProfile: true
         default: false
         }
     }
@@ -109,7 +112,9 @@ extension Entity {
 
     private static func isDiagnostic(_ quantity: Quantity) -> Bool {
         switch quantity {
-        case .count, .limit, .ratio, .position, .text, .identifier, .deviceType, .version, .digits, .message, .time, .duration: true
+        case .count, .limit, .currentLimit, .ratio, .position, .text, .identifier, .deviceType, .version, .digits, .message, .time,
+            .duration:
+            true
         default: false
         }
     }

@@ -41,8 +41,10 @@ struct SensorClass: Sendable, Equatable {
         case .time: self.init("timestamp")
         // A limit is set, not measured: no statistics, and no place among the powers of the energy dashboard.
         case .limit: self.init(nil, nil, unit?.rawValue)
+        case .currentLimit: self.init(nil, nil, "A")
         case .meterReading, .meterProfile: self = SensorClass.reading(unit, medium)
-        case .ratio, .tariff, .position, .text, .identifier, .deviceType, .version, .digits, .message, .failureLog, .peakHistory:
+        case .ratio, .tariff, .position, .text, .identifier, .deviceType, .version, .digits, .message, .clockPart, .failureLog,
+            .peakHistory, .monthEnd, .loadProfile:
             self.init()
         }
     }

@@ -54,12 +54,16 @@ extension Sighting.Form {
         switch value {
         case nil:
             self = .absent
-        case .number(let number) where quantity == .limit, .quantity(let number, _) where quantity == .limit:
+        case .number(let number) where quantity.isLimit, .quantity(let number, _) where quantity.isLimit:
             self = number.isAllNines ? .absent : .usual
         default:
             self = quantity.listed(in: country).map { value?.isListed($0) ?? false } ?? true ? .usual : .unlisted
         }
     }
+}
+
+extension Quantity {
+    fileprivate var isLimit: Bool { self == .limit || self == .currentLimit }
 }
 
 extension Document.Value {

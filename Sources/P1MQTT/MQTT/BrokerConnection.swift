@@ -23,6 +23,8 @@ final class BrokerConnection {
     private var handedOver = 0
     /// Subscriptions that were not answered yet, by message id.
     private var awaitedAnswers: [CInt: String] = [:]
+    /// Ends of subscriptions that were not confirmed yet, by message id.
+    private var awaitedEnds: Set<CInt> = []
 
     struct Inbox {
         /// Code of the CONNACK, 0 for accepted.
@@ -32,6 +34,8 @@ final class BrokerConnection {
         var received: [(topic: String, payload: [UInt8], retained: Bool)] = []
         /// Answers to subscriptions, and whether none is awaited any more.
         var answers: [(filter: String, isGranted: Bool, isLast: Bool)] = []
+        /// Whether the end of the last of the subscriptions that were to end was confirmed.
+        var hasUnsubscribed = false
         /// Topics that the broker would not take, with its reason (MQTT 5 only; older brokers say nothing).
         var rejected: [(topic: String, reason: String)] = []
         /// First errors and warnings that libmosquitto logged before the broker accepted.
@@ -143,6 +147,12 @@ final class BrokerConnection {
         awaitedAnswers[id] = filter
     }
 
+    func unsubscribe(_ filter: String) throws(MosquittoError) {
+        var id: CInt = 0
+        try check("mosquitto_unsubscribe", mosquitto_unsubscribe(handle, &id, filter))
+        awaitedEnds.insert(id)
+    }
+
     /// Hands one message to libmosquitto, which writes it at once as far as the socket takes it.
     /// - Returns: `nil`, or why this message can never be sent; the connection is well then.
     func publish(_ message: Message) throws(MosquittoError) -> String? {
@@ -192,6 +202,7 @@ final class BrokerConnection {
         defer {
             inbox.received.removeAll(keepingCapacity: true)
             inbox.answers.removeAll(keepingCapacity: true)
+            inbox.hasUnsubscribed = false
             inbox.rejected.removeAll(keepingCapacity: true)
         }
         return inbox
@@ -228,6 +239,10 @@ extension BrokerConnection {
             else { return }
             let isGranted = (0..<Int(count)).allSatisfy { granted[$0] < 0x80 }
             connection.inbox.answers.append((filter, isGranted, connection.awaitedAnswers.isEmpty))
+        }
+        mosquitto_unsubscribe_callback_set(handle) { _, user, id in
+            guard let connection = BrokerConnection.from(user), connection.awaitedEnds.remove(id) != nil else { return }
+            connection.inbox.hasUnsubscribed = connection.awaitedEnds.isEmpty
         }
         mosquitto_message_callback_set(handle) { _, user, message in
             guard let connection = BrokerConnection.from(user), let message = message?.pointee,

@@ -2,9 +2,12 @@ import P1Parser
 
 extension Document {
     /// The document as one line of JSON.
-    func json() -> [UInt8] {
+    /// - Parameter seq: its number in the history; without one there is no such key.
+    func json(seq: Int64? = nil) -> [UInt8] {
         JSONWriter.object(capacity: 4096) { json in
+            if let seq { json.member("seq", seq) }
             for node in DocumentLayout.shared.root { write(node, into: &json) }
+            if !held.isEmpty { json.member("held", array: held.sorted()) { $0.string(DocumentLayout.shared.places[$1].path) } }
         }
     }
 
@@ -17,7 +20,7 @@ extension Document {
         let hasChildren = hasValue(in: slot + 1..<node.slots.upperBound)
         switch place.shape {
         case .bare: writeBare(value, place.key, into: &json)
-        case .failureLog: writeBare(value, place.key, into: &json)
+        case .failureLog, .profile: writeBare(value, place.key, into: &json)
         case .meterReading:
             json.member("reading", number(value))
             json.member("unit", unit(value))

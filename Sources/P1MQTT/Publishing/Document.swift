@@ -19,6 +19,15 @@ struct Document: Sendable {
     var values: [Value?]
     /// Codes that the catalogue does not know, with their groups as sent.
     var unknown: [(code: String, groups: String)] = []
+    /// Registers that the guard holds back: they show their last accepted value and are not published.
+    var held: [DocumentLayout.Slot] = []
+
+    /// Its time, seconds since 1970 UTC: the meter's, or that of arrival where it sends none.
+    var time: Int64? {
+        if case .time(let time)? = values[Self.timestamp] { time } else { nil }
+    }
+
+    private static let timestamp = DocumentLayout.shared.slot("timestamp")
 
     /// What the telegram itself does not say.
     struct Context {
@@ -33,18 +42,48 @@ struct Document: Sendable {
     init(_ telegram: Telegram, _ context: inout Context) {
         let layout = DocumentLayout.shared
         values = Array(repeating: nil, count: layout.places.count)
-        let offset = context.utcOffset ?? telegram.dialect.standardOffset
-        let times = Times(offset: offset, arrival: context.arrival)
+        let dialect = telegram.dialect
+        let times = Times(offset: context.utcOffset ?? dialect.standardOffset, arrival: context.arrival)
 
         values[layout.slot("meterType")] = .text(telegram.meterType)
-        for reading in telegram.readings {
-            guard let slot = layout.slot(of: reading), !(reading.isSubordinate && values[slot] != nil) else { continue }
-            values[slot] = Document.value(of: reading, in: telegram, times) ?? values[slot]
-        }
-        addIdentity(of: telegram, arrival: context.arrival)
+        take(telegram, times)
+        addIdentity(of: telegram)
+        addVersionAndTime(of: telegram, dialect, times)
         addMBus(telegram, &context.choice, times)
         addUnknown(telegram)
         derive()
+    }
+
+    /// Takes the readings. Of several for one place the one that stands first in the catalogue counts, whatever the order
+    /// of the lines; of several lines with one code the first (Poland sends 17.0.0 three times).
+    private mutating func take(_ telegram: Telegram, _ times: Times) {
+        let layout = DocumentLayout.shared
+        let exceptions = Catalogue.exceptions(for: telegram)
+        var ranks = [Int](repeating: .max, count: values.count)
+        for reading in telegram.readings {
+            guard let slot = layout.slot(of: reading, in: telegram, exceptions) else { continue }
+            let rank = telegram.rank(of: reading)
+            guard rank < ranks[slot] else { continue }
+            guard let value = Document.value(of: reading, in: telegram, times) else {
+                addSpecial(reading, of: telegram, times)
+                continue
+            }
+            values[slot] = value
+            ranks[slot] = rank
+            if Catalogue.kinds[reading.row] == .currentLimit, let limit = telegram.exportLimit(of: reading) {
+                values[layout.slot(DocumentLayout.exportLimit)] = .quantity(limit, .A)
+            }
+        }
+    }
+
+    /// What stands elsewhere in the document than the catalogue has its code, or nowhere.
+    private mutating func addSpecial(_ reading: Reading, of telegram: Telegram, _ times: Times) {
+        guard case .list = reading.value else { return }
+        if let profile = telegram.monthEnd(of: reading) {
+            values[DocumentLayout.shared.slot("electricity/monthEnd")] = .json(HistoryJSON.profile(profile, of: telegram, times))
+        } else {
+            addUnknown(telegram.objects[reading.object], of: telegram)
+        }
     }
 
     /// Turns times of this telegram into UTC.
@@ -56,7 +95,7 @@ struct Document: Sendable {
     }
 
     private static func value(of reading: Reading, in telegram: Telegram, _ times: Times) -> Value? {
-        let quantity = reading.catalogueRow.quantity
+        let quantity = Catalogue.kinds[reading.row]
         switch reading.value {
         case .number(let number, let unit):
             return unit.map { .quantity(number, $0) } ?? .number(number)
@@ -64,14 +103,18 @@ struct Document: Sendable {
             return unit.map { .peak(number, $0, time.map(times.utc)) }
         case .time(let time):
             return time.map { .time(times.utc($0)) }
+        case .text where quantity == .clockPart:
+            return nil
         case .text(let text) where quantity == .version:
             return version(text, telegram).map(Value.text)
         case .text(let text):
             return quantity == .message || quantity == .digits ? .text(telegram.decodingHex(text)) : .text(telegram.string(text))
         case .list where quantity == .failureLog:
             return telegram.failureLog(of: reading).map { .json(HistoryJSON.failureLog($0, times)) }
-        case .list:
+        case .list where quantity == .peakHistory:
             return telegram.peakHistory(of: reading).map { .json(HistoryJSON.peaks($0, times)) }
+        case .list:
+            return telegram.profile(of: reading).map { .json(HistoryJSON.profile($0, of: telegram, times)) }
         }
     }
 
@@ -83,25 +126,37 @@ struct Document: Sendable {
         return text.allSatisfy { $0 == " " } ? nil : text
     }
 
-    /// Version, time and serial number where they are not simply what was sent.
-    private mutating func addIdentity(of telegram: Telegram, arrival: Int64?) {
+    /// The ids of the electricity meter.
+    private mutating func addIdentity(of telegram: Telegram) {
         let layout = DocumentLayout.shared
-        let version = layout.slot("version")
-        let timestamp = layout.slot("timestamp")
-        if values[version] == nil, telegram.dialect == .dsmr22 { values[version] = .text("22") }
-        if values[timestamp] == nil, let arrival { values[timestamp] = .time(arrival) }
-        for reading in telegram.readings where reading.channel == 0 && reading.catalogueRow.path == "equipmentId" {
-            guard case .text(let text) = reading.value, let serial = telegram.serialNumber(text) else { continue }
-            values[layout.slot("serialNumber")] = .text(serial)
+        let (id, serial, name) = (layout.slot("equipmentId"), layout.slot("serialNumber"), layout.slot("logicalDeviceName"))
+        let ids = telegram.readings.filter { Catalogue.isMeterRow($0.row) && Catalogue.kinds[$0.row] == .identifier }
+        if case .text(let text)? = ids.min(by: { telegram.rank(of: $0) < telegram.rank(of: $1) })?.value {
+            values[serial] = telegram.serialNumber(text).map(Value.text)
+        }
+        // Where a meter sends no other id, its logical device name is one (Luxembourg).
+        if values[serial] == nil, values[name] != nil, let text = telegram.logicalDeviceName,
+            let printed = telegram.serialNumber(text)
+        {
+            values[id] = .text(telegram.string(text))
+            values[serial] = .text(printed)
+            values[name] = nil
         }
         let ean = layout.slot("ean")
         if case .text(let text)? = values[ean], !text.allSatisfy(\.isNumber) || text.isEmpty { values[ean] = nil }
     }
 
+    private mutating func addVersionAndTime(of telegram: Telegram, _ dialect: Dialect, _ times: Times) {
+        let (version, timestamp) = (DocumentLayout.shared.slot("version"), DocumentLayout.shared.slot("timestamp"))
+        if values[version] == nil, dialect == .dsmr22 { values[version] = .text("22") }
+        if values[timestamp] == nil, let time = telegram.splitClock { values[timestamp] = .time(times.utc(time)) }
+        if values[timestamp] == nil, let arrival = times.arrival { values[timestamp] = .time(arrival) }
+    }
+
     private mutating func addMBus(_ telegram: Telegram, _ choice: inout MBusChoice, _ times: Times) {
         let devices = telegram.mbusDevices
         guard !devices.isEmpty else { return }
-        for device in devices { add(device, under: "mbus/\(device.channel)", telegram, times) }
+        for device in devices where device.channel > 0 { add(device, under: "mbus/\(device.channel)", telegram, times) }
         for (medium, device) in choice.choose(among: devices, of: telegram, at: times.arrival, utc: times.utc) {
             add(device, under: medium.rawValue, telegram, times)
         }
@@ -121,17 +176,52 @@ struct Document: Sendable {
         if let serial = device.equipmentId.flatMap(telegram.serialNumber) {
             values[layout.slot(parent + "/serialNumber")] = .text(serial)
         }
-        guard let reading = device.reading, let time = device.timestamp else { return }
-        values[layout.slot(parent + "/timestamp")] = .time(times.utc(time))
+        guard let reading = device.reading else { return }
+        values[layout.slot(parent + "/timestamp")] = device.timestamp.map { .time(times.utc($0)) }
         values[layout.slot(parent + "/reading")] = device.unit.map { .quantity(reading, $0) } ?? .number(reading)
     }
 
+    /// What is told of no place: codes that the catalogue does not know, and values that are not what their code means.
     private mutating func addUnknown(_ telegram: Telegram) {
-        for object in telegram.objects where Catalogue.find(object.code) == nil {
-            let groups = telegram.values(of: object).map { value in
-                "(" + telegram.string(value.text) + (value.unit.map { "*" + telegram.string($0) } ?? "") + ")"
-            }
-            unknown.append((telegram.string(object.codeText), groups.joined()))
+        for object in telegram.objects where Catalogue.find(object.code) == nil { addUnknown(object, of: telegram) }
+        for index in telegram.unexplained { addUnknown(telegram.objects[index], of: telegram) }
+    }
+
+    private mutating func addUnknown(_ object: DataObject, of telegram: Telegram) {
+        let groups = telegram.values(of: object).map { value in
+            "(" + telegram.string(value.text) + (value.unit.map { "*" + telegram.string($0) } ?? "") + ")"
         }
+        unknown.append((telegram.string(object.codeText), groups.joined()))
+    }
+}
+
+extension DocumentLayout {
+    /// The place of a reading that is not an M-Bus meter's, also of one that means something else on this meter.
+    fileprivate func slot(of reading: Reading, in telegram: Telegram, _ exceptions: [CatalogueRow]) -> Slot? {
+        if !exceptions.isEmpty, let row = exceptions.first(where: { $0.code == telegram.objects[reading.object].code.withoutF }) {
+            return slot(row.path)
+        }
+        return slot(of: reading)
+    }
+}
+
+extension Telegram {
+    /// Which of several readings for one place counts: the one with the lowest rank. An id that says nothing and a value of
+    /// channel 1 give way to all others.
+    fileprivate func rank(of reading: Reading) -> Int {
+        var rank = reading.row
+        if reading.isSubordinate { rank += Catalogue.rows.count }
+        if case .text(let text) = reading.value, Catalogue.kinds[reading.row] == .identifier, serialNumber(text) == nil {
+            rank += 2 * Catalogue.rows.count
+        }
+        return rank
+    }
+
+    /// The logical device name as sent.
+    fileprivate var logicalDeviceName: TextRange? {
+        for reading in readings {
+            if case .text(let text) = reading.value, reading.catalogueRow.path == "logicalDeviceName" { return text }
+        }
+        return nil
     }
 }

@@ -18,7 +18,7 @@ struct DocumentLayout: Sendable {
         /// `"reading": 12785.123, "unit": "m3"` among the other keys of an M-Bus meter.
         case meterReading
         /// A list of its own: one JSON payload.
-        case failureLog, peakHistory
+        case failureLog, peakHistory, profile
     }
 
     /// One place.
@@ -90,7 +90,7 @@ extension DocumentLayout {
             switch row.scope {
             case .meter: [slots[row.path]]
             case .relay: [nil] + (1...4).map { slots[Self.relayPath(row, $0)] }
-            case .mbus: [nil, nil, nil, nil, nil]
+            case .mbus, .medium: [nil, nil, nil, nil, nil]
             }
         }
     }
@@ -98,11 +98,15 @@ extension DocumentLayout {
     /// All places, in the order of the document.
     private static var drafts: [Place] {
         var places = [place("meterType", nil, "Description of the meter, from the header", always: true)]
-        for row in Catalogue.rows where row.scope != .mbus {
+        for row in Catalogue.rows.filter({ $0.scope == .meter || $0.scope == .relay }) + Catalogue.exceptionRows {
             for path in row.scope == .relay ? (1...4).map({ relayPath(row, $0) }) : [row.path] {
                 places.append(place(path, row.quantity, row.meaning, always: row.isAlwaysPresent, code: row.codeText))
                 if path == "equipmentId" {
                     places.append(place("serialNumber", nil, "Equipment id as printed on the meter", always: false))
+                } else if path == "electricity/fuseThreshold" {
+                    // The second value of the same line.
+                    places.append(
+                        place(exportLimit, row.quantity, "Current limit of the fuse, fed into the grid", always: false, code: row.codeText))
                 }
             }
         }
@@ -113,7 +117,7 @@ extension DocumentLayout {
 
     /// An M-Bus meter, in the order of node-p1-reader: the time stands before the reading.
     private static func mbusPlaces(under parent: String) -> [Place] {
-        let rows = Catalogue.rows.filter { $0.scope == .mbus }
+        let rows = Catalogue.rows.filter { $0.scope == .mbus } + Catalogue.rows.filter { $0.isOf(parent) }
         func row(_ path: String) -> [Place] {
             rows.filter { $0.path == path }.map {
                 place(parent + "/" + path, $0.quantity, $0.meaning, always: $0.isAlwaysPresent, code: $0.codeText)
@@ -124,6 +128,8 @@ extension DocumentLayout {
             + row("reading") + row("valvePosition")
             + [place(parent + "/serialNumber", nil, "Equipment id as printed on the meter", always: false)] + row("ean")
     }
+
+    static let exportLimit = "electricity/fuseThresholdExport"
 
     private static func relayPath(_ row: CatalogueRow, _ number: Int) -> String {
         row.path.dropLast() + String(number)
@@ -172,15 +178,23 @@ private struct DraftNode {
     }
 }
 
+extension CatalogueRow {
+    /// Whether it is about the one meter of the kind that an object of the document is named after.
+    fileprivate func isOf(_ parent: String) -> Bool {
+        if case .medium(let medium) = scope { medium.rawValue == parent } else { false }
+    }
+}
+
 extension Quantity {
     fileprivate var shape: DocumentLayout.Shape {
         switch self {
         case .energy, .reactiveEnergy, .power, .reactivePower, .apparentPower, .voltage, .current, .frequency, .duration: .quantity
-        case .limit: .limit
+        case .limit, .currentLimit: .limit
         case .peak: .peak
         case .meterReading, .meterProfile: .meterReading
         case .failureLog: .failureLog
         case .peakHistory: .peakHistory
+        case .monthEnd, .loadProfile: .profile
         default: .bare
         }
     }

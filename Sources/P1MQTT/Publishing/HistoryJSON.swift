@@ -17,6 +17,32 @@ enum HistoryJSON {
         }
     }
 
+    static func profile(_ profile: CapturedProfile, of telegram: Telegram, _ times: Document.Times) -> [UInt8] {
+        JSONWriter.object {
+            $0.member("count", profile.count)
+            $0.member("entries", array: profile.entries) { json, entry in
+                json.object {
+                    $0.member("timestamp", time: entry.time.map(times.utc))
+                    $0.member("values", array: entry.values) { json, value in
+                        json.object { write(value, of: telegram, into: &$0) }
+                    }
+                }
+            }
+        }
+    }
+
+    private static func write(_ value: CapturedProfile.Value, of telegram: Telegram, into json: inout JSONWriter) {
+        json.member("obis", value.code?.description)
+        switch value.content {
+        case .number(let number, let unit):
+            json.member("value", number)
+            json.member("unit", unit.rawValue)
+        case .text(let text):
+            json.member("value", telegram.string(text))
+            json.member("unit", String?.none)
+        }
+    }
+
     static func peaks(_ history: PeakHistory, _ times: Document.Times) -> [UInt8] {
         JSONWriter.object {
             $0.member("count", history.count)

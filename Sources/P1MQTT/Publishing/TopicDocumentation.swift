@@ -42,11 +42,11 @@ enum TopicDocumentation {
     }
 
     private static func unit(of place: DocumentLayout.Place) -> String {
-        if let unit = place.unit, place.shape != .failureLog, place.shape != .peakHistory { return unit.rawValue }
+        if let unit = place.unit, ![.failureLog, .peakHistory, .profile].contains(place.shape) { return unit.rawValue }
         return switch place.shape {
         case .limit: "kW, kVA or A"
         case .meterReading: "m3, GJ or kWh"
-        case .failureLog, .peakHistory: "JSON"
+        case .failureLog, .peakHistory, .profile: "JSON"
         default: ""
         }
     }

@@ -20,6 +20,8 @@ extension Catalogue {
             "1-0:2.5.0", "electricity/demand/negativeActiveDemand/lastPeriod", .power,
             "Average of the last demand period, fed into the grid"),
         .init("0-0:98.1.0", "electricity/demand/maximumDemandLastMonths", .peakHistory, "Highest average of each past month", always: true),
+        .init("0-0:98.1.1", "electricity/monthEnd", .monthEnd, "Registers at the end of past months"),
+        .init("1-0:99.1.0", "electricity/loadProfile", .loadProfile, "Energy of past periods (Israel)"),
         .init(
             "1-0:3.4.0", "electricity/demand/reactive/positive/current", .reactivePower,
             "Running average of reactive power taken from the grid"),

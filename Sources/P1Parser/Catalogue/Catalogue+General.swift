@@ -5,6 +5,8 @@ extension Catalogue {
         .init("0-0:96.1.4", "version", .version, "eMUCS version", always: true),
         .init("0-0:1.0.0", "timestamp", .time, "Time of the telegram", always: true),
         .init("0-0:1.1.0", "timestamp", .time, "Time of the telegram (Warmtelink)", always: true),
+        .init("1-0:0.9.2", "timestamp", .clockPart, "Date of the telegram (Slovenia, Germany)", always: true),
+        .init("1-0:0.9.1", "timestamp", .clockPart, "Time of day of the telegram (Slovenia, Germany)", always: true),
         .init("0-0:96.1.1", "equipmentId", .identifier, "Equipment id of the electricity meter", always: true),
         .init("0-0:96.1.0", "equipmentId", .identifier, "Equipment id of the electricity meter"),
         .init("1-0:96.1.0", "equipmentId", .identifier, "Equipment id of the electricity meter"),

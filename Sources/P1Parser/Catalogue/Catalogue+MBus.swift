@@ -10,4 +10,18 @@ extension Catalogue {
         .init("0-n:24.4.0", "valvePosition", .position, "Valve: 0 off, 1 on, 2 ready", always: true),
         .init("0-n:96.1.2", "ean", .digits, "EAN of the connection"),
     ]
+
+    /// Rows for meters that are known by what they measure instead of by a channel: group A says it. DSMR 2.2 lists them,
+    /// the ACE4000 sends those for gas.
+    static let media: [CatalogueRow] = [
+        .init("5-0:0.0.0", "equipmentId", .identifier, "Equipment id of the heat meter (DSMR 2.2)"),
+        .init("5-0:1.0.0", "reading", .meterReading, "Last reading of the heat meter (DSMR 2.2)"),
+        .init("6-0:0.0.0", "equipmentId", .identifier, "Equipment id of the cooling meter (DSMR 2.2)"),
+        .init("6-0:1.0.0", "reading", .meterReading, "Last reading of the cooling meter (DSMR 2.2)"),
+        .init("7-0:0.0.0", "equipmentId", .identifier, "Equipment id of the gas meter (DSMR 2.2)"),
+        .init("7-0:23.1.0", "reading", .meterReading, "Hourly readings of the gas meter; the newest counts (DSMR 2.2, ACE4000)"),
+        .init("7-0:24.4.0", "valvePosition", .position, "Valve of the gas meter (DSMR 2.2, ACE4000)"),
+        .init("8-0:0.0.0", "equipmentId", .identifier, "Equipment id of the water meter (DSMR 2.2)"),
+        .init("8-0:1.0.0", "reading", .meterReading, "Last reading of the water meter (DSMR 2.2)"),
+    ]
 }

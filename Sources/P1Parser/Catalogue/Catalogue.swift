@@ -1,7 +1,54 @@
 /// The one table of OBIS codes, in the order of the JSON document. Adding a code is adding a row to one of its parts.
 public enum Catalogue {
     /// All rows.
-    public static let rows: [CatalogueRow] = general + energy + state + instantaneous + demand + mbus
+    public static let rows: [CatalogueRow] = general + energy + state + instantaneous + demand + mbus + media
+
+    /// Where the rows for meters on the M-Bus begin, and behind them those that go by what a meter measures.
+    static let firstMBusRow = rows.count - mbus.count - media.count
+    static let firstMediumRow = rows.count - media.count
+
+    /// The quantity of each row: looked up for each reading, without the texts of its row.
+    public static let kinds: [Quantity] = rows.map(\.quantity)
+
+    /// Whether a row is about the electricity meter itself.
+    ///
+    /// - Parameter row: an index of `rows`.
+    /// - Returns: false for rows about meters on the M-Bus.
+    public static func isMeterRow(_ row: Int) -> Bool { row < firstMBusRow }
+
+    /// Codes that mean something else on the meters of some maker or country.
+    static let exceptions: [(header: String, rows: [CatalogueRow])] = [
+        // Signed power: Q3D meters print E as 0 or 255.
+        (
+            "/ESY5",
+            [
+                .init("1-0:1.7.0", "electricity/instantaneous/power/net", .power, "Net power (EasyMeter)"),
+                .init("1-0:21.7.0", "electricity/instantaneous/power/net/L1", .power, "Net power L1 (EasyMeter)"),
+                .init("1-0:41.7.0", "electricity/instantaneous/power/net/L2", .power, "Net power L2 (EasyMeter)"),
+                .init("1-0:61.7.0", "electricity/instantaneous/power/net/L3", .power, "Net power L3 (EasyMeter)"),
+            ]
+        ),
+        // Lithuania has no limit of the fuse in its list, but averages under these codes.
+        (
+            "/ESO5",
+            [
+                .init("1-0:31.4.0", "electricity/averageCurrent/L1", .current, "Average current L1 (Lithuania)"),
+                .init("1-0:51.4.0", "electricity/averageCurrent/L2", .current, "Average current L2 (Lithuania)"),
+                .init("1-0:71.4.0", "electricity/averageCurrent/L3", .current, "Average current L3 (Lithuania)"),
+            ]
+        ),
+    ]
+
+    /// The rows that replace those of the table for the meter with this header; they belong to the same codes.
+    ///
+    /// - Parameter telegram: a telegram of the meter.
+    /// - Returns: the rows, none for nearly every meter.
+    public static func exceptions(for telegram: Telegram) -> [CatalogueRow] {
+        exceptions.first { telegram.headerBegins(with: $0.header) }?.rows ?? []
+    }
+
+    /// All rows of `exceptions`.
+    public static let exceptionRows: [CatalogueRow] = exceptions.flatMap(\.rows)
 
     /// The row of a code and the M-Bus channel or relay it is about (0 for the electricity meter's own).
     ///
@@ -48,7 +95,7 @@ struct CodeIndex {
                 slot = (slot + 1) & mask
             }
             let entry = CatalogueEntry(
-                row: UInt16(index), quantity: row.quantity, scope: row.scope, channel: row.scope == .meter ? 0 : 1)
+                row: UInt16(index), quantity: row.quantity, scope: row.scope, channel: row.scope == .mbus || row.scope == .relay ? 1 : 0)
             slots[slot] = (row.code.packed, entry)
         }
         self.slots = slots

@@ -9,6 +9,8 @@ public struct CatalogueRow: Sendable, Hashable {
         case mbus
         /// That of relay n of the electricity meter; the last level of `path` stands for n.
         case relay
+        /// That of the meter of this kind; `path` is the key within its object.
+        case medium(MBusMedium)
     }
 
     /// The code; on a row for several channels that of channel 1.
@@ -26,7 +28,7 @@ public struct CatalogueRow: Sendable, Hashable {
 
     /// The code as it stands in the table, with `n` for the channel.
     public var codeText: String {
-        scope == .meter ? code.description : "0-n:\(code.c).\(code.d).\(code.e)"
+        scope == .mbus || scope == .relay ? "0-n:\(code.c).\(code.d).\(code.e)" : code.description
     }
 
     init(_ code: String, _ path: String, _ quantity: Quantity, _ meaning: String, always: Bool = false) {
@@ -39,6 +41,6 @@ public struct CatalogueRow: Sendable, Hashable {
         self.quantity = quantity
         self.meaning = meaning
         isAlwaysPresent = always
-        scope = !onChannels ? .meter : path.hasSuffix("/n") ? .relay : .mbus
+        scope = onChannels ? (path.hasSuffix("/n") ? .relay : .mbus) : MBusMedium(groupA: parsed.a).map(Scope.medium) ?? .meter
     }
 }

@@ -27,6 +27,8 @@ public enum Quantity: Sendable, Hashable, CaseIterable {
     case count
     /// A limit in kW, kVA or A; only nines mean that there is none.
     case limit
+    /// A limit of current in A, of which some meters send two: what may be taken from the grid, and what fed into it.
+    case currentLimit
     /// Power in kW with the time at which it occurred: `(time)(value)` or `(value)(time)`.
     case peak
     /// The reading of an M-Bus meter with the time it was taken: `(time)(value*unit)`.
@@ -51,10 +53,16 @@ public enum Quantity: Sendable, Hashable, CaseIterable {
     case message
     /// A time.
     case time
+    /// The date or the time of day of a meter that sends them apart, as sent.
+    case clockPart
     /// The log of long power failures.
     case failureLog
     /// The monthly peaks of the past 13 months.
     case peakHistory
+    /// Registers as they were at the end of past months.
+    case monthEnd
+    /// Energies of past periods of some minutes.
+    case loadProfile
 
     /// The unit in which the product states it; `nil` where there is none or where the meter chooses it.
     public var unit: MeterUnit? {
@@ -65,7 +73,7 @@ public enum Quantity: Sendable, Hashable, CaseIterable {
         case .reactivePower: .kvar
         case .apparentPower: .kVA
         case .voltage: .V
-        case .current: .A
+        case .current, .currentLimit: .A
         case .frequency: .Hz
         case .duration, .failureLog: .s
         default: nil

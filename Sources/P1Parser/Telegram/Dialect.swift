@@ -43,26 +43,39 @@ public enum Dialect: String, Sendable, CaseIterable {
         ("/KAM5", .nordic), ("/LGF5", .nordic), ("/ELL5", .nordic), ("/NES5", .nordic), ("/AUX5", .hungary),
         ("/SAG5", .hungary), ("/HLY5", .hungary), ("/WSE5", .hungary), ("/GRE5", .switzerland), ("/ESY5", .germany),
         ("/EBZ5", .germany), ("/ISK9", .slovenia), ("/EGM5", .poland), ("/AUR2NWA", .warmtelink), ("/NWA-WARMTELINK", .warmtelink),
-        ("/MCS5\\@", .emucs),
+        ("/MCS5\\@", .emucs), ("/ISK5\\2MIE", .emucs), ("/ISK5=2MIE", .emucs), ("/SIB5", .emucs), ("/FLU5", .emucs),
+        ("/LG_E660_FLUVIUS", .emucs),
     ]
 
+    /// What a dialect was recognised by.
+    public enum Evidence: Sendable, Hashable {
+        /// The header begins with this.
+        case header(String)
+        /// This code is there; with the version, where it states one.
+        case code(OBISCode, version: String?)
+        /// This code is there, and no telegram of this age has a version or a time.
+        case noTime(OBISCode)
+        /// A header that several countries have, and no version.
+        case noVersion(header: String)
+        /// Nothing settles it.
+        case nothing
+    }
+
     /// Recognises a dialect by the header, then by the version, then by what only one dialect leaves out.
-    init(_ telegram: Telegram) {
-        let header = telegram.string(telegram.header).uppercased()
-        if let known = Dialect.headers.first(where: { header.hasPrefix($0.prefix) }) {
-            self = known.dialect
-        } else if let version = telegram.text(of: Dialect.dutchVersion) {
-            self = version.hasPrefix("4") ? .dsmr4 : .dsmr5
-        } else if telegram.text(of: Dialect.belgianVersion) != nil {
-            self = .emucs
-        } else if header.hasPrefix("/KFM5") {
-            self = .nordic
-        } else if telegram.has(Dialect.time) {
-            self = .other
-        } else {
-            // Of the dialects with equipment id 96.1.1 only the oldest send no time.
-            self = telegram.has(Dialect.equipmentId) || telegram.has(Dialect.gasProfile) ? .dsmr22 : .other
+    static func recognise(_ telegram: Telegram) -> (dialect: Dialect, evidence: Evidence) {
+        if let known = headers.first(where: { telegram.headerBegins(with: $0.prefix) }) {
+            return (known.dialect, .header(known.prefix))
         }
+        if let version = telegram.text(of: dutchVersion) {
+            return (version.hasPrefix("4") ? .dsmr4 : .dsmr5, .code(dutchVersion, version: version))
+        }
+        if let version = telegram.text(of: belgianVersion) { return (.emucs, .code(belgianVersion, version: version)) }
+        if telegram.headerBegins(with: "/KFM5") { return (.nordic, .noVersion(header: "/KFM5")) }
+        if telegram.has(time) { return (.other, .nothing) }
+        if telegram.has(Telegram.clockDate) { return (.germany, .code(Telegram.clockDate, version: nil)) }
+        // Of the dialects with equipment id 96.1.1 only the oldest send no time.
+        if let sign = [equipmentId, gasProfile].first(where: telegram.has) { return (.dsmr22, .noTime(sign)) }
+        return (.other, .nothing)
     }
 
     private static let dutchVersion = OBISCode(1, 3, 0, 2, 8)
@@ -72,9 +85,37 @@ public enum Dialect: String, Sendable, CaseIterable {
     private static let gasProfile = OBISCode(0, 1, 24, 3, 0)
 }
 
+extension Dialect.Evidence: CustomStringConvertible {
+    /// The evidence in words.
+    public var description: String {
+        switch self {
+        case .header(let prefix): "header begins with \(prefix)"
+        case .code(let code, let version?): "\(code) states version \(version)"
+        case .code(let code, nil): "\(code) is there"
+        case .noTime(let code): "\(code) is there, no version and no time"
+        case .noVersion(let header): "header begins with \(header), no version"
+        case .nothing: "no known header, no version"
+        }
+    }
+}
+
 extension Telegram {
     /// The dialect it follows.
-    public var dialect: Dialect { Dialect(self) }
+    public var dialect: Dialect { Dialect.recognise(self).dialect }
+
+    /// What `dialect` was recognised by.
+    public var dialectEvidence: Dialect.Evidence { Dialect.recognise(self).evidence }
+
+    /// Whether the header begins with this; `prefix` is in capitals, the header may be of either case.
+    func headerBegins(with prefix: String) -> Bool {
+        let range = header.range
+        guard prefix.utf8.count <= range.count else { return false }
+        for (byte, index) in zip(prefix.utf8, range) {
+            let upper = text[index] &- UInt8(ascii: "a") < 26 ? text[index] & 0xDF : text[index]
+            if upper != byte { return false }
+        }
+        return true
+    }
 
     fileprivate func has(_ code: OBISCode) -> Bool {
         objects.contains { $0.code.withoutF == code }

@@ -25,6 +25,17 @@ public enum MBusMedium: String, Sendable, CaseIterable {
         }
     }
 
+    /// What group A of an OBIS code says: NTA 8130 and DSMR 2.2 name these meters by it.
+    init?(groupA: UInt16) {
+        switch groupA {
+        case 5: self = .heat
+        case 6: self = .cooling
+        case 7: self = .gas
+        case 8: self = .water
+        default: return nil
+        }
+    }
+
     /// What a meter that does not state its type can only measure, by the unit of its reading.
     init(unit: MeterUnit?) {
         switch unit {
@@ -37,7 +48,7 @@ public enum MBusMedium: String, Sendable, CaseIterable {
 
 /// A meter on the M-Bus of an electricity meter, as one telegram shows it.
 public struct MBusDevice: Sendable, Hashable {
-    /// Its channel, 1 to 4.
+    /// Its channel, 1 to 4; 0 for one that the telegram tells of without a channel.
     public let channel: UInt8
     /// Its type, as sent.
     public internal(set) var deviceType: TextRange?
@@ -65,7 +76,7 @@ extension Telegram {
     /// The M-Bus meters, by channel. A meter that is announced but never reported has no reading.
     public var mbusDevices: [MBusDevice] {
         var devices: [MBusDevice] = []
-        for reading in readings where reading.channel > 0 && reading.catalogueRow.scope == .mbus {
+        for reading in readings where reading.row >= Catalogue.firstMBusRow && reading.channel > 0 {
             let index: Int
             if let known = devices.firstIndex(where: { $0.channel == reading.channel }) {
                 index = known
@@ -76,7 +87,45 @@ extension Telegram {
             add(reading, to: &devices[index])
         }
         for index in devices.indices { classify(&devices[index]) }
+        addMedia(to: &devices)
         return devices
+    }
+
+    /// Adds what is told of a kind of meter without a channel. It belongs to the meter of that kind, or to the one of which
+    /// nothing but its id is told (ACE4000).
+    private func addMedia(to devices: inout [MBusDevice]) {
+        for reading in readings where reading.row >= Catalogue.firstMediumRow {
+            guard case .medium(let medium) = reading.catalogueRow.scope else { continue }
+            let nameless = devices.indices.filter { devices[$0].medium == nil && devices[$0].deviceType == nil }
+            let index: Int
+            if let known = devices.firstIndex(where: { $0.medium == medium }) {
+                index = known
+            } else if nameless.count == 1 {
+                index = nameless[0]
+            } else {
+                index = devices.count
+                devices.append(MBusDevice(channel: 0))
+            }
+            devices[index].medium = medium
+            addOfMedium(reading, to: &devices[index])
+        }
+    }
+
+    private func addOfMedium(_ reading: Reading, to device: inout MBusDevice) {
+        switch reading.value {
+        case .timed(let number, let unit, let time?):
+            // The hours of a day, in the order of a ring buffer: the newest counts.
+            func seconds(_ time: MeterTimestamp) -> Int64 { time.secondsSince1970(standardOffset: 0) }
+            if let last = device.timestamp, seconds(time) < seconds(last) { return }
+            device.reading = number
+            device.unit = unit
+            device.timestamp = time
+        case .number(let number, let unit) where device.timestamp == nil:
+            device.reading = number
+            device.unit = unit
+        default:
+            add(reading, to: &device)
+        }
     }
 
     private func add(_ reading: Reading, to device: inout MBusDevice) {

@@ -10,7 +10,7 @@ public struct Reading: Sendable, Hashable {
         case time(MeterTimestamp?)
         /// Text, by its place in the telegram.
         case text(TextRange)
-        /// A list, to be read with `Telegram.failureLog(of:)` or `peakHistory(of:)`.
+        /// A list, to be read with `Telegram.failureLog(of:)`, `peakHistory(of:)`, `monthEnd(of:)` or `profile(of:)`.
         case list
     }
 

@@ -5,12 +5,16 @@ enum ReadingParser {
         case value(Reading.Value)
         /// The meter has the code but no value for it: an empty group, a unit without a number.
         case nothing
+        /// A value that cannot be what the code means, as some meters always send it.
+        case unexplained
         case issue(TelegramIssue.Reason)
     }
 
-    /// The readings of all objects that the catalogue knows; lines whose values cannot be read are added to `issues`.
+    /// The readings of all objects that the catalogue knows. Lines whose values cannot be read are added to `issues`, the
+    /// indices of all objects that have no reading but a value to `unexplained`.
     static func readings(
-        of objects: [DataObject], _ values: [DataValue], in text: Span<UInt8>, _ issues: inout [TelegramIssue]
+        of objects: [DataObject], _ values: [DataValue], in text: Span<UInt8>, _ issues: inout [TelegramIssue],
+        _ unexplained: inout [Int]
     ) -> [Reading] {
         var readings: [Reading] = []
         readings.reserveCapacity(objects.count)
@@ -26,7 +30,10 @@ enum ReadingParser {
                         value: value))
             case .nothing:
                 break
+            case .unexplained:
+                unexplained.append(index)
             case .issue(let reason):
+                unexplained.append(index)
                 issues.append(TelegramIssue(offset: Int(object.offset), line: line(of: object, in: text), reason: reason))
             }
         }
@@ -46,19 +53,21 @@ enum ReadingParser {
         switch quantity {
         case .energy, .reactiveEnergy, .power, .reactivePower, .apparentPower, .voltage, .current, .frequency, .duration:
             return number(text, first, quantity)
-        case .limit:
-            return number(text, firstLimit(text, first), quantity)
-        case .powerFactor, .ratio, .count, .tariff:
+        case .limit, .currentLimit:
+            return number(text, limits(text, first).first, quantity)
+        case .ratio, .count, .tariff:
             return bareNumber(text, first, orText: quantity == .tariff)
+        case .powerFactor:
+            return powerFactor(text, first)
         case .peak, .meterReading:
             return timedNumber(text, values, groups, quantity)
         case .meterProfile:
             return profile(text, values, groups)
         case .time:
             return .value(.time(MeterTimestamp(text, first.text.range)))
-        case .text, .identifier, .deviceType, .position, .version, .message, .digits:
+        case .text, .identifier, .deviceType, .position, .version, .message, .digits, .clockPart:
             return .value(.text(first.text))
-        case .failureLog, .peakHistory:
+        case .failureLog, .peakHistory, .monthEnd, .loadProfile:
             return .value(.list)
         }
     }
@@ -71,14 +80,29 @@ enum ReadingParser {
         }
     }
 
-    /// Of two limits in one group, `65.0*A,-65.0*A` (Sibelga), the first: what may be taken from the grid.
-    private static func firstLimit(_ text: Span<UInt8>, _ value: DataValue) -> DataValue {
+    /// The two limits in one group, `65.0*A,-65.0*A` (Sibelga): what may be taken from the grid, and what fed into it.
+    /// Any other group is the first alone.
+    static func limits(_ text: Span<UInt8>, _ value: DataValue) -> (first: DataValue, second: DataValue?) {
         let range = value.text.range
-        let star = UInt8(ascii: "*")
+        let (star, comma) = (UInt8(ascii: "*"), UInt8(ascii: ","))
         guard value.unit == nil, let unit = text.firstIndex(of: star, or: star, in: range),
-            let comma = text.firstIndex(of: UInt8(ascii: ","), or: star, in: unit + 1..<range.upperBound)
-        else { return value }
-        return DataValue(text: TextRange(range.lowerBound..<unit), unit: TextRange(unit + 1..<comma))
+            let end = text.firstIndex(of: comma, or: comma, in: unit + 1..<range.upperBound)
+        else { return (value, nil) }
+        let first = DataValue(text: TextRange(range.lowerBound..<unit), unit: TextRange(unit + 1..<end))
+        return (first, DataValue(text: TextRange(end + 1..<range.upperBound), unit: nil))
+    }
+
+    /// A power factor. Lithuania writes thousandths, `01000`; what is above 1 then (Sagemcom in Hungary: `4.556`) is no
+    /// power factor.
+    private static func powerFactor(_ text: Span<UInt8>, _ value: DataValue) -> Outcome {
+        let range = value.text.range
+        if range.isEmpty { return .nothing }
+        guard let number = FixedDecimal(text, range) else { return .issue(.notANumber) }
+        let isThousandths = number.scale == 0 && range.count >= 4
+        guard let factor = isThousandths ? number.movingPoint(by: -3) : number,
+            !(FixedDecimal(mantissa: 1) < factor), !(factor < FixedDecimal(mantissa: -1))
+        else { return .unexplained }
+        return .value(.number(factor, nil))
     }
 
     private static func bareNumber(_ text: Span<UInt8>, _ value: DataValue, orText: Bool) -> Outcome {
@@ -95,8 +119,11 @@ enum ReadingParser {
         let first = values[groups.lowerBound]
         let last = values[groups.upperBound - 1]
         guard groups.count == 2 else {
-            if quantity == .peak, first.text.isEmpty { return .nothing }
-            return quantity == .peak ? number(text, first, quantity) : .nothing
+            if first.text.isEmpty { return .nothing }
+            let alone = number(text, first, quantity)
+            // Without a time it is of use only where no meter of its kind sends one (DSMR 2.2, 5-0:1.0.0).
+            if case .issue = alone, quantity == .meterReading { return .nothing }
+            return alone
         }
         // The one with a unit is the number; without units the time comes first.
         let (time, value) = first.unit != nil && last.unit == nil ? (last, first) : (first, last)
@@ -127,8 +154,9 @@ enum ReadingParser {
         var digits = value.text.range
         var unitText = value.unit?.range
         if unitText == nil, let last = lastDigit(text, digits), last + 1 < digits.upperBound {
-            // No star between number and unit: early Fluvius meters, Swedish bridges.
-            unitText = last + 1..<digits.upperBound
+            // No star between number and unit: early Fluvius meters, Swedish bridges. A blank behind the unit: Holley.
+            let start = last + (text[last + 1] == UInt8(ascii: "*") ? 2 : 1)
+            unitText = text.trimming(start..<digits.upperBound, where: { $0 == UInt8(ascii: " ") })
             digits = digits.lowerBound..<last + 1
         }
         if digits.isEmpty { return .success(nil) }

@@ -16,6 +16,8 @@ public struct Telegram: Sendable {
     public let readings: [Reading]
     /// The lines that could not be used.
     public let issues: [TelegramIssue]
+    /// The indices of those objects whose code the catalogue knows, yet whose value is not what the code means.
+    public let unexplained: [Int]
 
     /// Parses a frame. Never fails: what is damaged is in `issues`.
     ///
@@ -24,7 +26,9 @@ public struct Telegram: Sendable {
         var scanner = ObjectScanner()
         let text = scanner.scan(frame.bytes.span, contentEnd: frame.contentEnd) ?? frame.bytes
         var issues = scanner.issues
-        readings = ReadingParser.readings(of: scanner.objects, scanner.values, in: text.span, &issues)
+        var unexplained: [Int] = []
+        readings = ReadingParser.readings(of: scanner.objects, scanner.values, in: text.span, &issues, &unexplained)
+        self.unexplained = unexplained
         let end = frame.bytes.count
         if !frame.hasEndLine { issues.append(TelegramIssue(offset: end, line: TextRange(end..<end), reason: .noEndLine)) }
         self.issues = issues

@@ -89,7 +89,7 @@ import Testing
         #expect(health["uptime"] == .number("60"))
         #expect(
             health["telegrams"]?.json
-                == #"{"good": 1, "bad": 1, "wrongChecksum": 1, "missingChecksum": 0, "cutOff": 0, "tooLong": 0, "damagedLine": 0, "noise": 0}"#
+                == #"{"good": 1, "bad": 1, "wrongChecksum": 1, "missingChecksum": 0, "cutOff": 0, "tooLong": 0, "damagedLine": 0, "noise": 0, "heldRegister": 0}"#
         )
         #expect(health["messages"]?.keys == ["published", "superseded", "dropped", "rejected", "pending"])
         #expect(health["messages"]?["rejected"] == .number("2"))
