@@ -102,8 +102,9 @@ final class MeterPipeline: ChunkConsumer {
         if publishesRaw {
             batch.append(Message(topic: topics.raw, payload: telegram.frame.bytes, qos: 0, retain: false, kind: .passing))
         }
-        if mustWait(document, at: now) { return outbox.post(batch) }
-        outbox.post(batch + publication(of: document, at: now))
+        guard !hasRecalled else { return outbox.post(batch + publication(of: document, at: now)) }
+        outbox.post(batch)
+        putAside(document, at: now)
     }
 
     // MARK: - Guard, history and what is due
@@ -120,15 +121,13 @@ final class MeterPipeline: ChunkConsumer {
         return batch
     }
 
-    /// Whether the document was put aside until the values of an earlier run are known, which the first telegrams wait
-    /// for a moment: see `RegisterGuardRecall`.
-    private func mustWait(_ document: Document, at now: Moment) -> Bool {
-        guard !hasRecalled else { return false }
+    /// Lets the document wait until the values of an earlier run are known, as the first telegrams do for a moment: see
+    /// `RegisterGuardRecall`.
+    private func putAside(_ document: Document, at now: Moment) {
         let until = waitsUntil ?? now.monotonic + RegisterGuardRecall.limit
         waitsUntil = until
         waiting.append((document, now))
         if isRecallOver || now.monotonic >= until || waiting.count >= RegisterGuardRecall.maximumTelegrams { recall() }
-        return true
     }
 
     private var isRecallOver: Bool { broker.recall?.isOver ?? true }
