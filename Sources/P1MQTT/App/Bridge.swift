@@ -13,6 +13,8 @@ struct Bridge {
     private let outbox = Outbox()
     private let board = AvailabilityBoard()
     private let inputWake = WakeDescriptor()
+    /// The sign of life of the broker thread.
+    private let brokerPulse = Pulse()
     private let inbox: BridgeInbox
     /// Telegrams that come over the broker, by topic.
     private let pushes: [String: PushSource]
@@ -58,7 +60,7 @@ struct Bridge {
             online: { [AvailabilityBoard.message(state, isOnline: true, kind: .bridge)] },
             farewell: { board.farewell + [AvailabilityBoard.message(state, isOnline: false, kind: .bridge)] },
             subscriptions: subscriptions.map { ($0, 1) },
-            onMessage: makeReceiver(), outbox: outbox, logger: logger)
+            onMessage: makeReceiver(), outbox: outbox, logger: logger, pulse: brokerPulse)
     }
 
     private var birthTopic: String { settings.homeAssistant.prefix + "/status" }
@@ -103,12 +105,19 @@ struct Bridge {
         let reporter = BridgeReporter(
             identity: identity, settings: settings, meters: meters, outbox: outbox, inbox: inbox,
             brokerCounters: { broker.counters }, logger: logger)
+        let notifier = SystemdNotifier(environment: ProcessEnvironment.all, broker: brokerPulse, logger: logger)
         let loop = InputLoop(
             feeds: meters.map(\.feed), wake: inputWake,
             // A capture is read as fast as the broker takes it: it would be a pity to replay only the newest values.
             isBehind: { outbox.counters.pending > 0 },
-            everyTurn: { reporter.turn(at: $0) })
-        return InputService.Work(loop: loop) { outbox.forget(meters.flatMap(\.pipeline.leftovers) + reporter.leftovers) }
+            everyTurn: { now in
+                let next = reporter.turn(at: now) ?? .max
+                return min(next, notifier.turn(at: now) { reporter.status })
+            })
+        return InputService.Work(loop: loop) {
+            notifier.stopping()
+            outbox.forget(meters.flatMap(\.pipeline.leftovers) + reporter.leftovers)
+        }
     }
 
     private func makeSource(_ meter: MeterSettings, _ resolver: NameResolver) -> any ByteSource {

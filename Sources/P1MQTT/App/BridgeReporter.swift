@@ -63,6 +63,15 @@ final class BridgeReporter {
         return min(nextLook, nextHealth, announcement ?? .max)
     }
 
+    /// A line for whoever asks the service manager how this service fares.
+    var status: String {
+        let telegrams = counts
+        let broker = brokerCounters().isConnected ? "Connected to the broker" : "No connection to the broker"
+        return "\(broker); \(telegrams.good) telegrams read, \(telegrams.bad) refused"
+    }
+
+    private var counts: TelegramCounts { meters.reduce(TelegramCounts()) { $0 + $1.pipeline.counts } }
+
     /// Topics to delete at a clean end: an emulated house leaves no device behind.
     var leftovers: [String] {
         discovery.message != nil && meters.allSatisfy(\.pipeline.isEmulated) ? [discovery.topic] : []
@@ -106,7 +115,7 @@ final class BridgeReporter {
     private func health(at now: Moment) -> BridgeHealth {
         BridgeHealth(
             now: now, uptime: (now.monotonic - (started ?? now.monotonic)) / 1000,
-            telegrams: meters.reduce(TelegramCounts()) { $0 + $1.pipeline.counts }, outbox: outbox.counters,
+            telegrams: counts, outbox: outbox.counters,
             broker: brokerCounters(), memory: BridgeHealth.residentMemory())
     }
 

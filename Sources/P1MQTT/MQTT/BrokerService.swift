@@ -18,6 +18,7 @@ final class BrokerService: Service {
     private let logger: Logger
     private let pace: BrokerPace
     private let jitter: @Sendable () -> Double
+    private let pulse: Pulse
 
     private let ending: ThreadEnding
     private let statistics = Locked(Statistics())
@@ -41,6 +42,7 @@ final class BrokerService: Service {
     ///   - onMessage: called on the broker thread for each message of a subscription; must not wait.
     ///   - onStateChange: called on the broker thread; must not wait.
     ///   - jitter: 0 up to 1, varies the pauses between attempts.
+    ///   - pulse: the sign of life of the broker thread.
     init(
         settings: MQTTSettings, clientId: String, will: Message?,
         online: @escaping @Sendable () -> [Message], farewell: @escaping @Sendable () -> [Message],
@@ -48,7 +50,7 @@ final class BrokerService: Service {
         onMessage: @escaping @Sendable (_ topic: String, _ payload: [UInt8], _ retained: Bool) -> Void = { _, _, _ in },
         onStateChange: @escaping @Sendable (BrokerState) -> Void = { _ in },
         outbox: Outbox, logger: Logger, pace: BrokerPace = BrokerPace(),
-        jitter: @escaping @Sendable () -> Double = { .random(in: 0..<1) }
+        jitter: @escaping @Sendable () -> Double = { .random(in: 0..<1) }, pulse: Pulse = Pulse()
     ) {
         self.settings = settings
         self.clientId = clientId
@@ -62,6 +64,7 @@ final class BrokerService: Service {
         self.logger = logger
         self.pace = pace
         self.jitter = jitter
+        self.pulse = pulse
         ending = ThreadEnding(limit: pace.shutdown)
     }
 
@@ -96,6 +99,7 @@ final class BrokerService: Service {
         while !ending.isRequested {
             do throws(MosquittoError) {
                 link.connecting()
+                pulse.beat(at: .now(), limit: pace.lookUp + pace.connect)
                 guard let connection = try connect() else { return }
                 defer { outbox.takeBack(connection.unconfirmedMessages) }
                 tell(link.accepted(at: .now()))
@@ -104,7 +108,10 @@ final class BrokerService: Service {
                 try sayFarewell(on: connection)
             } catch {
                 tell(link.failed(error, at: .now(), jitter: jitter()))
-                statistics.withLock { $0.counters.failures += 1 }
+                statistics.withLock { statistics in
+                    statistics.counters.failures += 1
+                    statistics.counters.isConnected = false
+                }
                 onStateChange(.disconnected(reason: error.description))
                 pauseUnlessStopped(link)
             }
@@ -119,7 +126,10 @@ final class BrokerService: Service {
 
     /// Subscribes, says who is there, and makes all state wait to be sent again.
     private func announce(on connection: BrokerConnection) throws(MosquittoError) {
-        statistics.withLock { $0.counters.connections += 1 }
+        statistics.withLock { statistics in
+            statistics.counters.connections += 1
+            statistics.counters.isConnected = true
+        }
         for subscription in subscriptions {
             try connection.subscribe(subscription.filter, qos: subscription.qos)
         }
@@ -135,7 +145,9 @@ final class BrokerService: Service {
             let isMoreWaiting = try publishNextBatch(on: connection)
             try connection.turn(wake: outbox.wake, timeout: isMoreWaiting ? 0 : 1000)
             handOver(connection.takeInbox())
-            tell(link.lasts(at: .now()))
+            let now = Moment.now()
+            tell(link.lasts(at: now))
+            pulse.beat(at: now, limit: pace.turn)
         }
     }
 
@@ -201,6 +213,7 @@ final class BrokerService: Service {
     private func pauseUnlessStopped(_ link: BrokerLink) {
         guard case .backingOff(let until) = link.state else { return }
         while !ending.isRequested, let rest = remaining(until: until) {
+            pulse.beat(at: .now(), limit: pace.turn)
             outbox.wake.wait(milliseconds: rest)
         }
     }
