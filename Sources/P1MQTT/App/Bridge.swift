@@ -104,7 +104,7 @@ struct Bridge {
         }
         let reporter = BridgeReporter(
             identity: identity, settings: settings, meters: meters, outbox: outbox, inbox: inbox,
-            brokerCounters: { broker.counters }, logger: logger)
+            brokerCounters: { self.counters(of: broker) }, logger: logger)
         let notifier = SystemdNotifier(environment: ProcessEnvironment.all, broker: brokerPulse, logger: logger)
         let loop = InputLoop(
             feeds: meters.map(\.feed), wake: inputWake,
@@ -118,6 +118,13 @@ struct Bridge {
             notifier.stopping()
             outbox.forget(meters.flatMap(\.pipeline.leftovers) + reporter.leftovers)
         }
+    }
+
+    /// With the messages of subscriptions that were too large or too many for the input thread.
+    private func counters(of broker: BrokerService) -> BrokerCounters {
+        var counters = broker.counters
+        counters.ignored += inbox.dropped + pushes.values.reduce(0) { $0 + $1.dropped }
+        return counters
     }
 
     private func makeSource(_ meter: MeterSettings, _ resolver: NameResolver) -> any ByteSource {

@@ -24,6 +24,7 @@ final class MeterPipeline: ChunkConsumer {
     private var mbus = MBusAvailability()
     private var discovery: MeterDiscovery
     private var faults = FaultLog()
+    private var reports = LogBudget()
 
     init(
         settings: MeterSettings, all: Settings, outbox: Outbox, board: AvailabilityBoard, logger: Logger, debugLog: DebugLog?
@@ -51,7 +52,7 @@ final class MeterPipeline: ChunkConsumer {
     var goodFrames: Int { counts.good }
 
     func receive(_ chunk: UnsafeRawBufferPointer, at now: Moment) {
-        debugLog?.write(raw: chunk, of: settings.name)
+        debugLog?.write(raw: chunk, of: settings.name, at: now)
         var events: [Framer.Event] = []
         chunk.withMemoryRebound(to: UInt8.self) { bytes in framer.feed(Span(_unsafeElements: bytes)) { events.append($0) } }
         for event in events {
@@ -74,7 +75,7 @@ final class MeterPipeline: ChunkConsumer {
         noteIssues(of: telegram, at: now)
         context.arrival = now.utc / 1000
         let document = Document(telegram, &context)
-        debugLog?.write(parsed: document, of: settings.name)
+        debugLog?.write(parsed: document, of: settings.name, at: now)
         identity.learn(from: telegram, document)
 
         var batch = availability(of: document, at: now)
@@ -120,17 +121,19 @@ final class MeterPipeline: ChunkConsumer {
     // MARK: - What is told
 
     func report(_ report: SourceReport, at now: Moment) {
+        let level: Logger.Level
         switch report.kind {
         case .connected, .recovered:
-            logger.notice("\(report)")
+            level = .notice
         case .ended:
-            logger.notice("\(report)")
+            level = .notice
             finish(at: now)
             goOffline()
         case .failed, .silent, .unreadable:
-            logger.warning("\(report)")
+            level = .warning
             goOffline()
         }
+        if let quiet = reports.note(at: now) { logger.log(level: level, "\(report)\(quiet)") }
         outbox.post([BridgeEvent(report, meter: settings.name).message(prefix: topics.bridgePrefix, at: now)])
     }
 
@@ -194,6 +197,6 @@ extension TelegramCounts.Fault {
 extension String {
     /// Without control characters, at most 200 characters: text from a wire on its way into a log or an event.
     var sanitised: String {
-        String(String.UnicodeScalarView(unicodeScalars.prefix(200).map { $0.properties.generalCategory == .control ? "?" : $0 }))
+        String(String.UnicodeScalarView(unicodeScalars.prefix(200))).printable
     }
 }

@@ -42,7 +42,7 @@ final class SystemdSocket: Sendable {
         let bytes = Array(notice.utf8)
         let count = withUnsafePointer(to: address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                sendto(descriptor.raw, bytes, bytes.count, CInt(MSG_NOSIGNAL.rawValue) | CInt(MSG_DONTWAIT.rawValue), $0, length)
+                sendto(descriptor.raw, bytes, bytes.count, CInt(MSG_NOSIGNAL) | CInt(MSG_DONTWAIT), $0, length)
             }
         }
         guard count < 0 else { return }

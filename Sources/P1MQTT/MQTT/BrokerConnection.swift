@@ -25,11 +25,18 @@ final class BrokerConnection {
     private var awaitedAnswers: [CInt: String] = [:]
 
     struct Inbox {
+        /// Messages and bytes of payload that are kept from one turn of the loop to the next.
+        static let messageLimit = 1000
+        static let byteLimit = 4_000_000
+
         /// Code of the CONNACK, 0 for accepted.
         var connack: CInt?
         /// Why the connection ended, as libmosquitto or the broker put it.
         var disconnect: CInt?
         var received: [(topic: String, payload: [UInt8], retained: Bool)] = []
+        var receivedBytes = 0
+        /// Messages that were too large, or too many at once, to be kept.
+        var ignored = 0
         /// Answers to subscriptions, and whether none is awaited any more.
         var answers: [(filter: String, isGranted: Bool, isLast: Bool)] = []
         /// Topics that the broker would not take, with its reason (MQTT 5 only; older brokers say nothing).
@@ -191,6 +198,7 @@ final class BrokerConnection {
     func takeInbox() -> Inbox {
         defer {
             inbox.received.removeAll(keepingCapacity: true)
+            (inbox.receivedBytes, inbox.ignored) = (0, 0)
             inbox.answers.removeAll(keepingCapacity: true)
             inbox.rejected.removeAll(keepingCapacity: true)
         }
@@ -234,6 +242,13 @@ extension BrokerConnection {
                 let topic = message.topic
             else { return }
             let payload = UnsafeRawBufferPointer(start: message.payload, count: Int(message.payloadlen))
+            guard connection.inbox.received.count < Inbox.messageLimit,
+                connection.inbox.receivedBytes + payload.count <= Inbox.byteLimit
+            else {
+                connection.inbox.ignored += 1
+                return
+            }
+            connection.inbox.receivedBytes += payload.count
             connection.inbox.received.append((String(cString: topic), Array(payload), message.retain))
         }
         mosquitto_log_callback_set(handle) { handle, user, level, text in

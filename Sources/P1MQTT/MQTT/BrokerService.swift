@@ -27,6 +27,9 @@ final class BrokerService: Service {
         var counters = BrokerCounters()
         /// Topics whose refusal was told; a few, so that a broker that takes nothing does not fill the log.
         var refusedTopics: Set<String> = []
+        /// Subscriptions whose refusal was told.
+        var refusedFilters: Set<String> = []
+        var reports = LogBudget()
     }
 
     /// Messages with a quality of service above 0 that may be under way at the same time.
@@ -176,9 +179,10 @@ final class BrokerService: Service {
     /// Passes on what came in.
     private func handOver(_ inbox: BrokerConnection.Inbox) {
         for message in inbox.received { onMessage(message.topic, message.payload, message.retained) }
+        if inbox.ignored > 0 { statistics.withLock { $0.counters.ignored += inbox.ignored } }
         for rejection in inbox.rejected { refused(rejection.topic, because: rejection.reason) }
         for answer in inbox.answers {
-            if !answer.isGranted {
+            if !answer.isGranted, isNews(refusalOf: answer.filter) {
                 logger.warning(
                     "the MQTT broker refused a subscription; check what this user may read",
                     metadata: ["topic": "\(answer.filter)"])
@@ -221,21 +225,25 @@ final class BrokerService: Service {
     // MARK: - What is told
 
     private func tell(_ report: BrokerLink.Report?) {
+        guard let report, let quiet = statistics.withLock({ $0.reports.note(at: .now()) }) else { return }
         switch report {
         case .connected:
             logger.info("connected to the MQTT broker", metadata: ["broker": "\(settings.host):\(settings.port)"])
         case .failed(let error):
-            logger.warning("\(error)")
+            logger.warning("\(error)\(quiet)")
         case .recovered(let failures, let outage):
             logger.notice(
-                "connected to the MQTT broker again",
+                "connected to the MQTT broker again\(quiet)",
                 metadata: ["failures": "\(failures)", "seconds": "\(outage / 1000)"])
         case .unstable(let error):
             logger.warning(
                 "\(error), seconds after each connect; does another client use the same mqtt.clientId, or is a topic forbidden?",
                 metadata: ["clientId": "\(clientId)"])
-        case nil: break
         }
+    }
+
+    private func isNews(refusalOf filter: String) -> Bool {
+        statistics.withLock { $0.refusedFilters.insert(filter).inserted }
     }
 
     /// Counts a message that cannot be published, and tells each topic once.

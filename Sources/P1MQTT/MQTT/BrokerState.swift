@@ -16,6 +16,8 @@ struct BrokerCounters: Sendable, Equatable {
     var failures = 0
     /// Messages that the broker or libmosquitto would not take.
     var rejected = 0
+    /// Messages of subscriptions that were too large or too many to be looked at.
+    var ignored = 0
     /// Whether there is a connection now.
     var isConnected = false
 }

@@ -44,6 +44,7 @@ struct Document: Sendable {
         addIdentity(of: telegram, arrival: context.arrival)
         addMBus(telegram, &context.choice, times)
         addUnknown(telegram)
+        cleanTexts()
         derive()
     }
 

@@ -91,7 +91,7 @@ import Testing
             health["telegrams"]?.json
                 == #"{"good": 1, "bad": 1, "wrongChecksum": 1, "missingChecksum": 0, "cutOff": 0, "tooLong": 0, "damagedLine": 0, "noise": 0}"#
         )
-        #expect(health["messages"]?.keys == ["published", "superseded", "dropped", "rejected", "pending"])
+        #expect(health["messages"]?.keys == ["published", "superseded", "dropped", "rejected", "pending", "ignored"])
         #expect(health["messages"]?["rejected"] == .number("2"))
         #expect(health["reconnects"] == .number("2"))
         #expect(health["memory"] != nil && health["memory"] != .null)
