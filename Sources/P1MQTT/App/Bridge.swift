@@ -32,7 +32,12 @@ struct Bridge {
 
     /// Runs until SIGTERM or SIGINT, or until every source is at its end.
     func run() async throws {
-        DescriptorLimit.raise()
+        let limit = DescriptorLimit.raise()
+        let needed = settings.meters.count + DescriptorLimit.own
+        if limit < needed {
+            logger.warning(
+                "only \(limit) files may be open, \(settings.meters.count) meters need \(needed); raise it (systemd: LimitNOFILE, docker: --ulimit nofile)")
+        }
         let broker = makeBroker()
         let input = makeInput(broker)
         // Stopped in the reverse order: first no new telegrams, then the farewell.
