@@ -34,9 +34,11 @@ struct Bridge {
     func run() async throws {
         let limit = DescriptorLimit.raise()
         let needed = settings.meters.count + DescriptorLimit.own
-        if limit < needed {
+        // 0: not known, as where a filter of system calls hides it.
+        if limit > 0, limit < needed {
             logger.warning(
-                "only \(limit) files may be open, \(settings.meters.count) meters need \(needed); raise it (systemd: LimitNOFILE, docker: --ulimit nofile)")
+                "only \(limit) files may be open, \(settings.meters.count) meters need \(needed); raise it (systemd: LimitNOFILE, docker: --ulimit nofile)"
+            )
         }
         let broker = makeBroker()
         let input = makeInput(broker)

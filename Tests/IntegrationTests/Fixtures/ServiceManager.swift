@@ -69,7 +69,10 @@ final class StoppedThread {
 
     /// `nil` where this is not allowed (a container without ptrace).
     init?(of process: pid_t, named name: String) {
-        guard let thread = SystemFile.names(in: "/proc/\(process)/task").first(where: { SystemFile.text("/proc/\(process)/task/\($0)/comm") == name }),
+        guard
+            let thread = SystemFile.names(in: "/proc/\(process)/task").first(where: {
+                SystemFile.text("/proc/\(process)/task/\($0)/comm") == name
+            }),
             let id = pid_t(thread), let trace = Self.trace
         else { return nil }
         let hasBegun = DispatchSemaphore(value: 0)

@@ -38,7 +38,9 @@ import Testing
             Speech(testDescription: "a flood", bytes: accept + (0..<50_000).flatMap { _ in publish(birth, online) }),
             Speech(testDescription: "a topic that is no text", bytes: accept + publish([0xFF, 0xFE, 0, 0x1B], online)),
             Speech(testDescription: "a topic with wildcards", bytes: accept + publish(Array("+/#".utf8), online)),
-            Speech(testDescription: "confirmations of what was never sent", bytes: accept + [0x40, 2, 0, 9, 0x50, 2, 0, 9, 0x62, 2, 0, 9, 0x90, 3, 9, 9, 0]),
+            Speech(
+                testDescription: "confirmations of what was never sent",
+                bytes: accept + [0x40, 2, 0, 9, 0x50, 2, 0, 9, 0x62, 2, 0, 9, 0x90, 3, 9, 9, 0]),
             Speech(testDescription: "a request, as a client would", bytes: accept + [0x82, 6, 0, 1, 0, 1, 0x23, 0]),
             Speech(testDescription: "nothing", bytes: []),
         ]
@@ -68,7 +70,9 @@ import Testing
         #expect(program.logLines.count < 12, "\(program.log)")
         // The memory that it ever had, in kB.
         let status = SystemFile.text("/proc/\(program.process)/status") ?? ""
-        let peak = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }?.split(separator: " ").dropFirst().first.flatMap { Int($0) }
+        let peak = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }?.split(separator: " ").dropFirst().first.flatMap {
+            Int($0)
+        }
         #expect((peak ?? 0) < 120_000, "\(status)")
         program.signal(SIGTERM)
         #expect(try await program.exit(within: .seconds(20)) == 0)
@@ -87,7 +91,8 @@ import Testing
         try await program.waitForLog("opened at")
         var storms: [pid_t] = []
         for (topic, payload) in [
-            ("homeassistant/status", "online"), ("p1/bridge/info", #"{\"instance\":\"x\"}"#), ("attic/raw", String(repeating: "/x!", count: 1000)),
+            ("homeassistant/status", "online"), ("p1/bridge/info", #"{\"instance\":\"x\"}"#),
+            ("attic/raw", String(repeating: "/x!", count: 1000)),
         ] {
             let command = "yes \"\(payload)\" | head -n 20000 | exec mosquitto_pub -p \(broker.port) -t \(topic) -l"
             storms.append(try spawn(["/bin/sh", "-c", command], output: "/dev/null"))
@@ -153,7 +158,9 @@ import Testing
         // Any other client with these settings does speak TLS 1.1 to it.
         try await eventually("a server of TLS 1.1") {
             var status: CInt = -1
-            waitpid(try spawn(lax + ["s_client", "-connect", "127.0.0.1:\(port)", "-tls1_1"], output: certificates.path("client.log")), &status, 0)
+            waitpid(
+                try spawn(lax + ["s_client", "-connect", "127.0.0.1:\(port)", "-tls1_1"], output: certificates.path("client.log")), &status,
+                0)
             return status == 0
         }
         let program = try Program.bridge(

@@ -85,7 +85,9 @@ import Testing
         try await subscriber.waitUntil("telegrams", within: .seconds(30)) { $0.count { $0.topic == "p1/json" } > 3 }
         let status = try #require(SystemFile.text("/proc/\(program.process)/status"))
         let fields = Dictionary(
-            status.split(separator: "\n").map { $0.split(separator: "\t").map(String.init) }.map { ($0[0], $0.dropFirst().joined(separator: " ")) },
+            status.split(separator: "\n").map { $0.split(separator: "\t").map(String.init) }.map {
+                ($0[0], $0.dropFirst().joined(separator: " "))
+            },
             uniquingKeysWith: { first, _ in first })
         for set in ["CapInh:", "CapPrm:", "CapEff:", "CapBnd:", "CapAmb:"] { #expect(fields[set] == "0000000000000000", "\(set)") }
         #expect(fields["NoNewPrivs:"] == "1")

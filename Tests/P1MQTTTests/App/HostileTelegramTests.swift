@@ -39,7 +39,8 @@ import Testing
     @Test("no payload holds a control character, and each that is JSON can be read") func payloads() throws {
         for message in messages(PipelineFixture()) {
             let text = try #require(String(validating: message.payload, as: UTF8.self), "\(message.topic)")
-            #expect(text.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) && $0 != "\u{202E}" }, "\(message)")
+            #expect(
+                text.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) && $0 != "\u{202E}" }, "\(message)")
             if text.hasPrefix("{") { _ = try JSONReader.read(message.payload) }
         }
     }
@@ -55,7 +56,8 @@ import Testing
         for message in messages(PipelineFixture()) where message.topic.hasPrefix("homeassistant/") {
             let levels = message.topic.split(separator: "/")
             #expect(levels.count == 4 && levels[1] == "device" && levels[3] == "config")
-            #expect(levels[2].utf8.allSatisfy { ($0 | 0x20) &- 0x61 < 26 || $0 &- 0x30 < 10 || $0 == 0x5F || $0 == 0x2D }, "\(message.topic)")
+            #expect(
+                levels[2].utf8.allSatisfy { ($0 | 0x20) &- 0x61 < 26 || $0 &- 0x30 < 10 || $0 == 0x5F || $0 == 0x2D }, "\(message.topic)")
         }
     }
 

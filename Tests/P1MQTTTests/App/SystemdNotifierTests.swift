@@ -65,7 +65,9 @@ final class ServiceManagerSocket {
         #expect(log.lines.isEmpty)
     }
 
-    @Test("a name that cannot be one is told, and the service goes on", arguments: ["relative", "@", "vsock:2:1", "/" + String(repeating: "x", count: 108)])
+    @Test(
+        "a name that cannot be one is told, and the service goes on",
+        arguments: ["relative", "@", "vsock:2:1", "/" + String(repeating: "x", count: 108)])
     func badName(_ name: String) {
         let notifier = notifier(["NOTIFY_SOCKET": name])
         #expect(notifier.turn(at: now) { "fine" } == .max)

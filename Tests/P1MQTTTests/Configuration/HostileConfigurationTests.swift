@@ -20,7 +20,8 @@ import Testing
 
     @Test("what is wrong is shown without control characters, and a secret is not shown at all") func messages() throws {
         let problems = try settingsProblems(
-            #"{"mqtt": {"host": "a\u001b[2Jb", "password": "", "tls": {"verify": "\u0007no"}}, "x\u001by\n": 1, "meters": [{"decryptionKey": "s3cret\u001b"}]}"#)
+            #"{"mqtt": {"host": "a\u001b[2Jb", "password": "", "tls": {"verify": "\u0007no"}}, "x\u001by\n": 1, "meters": [{"decryptionKey": "s3cret\u001b"}]}"#
+        )
         #expect(problems.count >= 4)
         for problem in problems {
             #expect(problem == problem.printable, "\(problem)")
