@@ -16,6 +16,9 @@ struct Bridge {
     /// The sign of life of the broker thread.
     private let brokerPulse = Pulse()
     private let inbox: BridgeInbox
+    private let presence = BrokerPresence()
+    /// `nil` where no values of an earlier run are kept at the broker, or where they would not matter.
+    private let recall: RegisterGuardRecall?
     /// Telegrams that come over the broker, by topic.
     private let pushes: [String: PushSource]
 
@@ -28,6 +31,8 @@ struct Bridge {
             pushes[topic] = PushSource(name: "mqtt topic \(topic)", wake: inputWake)
         }
         self.pushes = pushes
+        let topics = settings.meters.map { MeterTopics(bridgePrefix: settings.mqtt.topicPrefix, meterName: $0.name) }
+        recall = settings.guard.enabled && settings.mqtt.retain ? RegisterGuardRecall(topics) : nil
     }
 
     /// Runs until SIGTERM or SIGINT, or until every source is at its end.
@@ -59,7 +64,7 @@ struct Bridge {
 
     private func makeBroker() -> BrokerService {
         let state = prefix + "/bridge/state"
-        let board = board
+        let (board, presence, recall, inputWake) = (board, presence, recall, inputWake)
         return BrokerService(
             settings: settings.mqtt,
             clientId: settings.mqtt.clientId ?? BridgeIdentity.clientId(prefix: prefix),
@@ -67,7 +72,13 @@ struct Bridge {
             online: { [AvailabilityBoard.message(state, isOnline: true, kind: .bridge)] },
             farewell: { board.farewell + [AvailabilityBoard.message(state, isOnline: false, kind: .bridge)] },
             subscriptions: subscriptions.map { ($0, 1) },
-            onMessage: makeReceiver(), outbox: outbox, logger: logger, pulse: brokerPulse)
+            recalled: { recall?.wanted ?? [] },
+            onMessage: makeReceiver(),
+            onStateChange: { state in
+                presence.note(state)
+                if state == .recalled { recall?.end() }
+                inputWake.wake()
+            }, outbox: outbox, logger: logger, pulse: brokerPulse)
     }
 
     private var birthTopic: String { settings.homeAssistant.prefix + "/status" }
@@ -79,10 +90,11 @@ struct Bridge {
 
     /// What is done with messages of subscriptions, on the broker thread.
     private func makeReceiver() -> @Sendable (String, [UInt8], Bool) -> Void {
-        let (pushes, inbox, birthTopic, infoTopic) = (pushes, inbox, birthTopic, infoTopic)
+        let (pushes, inbox, recall, birthTopic, infoTopic) = (pushes, inbox, recall, birthTopic, infoTopic)
         return { topic, payload, isRetained in
             // A retained telegram is an old one.
             if let source = pushes[topic], !isRetained { source.push(Self.withLineEnd(payload)) }
+            if isRetained { recall?.offer(payload, on: topic) }
             if topic == birthTopic, payload == Array("online".utf8) { inbox.post(.homeAssistantOnline) }
             if topic == infoTopic, !isRetained { inbox.post(.bridgeInfo(payload)) }
         }
@@ -106,12 +118,13 @@ struct Bridge {
         let debugLog = settings.debug.enabled ? DebugLog(settings.debug, logger: logger) : nil
         let meters = settings.meters.map { meter in
             let pipeline = MeterPipeline(
-                settings: meter, all: settings, outbox: outbox, board: board, logger: logger, debugLog: debugLog)
+                settings: meter, all: settings, outbox: outbox, board: board, logger: logger, debugLog: debugLog,
+                broker: .init(recall: recall, presence: presence))
             return (pipeline: pipeline, feed: Feed(source: makeSource(meter, resolver), consumer: pipeline))
         }
         let reporter = BridgeReporter(
             identity: identity, settings: settings, meters: meters, outbox: outbox, inbox: inbox,
-            brokerCounters: { self.counters(of: broker) }, logger: logger)
+            brokerCounters: { self.counters(of: broker) }, presence: presence, logger: logger)
         let notifier = SystemdNotifier(environment: ProcessEnvironment.all, broker: brokerPulse, logger: logger)
         let loop = InputLoop(
             feeds: meters.map(\.feed), wake: inputWake,
@@ -123,6 +136,7 @@ struct Bridge {
             })
         return InputService.Work(loop: loop) {
             notifier.stopping()
+            reporter.sendRestOfHistory()
             outbox.forget(meters.flatMap(\.pipeline.leftovers) + reporter.leftovers)
         }
     }

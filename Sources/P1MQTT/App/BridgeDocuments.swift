@@ -66,6 +66,7 @@ enum BridgeDocuments {
                     $0.member("pending", health.outbox.pending)
                     $0.member("ignored", health.broker.ignored)
                 })
+            if let dropped = health.historyDropped { $0.member("history", object: { $0.member("dropped", dropped) }) }
             $0.member("reconnects", max(0, health.broker.connections - 1))
             $0.member("memory", health.memory)
         }
@@ -102,6 +103,8 @@ struct BridgeHealth: Sendable {
     var telegrams: TelegramCounts
     var outbox: OutboxCounters
     var broker: BrokerCounters
+    /// Documents of outages that there was no room for; `nil` without `publish.history`.
+    var historyDropped: Int?
     /// Resident memory in bytes; `nil` where the system does not tell.
     var memory: Int?
 

@@ -18,7 +18,14 @@ final class BridgeReporter {
     private let outbox: Outbox
     private let inbox: BridgeInbox
     private let brokerCounters: () -> BrokerCounters
+    private let presence: BrokerPresence
+    private let keepsHistory: Bool
     private let logger: Logger
+
+    /// Documents of an outage that are posted at a time, and milliseconds between two looks for room: a day of one
+    /// meter follows within some seconds, and the outbox never holds many.
+    private static let portion = 32
+    private static let historyPause: Int64 = 50
 
     private var started: Int64?
     /// When everything is sent again for Home Assistant, which has started.
@@ -33,7 +40,8 @@ final class BridgeReporter {
 
     init(
         identity: BridgeIdentity, settings: Settings, meters: [(pipeline: MeterPipeline, feed: Feed)], outbox: Outbox,
-        inbox: BridgeInbox, brokerCounters: @escaping () -> BrokerCounters, logger: Logger
+        inbox: BridgeInbox, brokerCounters: @escaping () -> BrokerCounters, presence: BrokerPresence = BrokerPresence(),
+        logger: Logger
     ) {
         self.identity = identity
         prefix = settings.mqtt.topicPrefix
@@ -42,6 +50,8 @@ final class BridgeReporter {
         self.outbox = outbox
         self.inbox = inbox
         self.brokerCounters = brokerCounters
+        self.presence = presence
+        keepsHistory = settings.publish.history
         self.logger = logger
     }
 
@@ -68,13 +78,40 @@ final class BridgeReporter {
             nextHealth = now.monotonic + Self.minute
             post("health", BridgeDocuments.health(health(at: now)), qos: 0)
         }
-        return min(nextLook, nextHealth, announcement ?? .max)
+        let nextHistory = sendHistory() ? now.monotonic + Self.historyPause : .max
+        return min(nextLook, nextHealth, announcement ?? .max, nextHistory)
+    }
+
+    // MARK: - History
+
+    /// Posts the next portion when the broker is there and has taken all before it.
+    /// - Returns: whether there is more.
+    private func sendHistory() -> Bool {
+        guard keepsHistory, !presence.isAway else { return false }
+        guard outbox.counters.pending == 0 else { return hasHistory }
+        for (pipeline, _) in meters {
+            let portion = pipeline.takeHistory(Self.portion)
+            if portion.isEmpty { continue }
+            outbox.post(portion)
+            return hasHistory
+        }
+        return false
+    }
+
+    private var hasHistory: Bool {
+        meters.contains { $0.pipeline.history.map { $0.count > 0 } ?? false }
+    }
+
+    /// Posts all that is left of it, at the end of the program.
+    func sendRestOfHistory() {
+        guard !presence.isAway else { return }
+        for (pipeline, _) in meters { outbox.post(pipeline.takeHistory(.max)) }
     }
 
     /// A line for whoever asks the service manager how this service fares.
     var status: String {
         let telegrams = counts
-        let broker = brokerCounters().isConnected ? "Connected to the broker" : "No connection to the broker"
+        let broker = presence.isAway ? "No connection to the broker" : "Connected to the broker"
         return "\(broker); \(telegrams.good) telegrams read, \(telegrams.bad) refused"
     }
 
@@ -97,6 +134,11 @@ final class BridgeReporter {
         let topics = BridgeDocuments.topics(meters.map { ($0.pipeline.topics, $0.pipeline.identity) })
         if topics != lastTopics { post("topics", topics) }
         lastTopics = topics
+    }
+
+    private var historyDropped: Int? {
+        let buffers = meters.compactMap(\.pipeline.history)
+        return buffers.isEmpty ? nil : buffers.reduce(0) { $0 + $1.dropped }
     }
 
     private func handle(_ item: BridgeInbox.Item, at now: Moment) {
@@ -127,7 +169,7 @@ final class BridgeReporter {
         BridgeHealth(
             now: now, uptime: (now.monotonic - (started ?? now.monotonic)) / 1000,
             telegrams: counts, outbox: outbox.counters,
-            broker: brokerCounters(), memory: BridgeHealth.residentMemory())
+            broker: brokerCounters(), historyDropped: historyDropped, memory: BridgeHealth.residentMemory())
     }
 
     /// All of it is retained, so that who comes later (or starts anew, as Home Assistant does) need not wait for it.

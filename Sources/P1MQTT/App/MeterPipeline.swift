@@ -2,7 +2,7 @@ import Logging
 import P1Parser
 
 /// One meter on the input thread, from bytes to messages:
-/// chunk → framer → frame → parser → telegram → document → what is due → messages → outbox.
+/// chunk → framer → frame → parser → telegram → document → guard → what is due → messages → outbox.
 final class MeterPipeline: ChunkConsumer {
     let settings: MeterSettings
     let topics: MeterTopics
@@ -12,6 +12,7 @@ final class MeterPipeline: ChunkConsumer {
 
     private let outbox: Outbox
     private let board: AvailabilityBoard
+    private let broker: BrokerMemory
     private let publishesRaw: Bool
     private let logger: Logger
     private let debugLog: DebugLog?
@@ -19,6 +20,12 @@ final class MeterPipeline: ChunkConsumer {
     private var framer = Framer()
     private var checksums: ChecksumPolicy
     private var context: Document.Context
+    private var registers: RegisterGuard?
+    /// Documents that wait for what an earlier run published, which comes before them.
+    private var waiting: [(document: Document, at: Moment)] = []
+    private var waitsUntil: Int64?
+    private var hasRecalled = false
+    private(set) var history: HistoryBuffer?
     private var mean: IntervalMean
     private var messages: ValueMessages
     private var mbus = MBusAvailability()
@@ -26,8 +33,15 @@ final class MeterPipeline: ChunkConsumer {
     private var faults = FaultLog()
     private var reports = LogBudget()
 
+    /// What the pipeline knows of the broker; by default there is nothing to recall and the broker is never away.
+    struct BrokerMemory {
+        var recall: RegisterGuardRecall?
+        var presence: BrokerPresence?
+    }
+
     init(
-        settings: MeterSettings, all: Settings, outbox: Outbox, board: AvailabilityBoard, logger: Logger, debugLog: DebugLog?
+        settings: MeterSettings, all: Settings, outbox: Outbox, board: AvailabilityBoard, logger: Logger, debugLog: DebugLog?,
+        broker: BrokerMemory = BrokerMemory()
     ) {
         self.settings = settings
         self.outbox = outbox
@@ -37,7 +51,11 @@ final class MeterPipeline: ChunkConsumer {
         if let name = settings.name { logger[metadataKey: "meter"] = "\(name)" }
         self.logger = logger
         topics = MeterTopics(bridgePrefix: all.mqtt.topicPrefix, meterName: settings.name)
+        self.broker = broker
         publishesRaw = all.publish.raw
+        registers = all.guard.enabled ? RegisterGuard(maximumPower: all.guard.maximumPower) : nil
+        hasRecalled = registers == nil || broker.recall == nil || settings.source.startsAnew
+        history = all.publish.history ? HistoryBuffer(meters: all.meters.count, keepAlive: all.mqtt.keepAlive) : nil
         checksums = ChecksumPolicy(settings.crc)
         context = Document.Context(utcOffset: settings.utcOffset, choice: MBusChoice(gasMeter: settings.gasMeter))
         mean = IntervalMean(seconds: all.publish.minimumInterval)
@@ -85,8 +103,56 @@ final class MeterPipeline: ChunkConsumer {
         if publishesRaw {
             batch.append(Message(topic: topics.raw, payload: telegram.frame.bytes, qos: 0, retain: false, kind: .passing))
         }
-        if let due = mean.add(document, at: now) { batch += messages.messages(for: due, at: now) }
+        guard !hasRecalled else { return outbox.post(batch + publication(of: document, at: now)) }
         outbox.post(batch)
+        putAside(document, at: now)
+    }
+
+    // MARK: - Guard, history and what is due
+
+    private func publication(of document: Document, at now: Moment) -> [Message] {
+        var document = document
+        var batch: [Message] = []
+        for hold in registers?.judge(&document) ?? [] {
+            note(hold, at: now)
+            batch.append(hold.message(topics))
+        }
+        history?.add(at: document.time ?? now.utc / 1000, isBrokerAway: broker.presence?.isAway ?? false) { document.json(seq: $0) }
+        if let due = mean.add(document, at: now) { batch += messages.messages(for: due, at: now) }
+        return batch
+    }
+
+    /// Lets the document wait until the values of an earlier run are known, as the first telegrams do for a moment: see
+    /// `RegisterGuardRecall`.
+    private func putAside(_ document: Document, at now: Moment) {
+        let until = waitsUntil ?? now.monotonic + RegisterGuardRecall.limit
+        waitsUntil = until
+        waiting.append((document, now))
+        if isRecallOver || now.monotonic >= until || waiting.count >= RegisterGuardRecall.maximumTelegrams { recall() }
+    }
+
+    private var isRecallOver: Bool { broker.recall?.isOver ?? true }
+
+    /// Takes what there is from an earlier run, and publishes what has waited for it.
+    private func recall() {
+        hasRecalled = true
+        if let earlier = broker.recall?.take(topics.document) {
+            do throws(JSONSyntaxError) {
+                registers?.recall(try JSONReader.read(earlier))
+            } catch {
+                logger.warning("the retained document on \(topics.document) is not JSON (\(error)); registers are not compared with it")
+            }
+        }
+        let waited = waiting
+        waiting = []
+        for (document, arrival) in waited { outbox.post(publication(of: document, at: arrival)) }
+    }
+
+    /// The next messages of an outage that is over, at most `limit`.
+    func takeHistory(_ limit: Int) -> [Message] {
+        (history?.take(limit) ?? []).map {
+            Message(topic: topics.history, payload: $0.json, qos: 1, retain: false, kind: .history)
+        }
     }
 
     // MARK: - Availability
@@ -128,6 +194,7 @@ final class MeterPipeline: ChunkConsumer {
         case .ended:
             level = .notice
             finish(at: now)
+            if !hasRecalled { recall() }
             goOffline()
         case .failed, .silent, .unreadable:
             level = .warning
@@ -173,9 +240,31 @@ final class MeterPipeline: ChunkConsumer {
         outbox.post([event.message(prefix: topics.bridgePrefix, at: now)])
     }
 
-    var deadline: Int64? { nil }
+    private func note(_ hold: RegisterHold, at now: Moment) {
+        counts[.heldRegister] += 1
+        guard let quiet = faults.note(.heldRegister, at: now) else { return }
+        let since = quiet == 0 ? "" : " (and \(quiet) more since this was last told)"
+        logger.warning("\(hold)\(since). \(TelegramCounts.Fault.heldRegister.remedy)")
+    }
 
-    func tick(at now: Moment) {}
+    var deadline: Int64? {
+        waiting.isEmpty ? nil : isRecallOver ? .min : waitsUntil
+    }
+
+    func tick(at now: Moment) {
+        if let deadline, deadline <= now.monotonic { recall() }
+    }
+}
+
+extension SourceSettings {
+    /// A capture and the emulator begin where they began the last time; what that run published is not earlier.
+    fileprivate var startsAnew: Bool {
+        switch self {
+        case .emulator: true
+        case .file(let path): path != "-"
+        case .serial, .tcp, .mqtt: false
+        }
+    }
 }
 
 extension TelegramCounts.Fault {
@@ -190,6 +279,8 @@ extension TelegramCounts.Fault {
             "The line is left out, the rest of the telegram is used. If the meter always sends it so, please report it."
         case .noise:
             "Bytes outside telegrams are skipped."
+        case .heldRegister:
+            "If the meter is right, nothing needs to be done; if this happens often and it is right, raise guard.maximumPower."
         }
     }
 }

@@ -8,6 +8,8 @@ struct TelegramCounts: Sendable, Equatable {
         case tooLong
         case damagedLine
         case noise
+        /// A register that the guard held back; the telegram was used.
+        case heldRegister
     }
 
     /// Telegrams accepted.

@@ -51,6 +51,15 @@ struct EmulateCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Send the telegrams of this capture, again and again, instead of those of a profile.", valueName: "file"))
     var replay: String?
 
+    @Option(
+        name: .customLong("fault"), parsing: .singleValue,
+        help: ArgumentHelp(
+            "Something that goes wrong, such as '{\"type\": \"registerGlitch\", \"at\": 60, \"register\": \"gas\", \"value\": 0}'. "
+                + "Types: \(EmulatorFault.FaultType.allCases.map(\.rawValue).joined(separator: ", ")). May be given several times.",
+            valueName: "json"),
+        transform: EmulatorFault.init(text:))
+    var faults: [EmulatorFault] = []
+
     @Option(help: "End after this many telegrams (of each meter). Those that nobody reads do not count.")
     var count: Int?
 
@@ -102,7 +111,7 @@ struct EmulateCommand: AsyncParsableCommand {
         EmulatorSettings(
             profile: profile, electricityOffset: electricityOffset, electricityIncrement: electricityIncrement, gasOffset: gasOffset,
             gasIncrement: gasIncrement, interval: interval == 0 ? EmulatorSettings().interval : interval, intervalGas: intervalGas,
-            seed: seed, startTime: startTime, replay: replay)
+            seed: seed, startTime: startTime, replay: replay, faults: faults)
     }
 
     func run() async throws {

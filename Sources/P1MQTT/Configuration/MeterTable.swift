@@ -91,5 +91,8 @@ extension SettingsTable {
         Setting(
             "replay", \.emulator.replay, .optional(.path),
             "A capture whose telegrams are sent again and again, instead of those of a profile."),
+        Setting(
+            "faults", \.emulator.faults, .faults,
+            "What goes wrong and when, to rehearse an automation. `at`: seconds of meter time after the first telegram."),
     ]
 }

@@ -116,6 +116,8 @@ struct EmulatorSettings: Sendable, Equatable {
     var startTime: String?
     /// A capture whose telegrams are sent one per interval, again and again, instead of a profile's.
     var replay: String?
+    /// What goes wrong, and when.
+    var faults: [EmulatorFault] = []
 }
 
 struct PublishSettings: Sendable, Equatable {

@@ -11,7 +11,6 @@ enum SettingsTable {
 
     /// What is known but not built yet: it is refused, not ignored. Paths as in the documentation.
     static let notAvailable: Set<String> = [
-        "publish.history",
         "meters[].decryptionKey", "meters[].decryptionKeyFile",
         "meters[].authenticationKey", "meters[].authenticationKeyFile",
     ]

@@ -8,7 +8,9 @@ struct EmulatedMeter: Sendable {
     /// Milliseconds between two telegrams.
     let interval: Int64
     private var content: Content
-    private var hasBegun = false
+    private let faults: [EmulatorFault]
+    /// The number of the present telegram, from 0; -1 before the first.
+    private var number: Int64 = -1
 
     /// The meter that the settings describe; reads the capture if they name one.
     ///
@@ -18,8 +20,10 @@ struct EmulatedMeter: Sendable {
     ///   - now: milliseconds since 1970 UTC, for settings without a start time.
     init(_ settings: EmulatorSettings, seed: UInt64, now: Int64) throws(EmulatorError) {
         if let path = settings.replay {
+            if let fault = settings.faults.first(where: { !$0.isOnLine }) { throw .faultNeedsProfile(fault.type.rawValue) }
             try self.init(
-                replaying: ReplayCapture(path: path), every: EmulatorPlan.milliseconds("interval", settings.interval))
+                replaying: ReplayCapture(path: path), every: EmulatorPlan.milliseconds("interval", settings.interval),
+                faults: settings.faults)
         } else {
             try self.init(MeterScenario(EmulatorPlan(settings), seed: seed, now: now))
         }
@@ -28,22 +32,26 @@ struct EmulatedMeter: Sendable {
     /// A meter of a profile.
     init(_ scenario: MeterScenario) {
         interval = scenario.plan.interval
+        faults = scenario.plan.faults
         content = .scenario(scenario)
     }
 
     /// A meter that repeats a capture.
-    init(replaying capture: ReplayCapture, every interval: Int64) {
+    init(replaying capture: ReplayCapture, every interval: Int64, faults: [EmulatorFault] = []) {
         self.interval = interval
+        self.faults = faults
         content = .replay(capture, next: 0)
     }
 
-    /// The bytes of the next telegram.
+    /// The bytes of the next telegram, as they arrive; none at all while the line is silent.
     mutating func next() -> [UInt8] {
         step()
-        switch content {
-        case .scenario(let scenario): return scenario.plan.profile.telegram(scenario)
-        case .replay(let capture, let index): return capture.telegrams[index]
-        }
+        let telegram =
+            switch content {
+            case .scenario(let scenario): scenario.plan.profile.telegram(scenario)
+            case .replay(let capture, let index): capture.telegrams[index]
+            }
+        return faults.reduce(telegram) { $1.isActive(number, every: interval) ? $1.distorting($0, number: number) : $0 }
     }
 
     /// Lets a telegram pass that nobody hears: the registers grow all the same.
@@ -52,8 +60,8 @@ struct EmulatedMeter: Sendable {
     }
 
     private mutating func step() {
-        defer { hasBegun = true }
-        guard hasBegun else { return }
+        number += 1
+        guard number > 0 else { return }
         switch content {
         case .scenario(var scenario):
             scenario.advance()

@@ -4,6 +4,10 @@ enum EmulatorError: Error, Equatable, Sendable {
     /// A number that cannot be used; `allowed` says which can.
     case number(setting: String, text: String, allowed: String)
     case startTime(String)
+    /// A fault that cannot be read, and what is allowed there.
+    case fault(String, allowed: String)
+    /// A capture has no registers that could be changed.
+    case faultNeedsProfile(String)
     /// The system's words for why the capture cannot be read.
     case replayUnreadable(path: String, reason: String)
     case replayTooLarge(path: String, limit: Int)
@@ -21,6 +25,10 @@ extension EmulatorError: CustomStringConvertible {
             "\(setting) is \"\(text)\"; give \(allowed)"
         case .startTime(let text):
             "startTime is \"\(text)\"; give a time in UTC from 2000 to 2099 such as \"2026-01-31T12:00:00Z\""
+        case .fault(let text, let allowed):
+            "the fault \(text) cannot be used; give \(allowed)"
+        case .faultNeedsProfile(let type):
+            "a fault of type \(type) needs a profile; a capture that is replayed can have bitErrors, cut and silent"
         case .replayUnreadable(let path, let reason):
             "the capture \(path) cannot be read: \(reason); check the path and its permissions"
         case .replayTooLarge(let path, let limit):

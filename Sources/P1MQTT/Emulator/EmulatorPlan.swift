@@ -16,6 +16,8 @@ struct EmulatorPlan: Sendable {
     let gasInterval: Int64
     /// Milliseconds since 1970 UTC of the first telegram, a whole second; `nil`: now.
     let start: Int64?
+    /// What goes wrong, in the order of the settings.
+    let faults: [EmulatorFault]
 
     init(_ settings: EmulatorSettings) throws(EmulatorError) {
         guard let profile = EmulatorProfile.named(settings.profile) else { throw .unknownProfile(settings.profile) }
@@ -26,6 +28,7 @@ struct EmulatorPlan: Sendable {
         gasIncrement = try EmulatorPlan.millionths("gasIncrement", settings.gasIncrement, "m3", upTo: 9999)
         interval = try EmulatorPlan.milliseconds("interval", settings.interval)
         gasInterval = try EmulatorPlan.milliseconds("intervalGas", settings.intervalGas)
+        faults = settings.faults
         if let text = settings.startTime {
             guard let seconds = UTCTime.secondsSince1970(text) else { throw .startTime(text) }
             start = seconds * 1000

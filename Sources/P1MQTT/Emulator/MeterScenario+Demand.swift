@@ -28,7 +28,7 @@ extension MeterScenario {
 
     /// The peak of the present month so far; 0 at its beginning until its first quarter hour is over.
     var monthPeak: Peak? {
-        clock.flatMap { Month($0).start(plan.profile) }.map { peak(from: $0, until: time) }
+        clock(at: time).flatMap { Month($0).start(plan.profile) }.map { peak(from: $0, until: time) }
     }
 
     /// The peaks of the past twelve months, the oldest first. Those before the start of the emulation are invented.

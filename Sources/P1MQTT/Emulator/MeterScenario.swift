@@ -11,8 +11,8 @@ struct MeterScenario: Sendable {
     let noise: MeterNoise
     /// The number of the present telegram, from 0.
     private(set) var number: Int64 = 0
-    /// Energy taken from the grid on tariff 1 and 2.
-    private(set) var received: [Int64]
+    /// What the registers hold, and what the faults of the plan have made of them so far.
+    private var state: FaultyState
 
     /// - Parameters:
     ///   - plan: the settings.
@@ -22,20 +22,27 @@ struct MeterScenario: Sendable {
         self.plan = plan
         start = plan.start ?? now - now % 1000
         noise = MeterNoise(seed: seed)
-        received = [plan.electricityOffset, plan.electricityOffset]
+        state = FaultyState(registers: plan.electricityOffset)
+        beginFaults()
     }
 
     /// Goes on to the next telegram: time passes, and the register of the tariff in force grows by the increment.
     mutating func advance() {
         number += 1
-        received[tariff - 1] += plan.electricityIncrement
+        beginFaults()
+        state.received[tariff - 1] += plan.electricityIncrement
+    }
+
+    /// Energy taken from the grid on tariff 1 and 2.
+    var received: [Int64] {
+        [state.glitches[.received1] ?? state.received[0], state.glitches[.received2] ?? state.received[1]]
     }
 
     /// Milliseconds since 1970 UTC of the present telegram.
     var time: Int64 { start + number * plan.interval }
 
     /// The meter's clock; `nil` after 2099, which no meter can write.
-    var clock: MeterTimestamp? { clock(at: time) }
+    var clock: MeterTimestamp? { clock(at: time + state.clockOffset) }
 
     /// A moment by the meter's clock.
     func clock(at time: Int64) -> MeterTimestamp? {
@@ -53,7 +60,9 @@ struct MeterScenario: Sendable {
     }
 
     /// Energy fed into the grid on tariff 1 and 2: this home has no panels.
-    var delivered: [Int64] { [plan.electricityOffset, plan.electricityOffset] }
+    var delivered: [Int64] {
+        [state.glitches[.delivered1] ?? state.delivered, state.glitches[.delivered2] ?? state.delivered]
+    }
 
     /// Divides and rounds halves up.
     func rounded(_ dividend: Int128, by divisor: Int128) -> Int64 {
@@ -98,9 +107,10 @@ extension MeterScenario {
 
     var gas: GasReading {
         let index = gasIndex(at: time)
+        let first = state.gasSwap.map { gasIndex(at: $0.time) } ?? gasIndex(at: start)
+        let grown = (state.gasSwap?.reading ?? plan.gasOffset) + (index - first) * plan.gasIncrement
         return GasReading(
-            reading: plan.gasOffset + (index - gasIndex(at: start)) * plan.gasIncrement,
-            time: index * plan.gasInterval - gasShift)
+            reading: state.glitches[.gas] ?? grown, time: index * plan.gasInterval - gasShift + state.clockOffset)
     }
 
     /// Which interval a moment lies in. Intervals are counted in the meter's standard time, so that one of a day
@@ -116,12 +126,12 @@ extension MeterScenario {
 
 extension MeterScenario {
     /// The electricity meter's id: its text says that it is emulated, its digits are those of the seed.
-    var equipmentId: String { "EMUE" + seedDigits }
-    var gasEquipmentId: String { "EMUG" + seedDigits }
+    var equipmentId: String { "EMUE" + digits(afterSwaps: state.swaps) }
+    var gasEquipmentId: String { "EMUG" + digits(afterSwaps: state.gasSwaps) }
 
-    /// 13 digits.
-    private var seedDigits: String {
-        let digits = String(noise.seed % 10_000_000_000_000)
+    /// 13 digits. Each meter that takes the place of another is far from those of neighbouring seeds.
+    private func digits(afterSwaps swaps: UInt64) -> String {
+        let digits = String((noise.seed &+ swaps &* 1_000_003) % 10_000_000_000_000)
         return String(repeating: "0", count: 13 - digits.count) + digits
     }
 
@@ -142,5 +152,68 @@ extension MeterScenario {
     /// How often something has happened to the supply before the start; `index` tells the counters apart.
     func pastCount(_ index: Int64) -> Int64 {
         noise.number(.counter, index, in: 0...5)
+    }
+}
+
+// MARK: - Faults
+
+/// What the faults of a plan change in a meter.
+private struct FaultyState: Sendable {
+    /// Millionths of a kWh on tariff 1 and 2.
+    var received: [Int64]
+    /// On each tariff.
+    var delivered: Int64
+    /// Milliseconds that the meter's clock is ahead.
+    var clockOffset: Int64 = 0
+    /// Electricity and gas meters that were replaced so far.
+    var swaps: UInt64 = 0
+    var gasSwaps: UInt64 = 0
+    /// When the gas meter was replaced, and what the new one showed then in millionths of a m3.
+    var gasSwap: (time: Int64, reading: Int64)?
+    /// Registers that show something else in the present telegram.
+    var glitches: [EmulatorFault.Register: Int64] = [:]
+
+    init(registers: Int64) {
+        received = [registers, registers]
+        delivered = registers
+    }
+}
+
+extension MeterScenario {
+    /// Lets the faults of the plan happen that belong to the present telegram.
+    private mutating func beginFaults() {
+        state.glitches = [:]
+        for fault in plan.faults {
+            if case .registerGlitch(let register, let value) = fault.kind, fault.isActive(number, every: plan.interval) {
+                state.glitches[register] = value
+            }
+            guard number == fault.first(every: plan.interval) else { continue }
+            switch fault.kind {
+            case .meterSwap(let registers):
+                state.swaps += 1
+                state.received = [registers, registers]
+                state.delivered = registers
+            case .gasMeterSwap(let reading):
+                state.gasSwaps += 1
+                state.gasSwap = (time, reading)
+            case .clockJump(let seconds): state.clockOffset += seconds * 1000
+            case .clockChange(let season):
+                if let change = nextClockChange(to: season) { state.clockOffset = change - 600_000 - time }
+            case .registerGlitch, .bitErrors, .cut, .silent: break
+            }
+        }
+    }
+
+    /// Milliseconds since 1970 UTC of the next change of the clocks by the meter's clock; `nil` near the end of 2099.
+    private func nextClockChange(to season: MeterTimestamp.Season) -> Int64? {
+        // Clocks change at a full hour of UTC, at most a year from now.
+        let now = time + state.clockOffset
+        var hour = now - now % 3_600_000
+        for _ in 0..<366 * 24 {
+            let before = clock(at: hour)?.season
+            hour += 3_600_000
+            if let after = clock(at: hour)?.season, after == season, before != season { return hour }
+        }
+        return nil
     }
 }

@@ -23,30 +23,8 @@ final class BrokerConnection {
     private var handedOver = 0
     /// Subscriptions that were not answered yet, by message id.
     private var awaitedAnswers: [CInt: String] = [:]
-
-    struct Inbox {
-        /// Messages and bytes of payload that are kept from one turn of the loop to the next.
-        static let messageLimit = 1000
-        static let byteLimit = 4_000_000
-
-        /// Code of the CONNACK, 0 for accepted.
-        var connack: CInt?
-        /// Why the connection ended, as libmosquitto or the broker put it.
-        var disconnect: CInt?
-        var received: [(topic: String, payload: [UInt8], retained: Bool)] = []
-        var receivedBytes = 0
-        /// Messages that were too large, or too many at once, to be kept.
-        var ignored = 0
-        /// Answers to subscriptions, and whether none is awaited any more.
-        var answers: [(filter: String, isGranted: Bool, isLast: Bool)] = []
-        /// Topics that the broker would not take, with its reason (MQTT 5 only; older brokers say nothing).
-        var rejected: [(topic: String, reason: String)] = []
-        /// First errors and warnings that libmosquitto logged before the broker accepted.
-        var log: [String] = []
-        /// OpenSSL's result on the broker's certificate, noted when libmosquitto logs a failure: afterwards it may
-        /// have thrown the state of TLS away.
-        var verification: (code: Int, text: String)?
-    }
+    /// Ends of subscriptions that were not confirmed yet, by message id.
+    private var awaitedEnds: Set<CInt> = []
 
     /// Makes a handle with all its options; nothing is sent yet.
     init(settings: MQTTSettings, clientId: String, will: Message?) throws(MosquittoError) {
@@ -150,6 +128,12 @@ final class BrokerConnection {
         awaitedAnswers[id] = filter
     }
 
+    func unsubscribe(_ filter: String) throws(MosquittoError) {
+        var id: CInt = 0
+        try check("mosquitto_unsubscribe", mosquitto_unsubscribe(handle, &id, filter))
+        awaitedEnds.insert(id)
+    }
+
     /// Hands one message to libmosquitto, which writes it at once as far as the socket takes it.
     /// - Returns: `nil`, or why this message can never be sent; the connection is well then.
     func publish(_ message: Message) throws(MosquittoError) -> String? {
@@ -200,6 +184,7 @@ final class BrokerConnection {
             inbox.received.removeAll(keepingCapacity: true)
             (inbox.receivedBytes, inbox.ignored) = (0, 0)
             inbox.answers.removeAll(keepingCapacity: true)
+            inbox.hasUnsubscribed = false
             inbox.rejected.removeAll(keepingCapacity: true)
         }
         return inbox
@@ -237,19 +222,16 @@ extension BrokerConnection {
             let isGranted = (0..<Int(count)).allSatisfy { granted[$0] < 0x80 }
             connection.inbox.answers.append((filter, isGranted, connection.awaitedAnswers.isEmpty))
         }
+        mosquitto_unsubscribe_callback_set(handle) { _, user, id in
+            guard let connection = BrokerConnection.from(user), connection.awaitedEnds.remove(id) != nil else { return }
+            connection.inbox.hasUnsubscribed = connection.awaitedEnds.isEmpty
+        }
         mosquitto_message_callback_set(handle) { _, user, message in
             guard let connection = BrokerConnection.from(user), let message = message?.pointee,
                 let topic = message.topic
             else { return }
             let payload = UnsafeRawBufferPointer(start: message.payload, count: Int(message.payloadlen))
-            guard connection.inbox.received.count < Inbox.messageLimit,
-                connection.inbox.receivedBytes + payload.count <= Inbox.byteLimit
-            else {
-                connection.inbox.ignored += 1
-                return
-            }
-            connection.inbox.receivedBytes += payload.count
-            connection.inbox.received.append((String(cString: topic), Array(payload), message.retain))
+            connection.inbox.receive(String(cString: topic), payload, isRetained: message.retain)
         }
         mosquitto_log_callback_set(handle) { handle, user, level, text in
             guard level & (MOSQ_LOG_ERR | MOSQ_LOG_WARNING) != 0, let text,

@@ -12,6 +12,7 @@ final class BrokerService: Service {
     private let online: @Sendable () -> [Message]
     private let farewell: @Sendable () -> [Message]
     private let subscriptions: [(filter: String, qos: CInt)]
+    private let recalled: @Sendable () -> [String]
     private let onMessage: @Sendable (_ topic: String, _ payload: [UInt8], _ retained: Bool) -> Void
     private let onStateChange: @Sendable (BrokerState) -> Void
     private let outbox: Outbox
@@ -42,6 +43,8 @@ final class BrokerService: Service {
     ///   - will: what the broker publishes when this program vanishes.
     ///   - online: published first after each connect.
     ///   - farewell: published last at a shutdown; best with quality of service 1.
+    ///   - recalled: topics or filters whose retained messages are wanted once on a new connection. They are subscribed
+    ///     to before the others; when all were answered they end, and when that is confirmed the state is `.recalled`.
     ///   - onMessage: called on the broker thread for each message of a subscription; must not wait.
     ///   - onStateChange: called on the broker thread; must not wait.
     ///   - jitter: 0 up to 1, varies the pauses between attempts.
@@ -50,6 +53,7 @@ final class BrokerService: Service {
         settings: MQTTSettings, clientId: String, will: Message?,
         online: @escaping @Sendable () -> [Message], farewell: @escaping @Sendable () -> [Message],
         subscriptions: [(filter: String, qos: CInt)] = [],
+        recalled: @escaping @Sendable () -> [String] = { [] },
         onMessage: @escaping @Sendable (_ topic: String, _ payload: [UInt8], _ retained: Bool) -> Void = { _, _, _ in },
         onStateChange: @escaping @Sendable (BrokerState) -> Void = { _ in },
         outbox: Outbox, logger: Logger, pace: BrokerPace = BrokerPace(),
@@ -61,6 +65,7 @@ final class BrokerService: Service {
         self.online = online
         self.farewell = farewell
         self.subscriptions = subscriptions
+        self.recalled = recalled
         self.onMessage = onMessage
         self.onStateChange = onStateChange
         self.outbox = outbox
@@ -106,15 +111,12 @@ final class BrokerService: Service {
                 guard let connection = try connect() else { return }
                 defer { outbox.takeBack(connection.unconfirmedMessages) }
                 tell(link.accepted(at: .now()))
-                try announce(on: connection)
-                try serve(connection, &link)
+                let recalled = try announce(on: connection)
+                try serve(connection, &link, recalled)
                 try sayFarewell(on: connection)
             } catch {
                 tell(link.failed(error, at: .now(), jitter: jitter()))
-                statistics.withLock { statistics in
-                    statistics.counters.failures += 1
-                    statistics.counters.isConnected = false
-                }
+                statistics.withLock { $0.counters.failures += 1 }
                 onStateChange(.disconnected(reason: error.description))
                 pauseUnlessStopped(link)
             }
@@ -128,11 +130,11 @@ final class BrokerService: Service {
     }
 
     /// Subscribes, says who is there, and makes all state wait to be sent again.
-    private func announce(on connection: BrokerConnection) throws(MosquittoError) {
-        statistics.withLock { statistics in
-            statistics.counters.connections += 1
-            statistics.counters.isConnected = true
-        }
+    /// - Returns: the subscriptions that are to end once they were answered.
+    private func announce(on connection: BrokerConnection) throws(MosquittoError) -> [String] {
+        statistics.withLock { $0.counters.connections += 1 }
+        let recalled = recalled()
+        for filter in recalled { try connection.subscribe(filter, qos: 0) }
         for subscription in subscriptions {
             try connection.subscribe(subscription.filter, qos: subscription.qos)
         }
@@ -140,14 +142,19 @@ final class BrokerService: Service {
         onStateChange(.connected)
         if subscriptions.isEmpty { onStateChange(.subscribed) }
         outbox.connected()
+        return recalled
     }
 
     /// Takes, publishes and polls until the shutdown or an error.
-    private func serve(_ connection: BrokerConnection, _ link: inout BrokerLink) throws(MosquittoError) {
+    private func serve(_ connection: BrokerConnection, _ link: inout BrokerLink, _ recalled: [String]) throws(MosquittoError) {
         while !ending.isRequested {
             let isMoreWaiting = try publishNextBatch(on: connection)
             try connection.turn(wake: outbox.wake, timeout: isMoreWaiting ? 0 : 1000)
-            handOver(connection.takeInbox())
+            let inbox = connection.takeInbox()
+            handOver(inbox)
+            if inbox.answers.contains(where: \.isLast) {
+                for filter in recalled { try connection.unsubscribe(filter) }
+            }
             let now = Moment.now()
             tell(link.lasts(at: now))
             pulse.beat(at: now, limit: pace.turn)
@@ -189,6 +196,7 @@ final class BrokerService: Service {
             }
             if answer.isLast { onStateChange(.subscribed) }
         }
+        if inbox.hasUnsubscribed { onStateChange(.recalled) }
     }
 
     // MARK: - The end

@@ -4,6 +4,8 @@ enum BrokerState: Sendable, Equatable {
     case connected
     /// Every subscription was answered, so retained messages that the broker had for them have come or are coming.
     case subscribed
+    /// What was to be recalled has come: a further round trip is over since it was asked for.
+    case recalled
     /// No connection, and why.
     case disconnected(reason: String)
 }
@@ -18,8 +20,6 @@ struct BrokerCounters: Sendable, Equatable {
     var rejected = 0
     /// Messages of subscriptions that were too large or too many to be looked at.
     var ignored = 0
-    /// Whether there is a connection now.
-    var isConnected = false
 }
 
 /// How long the broker thread waits for what, in milliseconds.

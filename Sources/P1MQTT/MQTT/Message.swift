@@ -38,6 +38,9 @@ struct Message: Sendable, Equatable {
         case passing
         /// Something that happened: all of them in order, up to the bound of the outbox.
         case event
+        /// What happened while the broker was away, afterwards: all of it in order and none dropped. Whoever posts it
+        /// waits for room first.
+        case history
 
         /// Whether the newest of a topic is kept for ever and sent again after every connect.
         var isState: Bool { self < .passing }

@@ -7,7 +7,7 @@
 struct OutboxQueue: Sendable {
     /// Topics that are kept; more are refused. A thousand meters have some 40,000.
     let maximumTopics: Int
-    /// Events that wait; of more, the oldest is dropped.
+    /// Events that wait; of more, the oldest is dropped. History counts among them but is never dropped.
     let maximumEvents: Int
 
     private(set) var counters = OutboxCounters()
@@ -50,7 +50,7 @@ struct OutboxQueue: Sendable {
 
     mutating func post(_ batch: [Message]) {
         for message in batch {
-            if message.kind == .event {
+            if message.kind >= .event {
                 append(event: message)
             } else {
                 place(message, isKept: message.kind.isState)
@@ -86,10 +86,19 @@ struct OutboxQueue: Sendable {
     /// Puts back what a lost connection never confirmed and what nobody would send again: events, at the head of
     /// their queue, and deletions. State needs none of this: `connected()` sends it.
     mutating func takeBack(_ unconfirmed: [Message]) {
-        let lost = unconfirmed.filter { $0.kind == .event }
-        let room = max(0, maximumEvents - (events.count - eventsHead))
-        counters.eventsDropped += max(0, lost.count - room)
-        let returned = lost.suffix(room).map { (ticket: UInt64(0), message: $0) }
+        var room = max(0, maximumEvents - (events.count - eventsHead))
+        var returned: [(ticket: UInt64, message: Message)] = []
+        for message in unconfirmed.reversed() where message.kind >= .event {
+            if message.kind == .event {
+                guard room > 0 else {
+                    counters.eventsDropped += 1
+                    continue
+                }
+                room -= 1
+            }
+            returned.append((0, message))
+        }
+        returned.reverse()
         counters.pending += returned.count
         events = returned + events[eventsHead...]
         eventsHead = 0
@@ -141,17 +150,20 @@ struct OutboxQueue: Sendable {
     }
 
     private mutating func append(event: Message) {
-        if events.count - eventsHead >= maximumEvents {
-            eventsHead += 1
-            counters.eventsDropped += 1
-        } else {
-            counters.pending += 1
-        }
+        counters.pending += 1
         events.append((nextTicket(), event))
+        if events.count - eventsHead > maximumEvents { dropOldestEvent() }
         if eventsHead > maximumEvents {
             events.removeFirst(eventsHead)
             eventsHead = 0
         }
+    }
+
+    private mutating func dropOldestEvent() {
+        guard let oldest = events.indices.dropFirst(eventsHead).first(where: { events[$0].message.kind == .event }) else { return }
+        counters.pending -= 1
+        counters.eventsDropped += 1
+        if oldest == eventsHead { eventsHead += 1 } else { events.remove(at: oldest) }
     }
 
     /// At most three dead places for each one that lives, beside a fixed few: a place is swept over a bounded number

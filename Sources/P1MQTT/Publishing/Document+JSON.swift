@@ -2,9 +2,12 @@ import P1Parser
 
 extension Document {
     /// The document as one line of JSON.
-    func json() -> [UInt8] {
+    /// - Parameter seq: its number in the history; without one there is no such key.
+    func json(seq: Int64? = nil) -> [UInt8] {
         JSONWriter.object(capacity: 4096) { json in
+            if let seq { json.member("seq", seq) }
             for node in DocumentLayout.shared.root { write(node, into: &json) }
+            if !held.isEmpty { json.member("held", array: held.sorted()) { $0.string(DocumentLayout.shared.places[$1].path) } }
         }
     }
 

@@ -19,6 +19,15 @@ struct Document: Sendable {
     var values: [Value?]
     /// Codes that the catalogue does not know, with their groups as sent.
     var unknown: [(code: String, groups: String)] = []
+    /// Registers that the guard holds back: they show their last accepted value and are not published.
+    var held: [DocumentLayout.Slot] = []
+
+    /// Its time, seconds since 1970 UTC: the meter's, or that of arrival where it sends none.
+    var time: Int64? {
+        if case .time(let time)? = values[Self.timestamp] { time } else { nil }
+    }
+
+    private static let timestamp = DocumentLayout.shared.slot("timestamp")
 
     /// What the telegram itself does not say.
     struct Context {

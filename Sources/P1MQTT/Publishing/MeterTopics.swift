@@ -24,6 +24,9 @@ struct MeterTopics: Sendable {
     var raw: String { prefix + "/raw" }
     var availability: String { prefix + "/availability" }
 
+    var history: String { prefix + "/history" }
+
+    func event(_ type: String) -> String { "\(prefix)/event/\(type)" }
     func mbusAvailability(_ channel: Int) -> String { "\(prefix)/mbus/\(channel)/availability" }
     func unknown(_ code: String) -> String { "\(prefix)/unknown/\(code)" }
 }

@@ -20,7 +20,7 @@ struct ValueMessages: Sendable {
         var messages: [Message] = []
         messages.reserveCapacity(64)
         for (slot, value) in document.values.enumerated() {
-            guard let value, changes?.isDue(slot, value, at: now) ?? true else { continue }
+            guard let value, !document.held.contains(slot), changes?.isDue(slot, value, at: now) ?? true else { continue }
             append(value, slot, to: &messages)
         }
         for (code, groups) in unknown.lasting(document.unknown) {

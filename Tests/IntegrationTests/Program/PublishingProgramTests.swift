@@ -65,6 +65,8 @@ import Testing
 
         // The peer hangs up and stays away: that meter alone is offline.
         server.stopListening()
+        // A program that another test starts may have inherited the connection: closing it alone would not end it.
+        for connection in server.connections { shutdown(connection, CInt(SHUT_RDWR)) }
         server.hangUp()
         try await subscriber.waitFor("p1/shed/availability", "offline")
         #expect(subscriber.newest["p1/availability"] == "online")

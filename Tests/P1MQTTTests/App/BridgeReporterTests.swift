@@ -33,6 +33,43 @@ import Testing
         #expect(messages[1].text == "{}")
     }
 
+    @Test("the history of an outage follows in portions, each once the broker has taken all before it") func history() throws {
+        let presence = BrokerPresence()
+        let fixture = PipelineFixture(broker: .init(presence: presence)) { settings, _ in settings.publish.history = true }
+        var settings = Settings()
+        settings.publish.history = true
+        let reporter = BridgeReporter(
+            identity: BridgeIdentity(startedAt: start), settings: settings,
+            meters: [(fixture.pipeline, Feed(source: FileSource(path: "capture"), consumer: fixture.pipeline))], outbox: fixture.outbox,
+            inbox: inbox, brokerCounters: { BrokerCounters() }, presence: presence, logger: log.logger)
+        var meter = try EmulatedMeter(EmulatorSettings(interval: 60), seed: 1, now: fixture.now.utc)
+        for _ in 0..<100 { fixture.send(meter.next(), after: 60_000) }
+        var now = start
+        func sent() -> Int {
+            now = now.advanced(byMilliseconds: 50)
+            _ = reporter.turn(at: now)
+            return fixture.taken().count { $0.topic == "p1/history" }
+        }
+        _ = sent()
+        #expect(sent() == 0, "the broker is away")
+        presence.note(.subscribed)
+        _ = reporter.turn(at: now)
+        #expect(fixture.outbox.counters.pending == 32)
+        #expect(reporter.turn(at: now) == now.monotonic + 50)
+        #expect(fixture.outbox.counters.pending == 32, "not before those are taken")
+        #expect(fixture.taken().count == 32)
+        #expect([sent(), sent()] == [32, 32])
+        reporter.sendRestOfHistory()
+        #expect(fixture.taken().map(\.topic) == Array(repeating: "p1/history", count: 4))
+        #expect(fixture.pipeline.history?.count == 0)
+        let health = try #require(
+            { () -> Message? in
+                _ = reporter.turn(at: now.advanced(byMilliseconds: 60_000))
+                return fixture.taken().last { $0.topic == "p1/bridge/health" }
+            }())
+        #expect(try JSONReader.read(health.payload)["history"]?.json == #"{"dropped": 0}"#)
+    }
+
     @Test("info and topics again when they changed, looked for once a second") func changes() throws {
         let reporter = reporter()
         _ = reporter.turn(at: start)
@@ -89,7 +126,7 @@ import Testing
         #expect(health["uptime"] == .number("60"))
         #expect(
             health["telegrams"]?.json
-                == #"{"good": 1, "bad": 1, "wrongChecksum": 1, "missingChecksum": 0, "cutOff": 0, "tooLong": 0, "damagedLine": 0, "noise": 0}"#
+                == #"{"good": 1, "bad": 1, "wrongChecksum": 1, "missingChecksum": 0, "cutOff": 0, "tooLong": 0, "damagedLine": 0, "noise": 0, "heldRegister": 0}"#
         )
         #expect(health["messages"]?.keys == ["published", "superseded", "dropped", "rejected", "pending", "ignored"])
         #expect(health["messages"]?["rejected"] == .number("2"))
@@ -182,7 +219,7 @@ import Testing
         BridgeReporter(
             identity: BridgeIdentity(startedAt: fixture.now), settings: Settings(),
             meters: [(fixture.pipeline, Feed(source: FileSource(path: "capture"), consumer: fixture.pipeline))], outbox: fixture.outbox,
-            inbox: inbox, brokerCounters: { BrokerCounters() }, logger: fixture.log.logger)
+            inbox: inbox, brokerCounters: { BrokerCounters() }, presence: BrokerPresence(), logger: fixture.log.logger)
     }
 
     @Test("however often Home Assistant says that it has started, all is sent again twice a minute at most") func birthStorm() {

@@ -11,11 +11,16 @@ final class PipelineFixture {
     let pipeline: MeterPipeline
     var now = Moment(monotonic: 1_000_000, utc: 1_783_095_302_000)
 
-    init(name: String? = nil, _ adapt: (inout Settings, inout MeterSettings) -> Void = { _, _ in }) {
+    init(
+        name: String? = nil, broker: MeterPipeline.BrokerMemory = .init(),
+        _ adapt: (inout Settings, inout MeterSettings) -> Void = { _, _ in }
+    ) {
         var settings = Settings()
         var meter = MeterSettings(name: name, source: .file(path: "capture"))
         adapt(&settings, &meter)
-        pipeline = MeterPipeline(settings: meter, all: settings, outbox: outbox, board: board, logger: log.logger, debugLog: nil)
+        pipeline = MeterPipeline(
+            settings: meter, all: settings, outbox: outbox, board: board, logger: log.logger, debugLog: nil,
+            broker: broker)
     }
 
     func send(_ bytes: [UInt8], after milliseconds: Int64 = 1000) {

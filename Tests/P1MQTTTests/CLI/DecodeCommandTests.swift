@@ -73,7 +73,7 @@ import Testing
         #expect(!result.isGood)
     }
 
-    @Test("the end of the capture ends a telegram; one that should have a checksum is not decoded any more") func cutOff() {
+    @Test("the end of the capture ends a telegram; one that should have a checksum is refused, its objects too") func cutOff() {
         let cut = Array(golden.prefix(300))
         let alone = decode(cut)
         #expect(alone.lines.count == 1)
@@ -84,6 +84,7 @@ import Testing
         #expect(behind.complaints == ["capture: telegram at offset \(golden.count) is cut off by the end of the capture"])
         let objects = decode(golden + cut, objects: true)
         #expect(objects.lines.count == 1)
+        #expect(objects.complaints == behind.complaints)
         #expect(!objects.isGood)
     }
 

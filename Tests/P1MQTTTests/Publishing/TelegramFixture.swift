@@ -56,7 +56,10 @@ extension Document {
     func tree() throws -> JSONTree { try JSONReader.read(json()) }
 
     /// The value at a place of the layout.
-    subscript(path: String) -> Value? { values[DocumentLayout.shared.slot(path)] }
+    subscript(path: String) -> Value? {
+        get { values[DocumentLayout.shared.slot(path)] }
+        set { values[DocumentLayout.shared.slot(path)] = newValue }
+    }
 }
 
 extension JSONTree {

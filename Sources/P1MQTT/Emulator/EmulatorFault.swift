@@ -1,0 +1,109 @@
+import P1Parser
+
+/// Something that goes wrong with an emulated meter at a time that the script says: to rehearse an automation, and to
+/// test with. The same script and seed give the same bytes.
+struct EmulatorFault: Sendable, Equatable {
+    /// As the configuration names it.
+    enum FaultType: String, Sendable, CaseIterable {
+        /// Bits of the line are flipped.
+        case bitErrors
+        /// A telegram ends in its midst.
+        case cut
+        /// Nothing comes, though the meter counts on.
+        case silent
+        /// A register shows another value, with a valid checksum.
+        case registerGlitch
+        /// Another electricity meter.
+        case meterSwap
+        /// Another gas meter.
+        case gasMeterSwap
+        /// The meter's clock is set.
+        case clockJump
+        /// The meter's clock is set to ten minutes before the next change to or from summer time.
+        case clockChange
+    }
+
+    enum Kind: Sendable, Equatable {
+        /// Each bit with this probability; its own seed, so that it can be varied alone.
+        case bitErrors(rate: Double, seed: UInt64)
+        /// After this many bytes.
+        case cut(bytes: Int)
+        case silent
+        /// Millionths of the register's unit.
+        case registerGlitch(Register, value: Int64)
+        /// What each register of the new meter shows, in millionths of a kWh.
+        case meterSwap(registers: Int64)
+        /// In millionths of a m3.
+        case gasMeterSwap(reading: Int64)
+        /// Seconds, back if negative.
+        case clockJump(seconds: Int64)
+        case clockChange(to: MeterTimestamp.Season)
+    }
+
+    /// What can show a wrong value.
+    enum Register: String, Sendable, CaseIterable {
+        case received1 = "electricity/received/tariff1"
+        case received2 = "electricity/received/tariff2"
+        case delivered1 = "electricity/delivered/tariff1"
+        case delivered2 = "electricity/delivered/tariff2"
+        case gas
+    }
+
+    var kind: Kind
+    /// Seconds of meter time after the first telegram.
+    var at: Int64
+    /// How many telegrams in a row it concerns, where it does not last for ever.
+    var telegrams: Int64 = 1
+
+    var type: FaultType {
+        switch kind {
+        case .bitErrors: .bitErrors
+        case .cut: .cut
+        case .silent: .silent
+        case .registerGlitch: .registerGlitch
+        case .meterSwap: .meterSwap
+        case .gasMeterSwap: .gasMeterSwap
+        case .clockJump: .clockJump
+        case .clockChange: .clockChange
+        }
+    }
+
+    /// Whether it happens on the line and not in the meter.
+    var isOnLine: Bool {
+        switch kind {
+        case .bitErrors, .cut, .silent: true
+        default: false
+        }
+    }
+
+    // MARK: - When
+
+    /// The number of the first telegram it concerns.
+    /// - Parameter interval: milliseconds of meter time between telegrams.
+    func first(every interval: Int64) -> Int64 {
+        (at * 1000 + interval - 1) / interval
+    }
+
+    func isActive(_ number: Int64, every interval: Int64) -> Bool {
+        let first = first(every: interval)
+        return number >= first && number - first < telegrams
+    }
+
+    // MARK: - What becomes of the bytes
+
+    /// The bytes of a telegram as they arrive.
+    func distorting(_ telegram: [UInt8], number: Int64) -> [UInt8] {
+        switch kind {
+        case .silent: return []
+        case .cut(let bytes): return Array(telegram.prefix(bytes))
+        case .bitErrors(let rate, let seed):
+            var random = SplitMix64(seed: seed &+ UInt64(bitPattern: number) &* 0x9E37_79B9_7F4A_7C15)
+            // The probability as a share of all 32-bit numbers.
+            let threshold = UInt64((rate * 4_294_967_296).rounded())
+            return telegram.map { byte in
+                (0..<8).reduce(byte) { byte, bit in random.next() >> 32 < threshold ? byte ^ 1 << bit : byte }
+            }
+        default: return telegram
+        }
+    }
+}
