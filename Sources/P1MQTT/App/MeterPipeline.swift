@@ -36,6 +36,7 @@ final class MeterPipeline: ChunkConsumer {
     private var mbus = MBusAvailability()
     private var discovery: MeterDiscovery
     private var faults = FaultLog()
+    private var reports = LogBudget()
 
     /// What the pipeline knows of the broker; by default there is nothing to recall and the broker is never away.
     struct BrokerMemory {
@@ -77,7 +78,7 @@ final class MeterPipeline: ChunkConsumer {
     var goodFrames: Int { counts.good + sealedFrames }
 
     func receive(_ chunk: UnsafeRawBufferPointer, at now: Moment) {
-        debugLog?.write(raw: chunk, of: settings.name)
+        debugLog?.write(raw: chunk, of: settings.name, at: now)
         var events: [Framer.Event] = []
         chunk.withMemoryRebound(to: UInt8.self) { bytes in framer.feed(Span(_unsafeElements: bytes)) { events.append($0) } }
         handle(events, at: now)
@@ -113,7 +114,7 @@ final class MeterPipeline: ChunkConsumer {
         noteIssues(of: telegram, at: now)
         context.arrival = now.utc / 1000
         let document = Document(telegram, &context)
-        debugLog?.write(parsed: document, of: settings.name)
+        debugLog?.write(parsed: document, of: settings.name, at: now)
         identity.learn(from: telegram, document)
         identity.checksumVariant = checksums.variant
 
@@ -208,18 +209,20 @@ final class MeterPipeline: ChunkConsumer {
     // MARK: - What is told
 
     func report(_ report: SourceReport, at now: Moment) {
+        let level: Logger.Level
         switch report.kind {
         case .connected, .recovered:
-            logger.notice("\(report)")
+            level = .notice
         case .ended:
-            logger.notice("\(report)")
+            level = .notice
             finish(at: now)
             if !hasRecalled { recall() }
             goOffline()
         case .failed, .silent, .unreadable:
-            logger.warning("\(report)")
+            level = .warning
             goOffline()
         }
+        if let quiet = reports.note(at: now) { logger.log(level: level, "\(report)\(quiet)") }
         outbox.post([BridgeEvent(report, meter: settings.name).message(prefix: topics.bridgePrefix, at: now)])
     }
 

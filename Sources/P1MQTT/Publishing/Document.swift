@@ -51,6 +51,7 @@ struct Document: Sendable {
         addVersionAndTime(of: telegram, dialect, times)
         addMBus(telegram, &context.choice, times)
         addUnknown(telegram)
+        cleanTexts()
         derive()
     }
 
