@@ -10,7 +10,11 @@ extension TelegramWriter {
         let code = telegram.objects[reading.object].code
         switch reading.value {
         case .number(let number, let unit):
-            line(code, DataGroup(number, unit))
+            if let limit = telegram.exportLimit(of: reading) {
+                line(code, DataGroup(number, unit), DataGroup(limit, unit))
+            } else {
+                line(code, DataGroup(number, unit))
+            }
         case .timed(let number, let unit, let time):
             if reading.catalogueRow.quantity == .meterProfile {
                 // Six groups that describe the value, then the value on a line of its own: DSMR 2.2, section 5.2.6.
@@ -35,12 +39,27 @@ extension TelegramWriter {
             return [.integer(log.count, digits: 1), .code(OBISCode(0, 0, 96, 7, 19))]
                 + log.failures.flatMap { [.time($0.end), .integer($0.duration, digits: 10, unit: "s")] }
         }
+        if let month = telegram.monthEnd(of: reading)?.entries.first { return groups(of: month, in: telegram) }
         if reading.catalogueRow.quantity == .peakHistory, let history = telegram.peakHistory(of: reading) {
             let listed = DataGroup.code(OBISCode(1, 0, 1, 6, 0))
             return [.integer(history.count, digits: 1), listed, listed]
                 + history.peaks.flatMap { [.time($0.monthEnd), .time($0.occurred), DataGroup($0.power, .kW)] }
         }
+        if let profile = telegram.profile(of: reading), let codes = profile.entries.first?.values.compactMap(\.code) {
+            return [.integer(profile.count, digits: 1)] + codes.map(DataGroup.code)
+                + profile.entries.flatMap { groups(of: $0, in: telegram) }
+        }
         return [.empty]
+    }
+
+    private func groups(of entry: CapturedProfile.Entry, in telegram: Telegram) -> [DataGroup] {
+        [.time(entry.time)]
+            + entry.values.map { value in
+                switch value.content {
+                case .number(let number, let unit): DataGroup(number, unit)
+                case .text(let text): .text(telegram.string(text))
+                }
+            }
     }
 }
 
