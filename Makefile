@@ -41,7 +41,7 @@ test:
 	$(LINT)
 	swift build --build-tests
 	@rm -rf $(RESULTS) && mkdir -p $(RESULTS)
-	swift test --skip-build --xunit-output $(RESULTS)/tests.xml
+	swift test --skip-build --no-parallel --xunit-output $(RESULTS)/tests.xml
 	@.ci/require-broker-tests $(RESULTS)
 
 install:

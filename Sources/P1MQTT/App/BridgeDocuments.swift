@@ -93,6 +93,7 @@ struct MeterStatus: Sendable {
         json.member("dialectEvidence", identity.dialectEvidence?.description.sanitised)
         json.member("checksum", identity.hasChecksum.map { $0 ? "checked" : "absent" })
         json.member("checksumVariant", identity.checksumVariant?.rawValue)
+        json.member("encryption", identity.encryption)
     }
 }
 

@@ -20,10 +20,9 @@ enum SettingsLoader {
     ///   - reservedNames: first levels of topics, which no meter may have as its name.
     static func load(
         explicitPath: String?, environment: [String: String], overrides: SettingsOverrides, profiles: [String],
-        reservedNames: Set<String>, searchPaths: [String] = searchPaths,
-        notAvailable: Set<String> = SettingsTable.notAvailable
+        reservedNames: Set<String>, searchPaths: [String] = searchPaths
     ) throws(SettingsProblems) -> LoadedSettings {
-        var reader = SettingsReader(notAvailable: notAvailable)
+        var reader = SettingsReader()
         let file = readFile(explicitPath, searchPaths, into: &reader)
         let variables = SettingsLayer.environment(environment)
         for problem in variables.problems { reader.report(problem.path, problem.origin, problem.problem) }

@@ -15,7 +15,7 @@ struct EmulatorProfile: Sendable {
     let lines: @Sendable (MeterScenario, inout TelegramWriter) -> Void
 
     /// All profiles, in the order in which they are offered.
-    static let all: [EmulatorProfile] = [nlDSMR22, nlDSMR42, nlDSMR50, beEMUCS]
+    static let all: [EmulatorProfile] = [nlDSMR22, nlDSMR42, nlDSMR50, beEMUCS, luSmarty, atT210DR]
     static let names: [String] = all.map(\.name)
 
     static func named(_ name: String) -> EmulatorProfile? {

@@ -88,7 +88,8 @@ import Testing
             meters?.json
                 == #"[{"name": null, "topic": "p1", "source": "file capture", "line": "framing not yet known", "meterType": "TST5\\2UNIT", "#
                 + #""equipmentId": "4530303132333435363738", "version": "50", "dialect": "DSMR 5", "#
-                + #""dialectEvidence": "1-3:0.2.8 states version 50", "checksum": "checked", "checksumVariant": "CRC-16/ARC"}]"#)
+                + #""dialectEvidence": "1-3:0.2.8 states version 50", "checksum": "checked", "checksumVariant": "CRC-16/ARC", "#
+                + #""encryption": "none: the telegrams begin with a /"}]"#)
         let topics = try JSONReader.read(messages[1].payload)
         #expect(
             topics["p1/electricity/received/tariff1"]?.json
@@ -127,7 +128,8 @@ import Testing
         #expect(health["uptime"] == .number("60"))
         #expect(
             health["telegrams"]?.json
-                == #"{"good": 1, "bad": 1, "wrongChecksum": 1, "missingChecksum": 0, "cutOff": 0, "tooLong": 0, "damagedLine": 0, "noise": 0, "heldRegister": 0}"#
+                == #"{"good": 1, "bad": 1, "wrongChecksum": 1, "missingChecksum": 0, "cutOff": 0, "tooLong": 0, "damagedLine": 0, "noise": 0, "heldRegister": 0, "#
+                + #""noKey": 0, "wrongKey": 0, "damagedSeal": 0, "wrongAuthenticationKey": 0, "wrongTag": 0, "uncheckedTag": 0, "oldCounter": 0}"#
         )
         #expect(health["messages"]?.keys == ["published", "superseded", "dropped", "rejected", "pending"])
         #expect(health["messages"]?["rejected"] == .number("2"))

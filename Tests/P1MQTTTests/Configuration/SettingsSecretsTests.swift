@@ -67,15 +67,21 @@ import Testing
             {"meters": [{"source": {"path": "/dev/x"}, "decryptionKeyFile": "\(file)", "authenticationKey": "\(key)"}]}
             """
         }
-        let meter = try loadSettings(json(file), notAvailable: []).settings.meters[0]
+        let meter = try loadSettings(json(file)).settings.meters[0]
         #expect(meter.decryptionKey == Secret(key))
         #expect(meter.authenticationKey == Secret(key))
         #expect(
-            try settingsProblems(json(bad), notAvailable: []) == [
+            try settingsProblems(json(bad)) == [
                 "config.json: meters[0].decryptionKeyFile names \(bad), whose content is not valid; "
                     + "allowed: 32 hexadecimal digits"
             ])
-        #expect(try settingsProblems(json(file)).allSatisfy { $0.contains("is not available in this version") })
+    }
+
+    @Test("an authentication key alone is of no use") func authenticationKeyAlone() throws {
+        #expect(
+            try settingsProblems(#"{"meters": [{"source": {"path": "/dev/x"}, "authenticationKey": "\#(key)"}]}"#) == [
+                "config.json: meters[0].authenticationKey needs meters[0].decryptionKeyFile: without that key nothing can be read"
+            ])
     }
 
     @Test(
@@ -109,7 +115,7 @@ import Testing
             """
             {"mqtt": {"username": "u", "password": "hunter2"},
              "meters": [{"source": {"path": "/dev/x"}, "decryptionKeyFile": "\(file)"}]}
-            """, notAvailable: [])
+            """)
         #expect(loaded.settings.mqtt.password?.exposed == "hunter2")
         var dumped = ""
         dump(loaded, to: &dumped)
