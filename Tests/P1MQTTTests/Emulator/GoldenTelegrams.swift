@@ -7,7 +7,13 @@ enum GoldenTelegrams {
         EmulatorSettings(electricityOffset: "1234.5", gasOffset: "77.123", seed: 42, startTime: "2026-03-02T11:58:30Z")
     }
 
-    static let all = ["nl-dsmr22": dsmr22, "nl-dsmr42": dsmr42, "nl-dsmr50": dsmr50, "be-emucs": emucs]
+    static let all = [
+        "nl-dsmr22": dsmr22, "nl-dsmr42": dsmr42, "nl-dsmr50": dsmr50, "be-emucs": emucs,
+        "nl-warmtelink": nlWarmtelink, "be-emucs2": beEmucs2, "be-iskra": beIskra, "be-sibelga": beSibelga,
+        "se-h1": seH1, "dk": dk, "fi": fi, "hu": hu,
+        "lt-eso": ltEso, "ch-xt211": chXt211, "de-q3d": deQ3d, "si-iskra": siIskra,
+        "pl": pl,
+    ]
 
     private static let dsmr22 = #"""
         /EMU5\P1MQTT-EMULATOR-DSMR22
