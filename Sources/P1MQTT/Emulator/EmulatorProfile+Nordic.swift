@@ -13,7 +13,7 @@ extension EmulatorProfile {
         name: "dk", header: "LGF5\\P1MQTT-EMULATOR-DK", standardOffset: 60, tariffClock: .netherlands, hasChecksum: true, lines: nordicLines
     )
 
-    /// The same meter in Finland, whose standard time is two hours ahead of UTC: set `utcOffset` to 120, as for a real one.
+    /// The same meter in Finland, whose standard time is two hours ahead of UTC: set `utcOffset` to +02:00, as for a real one.
     static let fi = EmulatorProfile(
         name: "fi", header: "LGF5\\P1MQTT-EMULATOR-FI", standardOffset: 120, tariffClock: .netherlands, hasChecksum: true,
         lines: nordicLines)

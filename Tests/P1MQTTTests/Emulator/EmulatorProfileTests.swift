@@ -134,12 +134,13 @@ extension Telegram {
     /// Readings in words, without their places.
     fileprivate var meanings: [String] {
         readings.map { reading in
-            switch reading.value {
-            case .text(let range): string(range)
-            case .list:
-                "\(String(describing: failureLog(of: reading))) \(String(describing: peakHistory(of: reading)))"
-                    + words(monthEnd(of: reading)) + words(profile(of: reading))
-            default: "\(reading.value) \(String(describing: exportLimit(of: reading)))"
+            switch (reading.catalogueRow.quantity, reading.value) {
+            case (_, .text(let range)): string(range)
+            case (.failureLog, _): "\(String(describing: failureLog(of: reading)))"
+            case (.peakHistory, _): words(monthEnd(of: reading)) + "\(String(describing: peakHistory(of: reading)))"
+            case (.monthEnd, _), (.loadProfile, _): words(profile(of: reading))
+            case (.currentLimit, _): "\(reading.value) \(String(describing: exportLimit(of: reading)))"
+            default: "\(reading.value)"
             }
         }
     }
