@@ -10,6 +10,8 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 # Where the configuration is looked for on the machine that runs it; it does not move with PREFIX.
 SYSCONFDIR ?= /etc/p1mqtt
+# systemd looks here for both /usr and /usr/local.
+UNITDIR ?= $(PREFIX)/lib/systemd/system
 # Only the copying needs rights: the build runs as you.
 SUDO ?= $(if $(DESTDIR),,$(if $(filter 0,$(shell id -u)),,sudo))
 
@@ -45,7 +47,7 @@ test:
 	$(LINT)
 	swift build --build-tests
 	@rm -rf $(RESULTS) && mkdir -p $(RESULTS)
-	swift test --skip-build --xunit-output $(RESULTS)/tests.xml
+	swift test --skip-build --no-parallel --xunit-output $(RESULTS)/tests.xml
 	@.ci/require-broker-tests $(RESULTS)
 
 install:
@@ -53,7 +55,10 @@ install:
 	$(RELEASE)
 	$(SUDO) install -D -m 755 "$$($(RELEASE) --show-bin-path)/p1mqtt" '$(DESTDIR)$(PREFIX)/bin/p1mqtt'
 	$(SUDO) install -D -m 644 config.example.json '$(DESTDIR)$(SYSCONFDIR)/config.example.json'
-	@echo 'Installed. Next: copy $(SYSCONFDIR)/config.example.json to $(SYSCONFDIR)/config.json, edit it, then `p1mqtt check --connect`.'
+	sed 's#/usr/local/bin/#$(PREFIX)/bin/#' docker/p1mqtt.service > .build/p1mqtt.service
+	$(SUDO) install -D -m 644 .build/p1mqtt.service '$(DESTDIR)$(UNITDIR)/p1mqtt.service'
+	@echo 'Installed. Next: copy $(SYSCONFDIR)/config.example.json to $(SYSCONFDIR)/config.json, edit it, then `p1mqtt check --connect`;'
+	@echo 'as a service: sudo systemctl daemon-reload && sudo systemctl enable --now p1mqtt'
 
 # With the address sanitizer; what it finds is left in .build/fuzz/finds.
 fuzz:

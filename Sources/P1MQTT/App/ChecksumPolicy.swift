@@ -10,9 +10,18 @@ struct ChecksumPolicy: Sendable {
 
     private let policy: CRCPolicy
     private var hasSeenChecksum = false
+    private var lock = ChecksumLock()
+
+    /// How the meter computes its checksum, once that is known.
+    var variant: ChecksumVariant? { lock.variant }
 
     init(_ policy: CRCPolicy) {
         self.policy = policy
+    }
+
+    /// Decides on the next frame of the meter.
+    mutating func judge(_ frame: Frame) -> Verdict {
+        judge(lock.judge(frame))
     }
 
     mutating func judge(_ checksum: Frame.Checksum) -> Verdict {

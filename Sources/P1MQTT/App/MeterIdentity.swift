@@ -7,8 +7,14 @@ struct MeterIdentity: Sendable, Equatable {
     var serialNumber: String?
     var version: String?
     var dialect: Dialect?
+    /// What the dialect was recognised by.
+    var dialectEvidence: Dialect.Evidence?
+    /// How its checksums are computed; `nil` while none was right.
+    var checksumVariant: ChecksumVariant?
     /// Whether its telegrams carry a checksum.
     var hasChecksum: Bool?
+    /// Whether its telegrams come encrypted, and what was found out about that; `nil` before the first one.
+    var encryption: String?
     /// The places that have had a value, in the order of the document.
     var slots: [DocumentLayout.Slot] = []
     /// The units of those places where the meter chooses it: M-Bus readings and limits.
@@ -23,16 +29,22 @@ struct MeterIdentity: Sendable, Equatable {
             isNew = true
         }
         hasChecksum = telegram.frame.checksum != .absent
+        learnEncryption(telegram.frame.seal)
         // The id alone changes when a meter is replaced by another of its model.
         let id = Self.text(Self.equipmentId, document)
         guard isNew || telegram.meterType != meterType || id != equipmentId else { return }
         slots = isSeen.indices.filter { isSeen[$0] }
         meterType = telegram.meterType
         dialect = telegram.dialect
+        dialectEvidence = telegram.dialectEvidence
         equipmentId = id
         serialNumber = Self.text(Self.serialNumber, document)
         version = Self.text(Self.version, document)
         learnUnits(from: document)
+    }
+
+    private mutating func learnEncryption(_ seal: Frame.Seal?) {
+        encryption = seal?.evidence ?? "none: the telegrams begin with a /"
     }
 
     private mutating func learnUnits(from document: Document) {

@@ -17,8 +17,13 @@ final class MeterPipeline: ChunkConsumer {
     private let logger: Logger
     private let debugLog: DebugLog?
 
-    private var framer = Framer()
+    private var framer: Framer
     private var checksums: ChecksumPolicy
+    private var seals: SealPolicy
+    /// Well-formed encrypted telegrams before the first good one: the line is right, whatever the key.
+    private var sealedFrames = 0
+    /// The encrypted telegram whose rest is waited for: its place in the stream, and since when.
+    private var unfinished: (offset: Int, since: Int64)?
     private var context: Document.Context
     private var registers: RegisterGuard?
     /// Documents that wait for what an earlier run published, which comes before them.
@@ -31,6 +36,7 @@ final class MeterPipeline: ChunkConsumer {
     private var mbus = MBusAvailability()
     private var discovery: MeterDiscovery
     private var faults = FaultLog()
+    private var reports = LogBudget()
 
     /// What the pipeline knows of the broker; by default there is nothing to recall and the broker is never away.
     struct BrokerMemory {
@@ -52,10 +58,13 @@ final class MeterPipeline: ChunkConsumer {
         topics = MeterTopics(bridgePrefix: all.mqtt.topicPrefix, meterName: settings.name)
         self.broker = broker
         publishesRaw = all.publish.raw
+        let cipher = settings.cipher
+        framer = Framer(cipher: cipher)
         registers = all.guard.enabled ? RegisterGuard(maximumPower: all.guard.maximumPower) : nil
         hasRecalled = registers == nil || broker.recall == nil || settings.source.startsAnew
         history = all.publish.history ? HistoryBuffer(meters: all.meters.count, keepAlive: all.mqtt.keepAlive) : nil
         checksums = ChecksumPolicy(settings.crc)
+        seals = SealPolicy(hasAuthenticationKey: cipher?.hasAuthenticationKey ?? false)
         context = Document.Context(utcOffset: settings.utcOffset, choice: MBusChoice(gasMeter: settings.gasMeter))
         mean = IntervalMean(seconds: all.publish.minimumInterval)
         messages = ValueMessages(topics: topics, mqtt: all.mqtt, publish: all.publish)
@@ -66,12 +75,19 @@ final class MeterPipeline: ChunkConsumer {
 
     // MARK: - Bytes
 
-    var goodFrames: Int { counts.good }
+    var goodFrames: Int { counts.good + sealedFrames }
 
     func receive(_ chunk: UnsafeRawBufferPointer, at now: Moment) {
-        debugLog?.write(raw: chunk, of: settings.name)
+        debugLog?.write(raw: chunk, of: settings.name, at: now)
         var events: [Framer.Event] = []
         chunk.withMemoryRebound(to: UInt8.self) { bytes in framer.feed(Span(_unsafeElements: bytes)) { events.append($0) } }
+        handle(events, at: now)
+        if framer.unfinishedEnvelope != unfinished?.offset {
+            unfinished = framer.unfinishedEnvelope.map { ($0, now.monotonic) }
+        }
+    }
+
+    private func handle(_ events: [Framer.Event], at now: Moment) {
         for event in events {
             switch event {
             case .frame(let frame): check(frame, at: now)
@@ -81,7 +97,13 @@ final class MeterPipeline: ChunkConsumer {
     }
 
     private func check(_ frame: Frame, at now: Moment) {
-        switch checksums.judge(frame.checksum) {
+        if let seal = frame.seal {
+            switch seals.judge(seal) {
+            case .accept(let remarks): remarks.forEach { note($0, at: now) }
+            case .refuse(let remark): return refuse(remark, seal.evidence, at: now)
+            }
+        }
+        switch checksums.judge(frame) {
         case .accept: accept(Telegram(frame), at: now)
         case .refuse(let fault, let reason): note(fault, reason, at: now)
         }
@@ -92,8 +114,9 @@ final class MeterPipeline: ChunkConsumer {
         noteIssues(of: telegram, at: now)
         context.arrival = now.utc / 1000
         let document = Document(telegram, &context)
-        debugLog?.write(parsed: document, of: settings.name)
+        debugLog?.write(parsed: document, of: settings.name, at: now)
         identity.learn(from: telegram, document)
+        identity.checksumVariant = checksums.variant
 
         var batch = availability(of: document, at: now)
         let devices = discovery.update(document, dialect: telegram.dialect)
@@ -186,18 +209,20 @@ final class MeterPipeline: ChunkConsumer {
     // MARK: - What is told
 
     func report(_ report: SourceReport, at now: Moment) {
+        let level: Logger.Level
         switch report.kind {
         case .connected, .recovered:
-            logger.notice("\(report)")
+            level = .notice
         case .ended:
-            logger.notice("\(report)")
+            level = .notice
             finish(at: now)
             if !hasRecalled { recall() }
             goOffline()
         case .failed, .silent, .unreadable:
-            logger.warning("\(report)")
+            level = .warning
             goOffline()
         }
+        if let quiet = reports.note(at: now) { logger.log(level: level, "\(report)\(quiet)") }
         outbox.post([BridgeEvent(report, meter: settings.name).message(prefix: topics.bridgePrefix, at: now)])
     }
 
@@ -206,6 +231,8 @@ final class MeterPipeline: ChunkConsumer {
         var events: [Framer.Event] = []
         framer.finish { events.append($0) }
         for case .frame(let frame) in events { check(frame, at: now) }
+        for case .discarded(let discard) in events where discard.reason != .noise { note(discard, at: now) }
+        unfinished = nil
     }
 
     private func noteIssues(of telegram: Telegram, at now: Moment) {
@@ -224,7 +251,26 @@ final class MeterPipeline: ChunkConsumer {
         case .noise: counts[.noise] += discard.count
         case .cutOff: note(.cutOff, "a telegram was cut off by the next one after \(discard.count) bytes", at: now)
         case .tooLong: note(.tooLong, "no end line (!) within \(discard.count) bytes", at: now)
+        case .sealed(let envelope, let failure): note(envelope, failure, discard.count, at: now)
         }
+    }
+
+    private func note(_ envelope: Envelope, _ failure: Envelope.Failure, _ count: Int, at now: Moment) {
+        let remark = seals.judge(envelope, failure, count: count)
+        if failure == .incomplete { note(remark, at: now) } else { refuse(remark, envelope.evidence(failure), at: now) }
+    }
+
+    /// An encrypted telegram that is not used. Before the first good one the source must not be blamed for it.
+    private func refuse(_ remark: SealPolicy.Remark, _ evidence: String, at now: Moment) {
+        note(remark, at: now)
+        guard counts.good == 0 else { return }
+        sealedFrames += 1
+        identity.encryption = evidence
+        outbox.post(board.set(topics.availability, isOnline: false))
+    }
+
+    private func note(_ remark: SealPolicy.Remark, at now: Moment) {
+        note(remark.fault, remark.reason, remedy: remark.remedy, at: now)
     }
 
     private func note(_ fault: TelegramCounts.Fault, _ reason: String, remedy: String? = nil, at now: Moment) {
@@ -232,7 +278,9 @@ final class MeterPipeline: ChunkConsumer {
         let remedy = remedy ?? fault.remedy
         guard let quiet = faults.note(fault, at: now) else { return }
         let since = quiet == 0 ? "" : " (and \(quiet) more since this was last told)"
-        logger.warning("\(reason.sanitised)\(since). \(remedy)")
+        // With a wrong key nothing at all will be published until somebody changes a setting.
+        let isFatal = [.noKey, .wrongKey, .wrongAuthenticationKey].contains(fault)
+        logger.log(level: isFatal ? .error : .warning, "\(reason.sanitised)\(since). \(remedy)")
         let event = BridgeEvent(kind: .error, meter: settings.name, reason: reason.sanitised, remedy: remedy)
         outbox.post([event.message(prefix: topics.bridgePrefix, at: now)])
     }
@@ -244,12 +292,26 @@ final class MeterPipeline: ChunkConsumer {
         logger.warning("\(hold)\(since). \(TelegramCounts.Fault.heldRegister.remedy)")
     }
 
-    var deadline: Int64? {
-        waiting.isEmpty ? nil : isRecallOver ? .min : waitsUntil
-    }
+    // MARK: - Time
+
+    /// Milliseconds that the rest of an encrypted telegram may take.
+    private static let envelopeLimit: Int64 = 10_000
+
+    var deadline: Int64? { [recallDeadline, envelopeDeadline].compactMap(\.self).min() }
+
+    private var recallDeadline: Int64? { waiting.isEmpty ? nil : isRecallOver ? .min : waitsUntil }
+    private var envelopeDeadline: Int64? { unfinished.map { $0.since + Self.envelopeLimit } }
 
     func tick(at now: Moment) {
-        if let deadline, deadline <= now.monotonic { recall() }
+        if let deadline = recallDeadline, deadline <= now.monotonic { recall() }
+        if let deadline = envelopeDeadline, deadline <= now.monotonic { abandonEnvelope(at: now) }
+    }
+
+    private func abandonEnvelope(at now: Moment) {
+        var events: [Framer.Event] = []
+        framer.abandonEnvelope { events.append($0) }
+        handle(events, at: now)
+        unfinished = framer.unfinishedEnvelope.map { ($0, now.monotonic) }
     }
 }
 
@@ -261,30 +323,5 @@ extension SourceSettings {
         case .file(let path): path != "-"
         case .serial, .tcp, .mqtt: false
         }
-    }
-}
-
-extension TelegramCounts.Fault {
-    /// What a person can do about it.
-    var remedy: String {
-        switch self {
-        case .wrongChecksum, .cutOff, .tooLong:
-            "The telegram is dropped. If this happens often, check the cable and that nobody else reads the same port."
-        case .missingChecksum:
-            "The telegram is dropped. If this meter really sends no checksum, set \"crc\" of the meter to \"off\"."
-        case .damagedLine:
-            "The line is left out, the rest of the telegram is used. If the meter always sends it so, please report it."
-        case .noise:
-            "Bytes outside telegrams are skipped."
-        case .heldRegister:
-            "If the meter is right, nothing needs to be done; if this happens often and it is right, raise guard.maximumPower."
-        }
-    }
-}
-
-extension String {
-    /// Without control characters, at most 200 characters: text from a wire on its way into a log or an event.
-    var sanitised: String {
-        String(String.UnicodeScalarView(unicodeScalars.prefix(200).map { $0.properties.generalCategory == .control ? "?" : $0 }))
     }
 }

@@ -10,6 +10,20 @@ struct TelegramCounts: Sendable, Equatable {
         case noise
         /// A register that the guard held back; the telegram was used.
         case heldRegister
+        /// Encrypted, and no key is set.
+        case noKey
+        /// Encrypted with another key.
+        case wrongKey
+        /// Encrypted, and damaged on the way.
+        case damagedSeal
+        /// Authenticated with another key than the one that is set.
+        case wrongAuthenticationKey
+        /// Deciphered, but without the right tag that the meter's others have.
+        case wrongTag
+        /// Used although its tag is not right by any key that is known.
+        case uncheckedTag
+        /// Used although its frame counter did not rise.
+        case oldCounter
     }
 
     /// Telegrams accepted.
@@ -22,7 +36,7 @@ struct TelegramCounts: Sendable, Equatable {
     }
 
     /// Telegrams refused.
-    var bad: Int { self[.wrongChecksum] + self[.missingChecksum] + self[.cutOff] + self[.tooLong] }
+    var bad: Int { Fault.refusals.reduce(0) { $0 + self[$1] } }
 
     static func + (left: TelegramCounts, right: TelegramCounts) -> TelegramCounts {
         var sum = left
@@ -30,6 +44,13 @@ struct TelegramCounts: Sendable, Equatable {
         sum.faults.merge(right.faults, uniquingKeysWith: +)
         return sum
     }
+}
+
+extension TelegramCounts.Fault {
+    /// Those that cost a whole telegram.
+    fileprivate static let refusals: [Self] = [
+        .wrongChecksum, .missingChecksum, .cutOff, .tooLong, .noKey, .wrongKey, .damagedSeal, .wrongAuthenticationKey, .wrongTag,
+    ]
 }
 
 /// Decides which faults are worth a line in the log: the first of its kind, then at most one an hour with the number

@@ -8,7 +8,7 @@ struct DecodeCommand: ParsableCommand {
         abstract: "Prints the JSON document of each telegram of a capture.",
         discussion: """
             Reads files, or standard input without any (or for -). A telegram with a wrong checksum is refused and \
-            reported on standard error.
+            reported on standard error. Encrypted telegrams are deciphered with the keys of the meter.
             Exit status: 0 all was good, 1 something was damaged, 2 wrong usage or a file that cannot be read.
             """)
 
@@ -21,10 +21,13 @@ struct DecodeCommand: ParsableCommand {
     @Option(help: "Offset of the meter's standard time from UTC, such as +02:00; by default what is known of the meter, else +01:00.")
     var utcOffset: UTCOffset?
 
+    @OptionGroup var keys: KeyOptions
+
     func run() throws {
+        let cipher = try keys.cipher()
         var isGood = true
         for file in files.isEmpty ? ["-"] : files {
-            var decoder = CaptureDecoder(name: file, printsObjects: objects, utcOffset: utcOffset?.minutes)
+            var decoder = CaptureDecoder(name: file, printsObjects: objects, utcOffset: utcOffset?.minutes, cipher: cipher)
             try CaptureFile.read(file) { decoder.feed($0) }
             decoder.finish()
             isGood = isGood && decoder.isGood
@@ -49,7 +52,8 @@ struct CaptureDecoder {
     let printsObjects: Bool
     let utcOffset: Int?
     private(set) var isGood = true
-    private var framer = Framer()
+    private var framer: Framer
+    private var seals: SealPolicy
     private var telegrams = 0
     /// Whether the meter sends checksums: then a telegram that was cut off cannot be trusted.
     private var hasChecksums = false
@@ -58,15 +62,19 @@ struct CaptureDecoder {
 
     /// - Parameters:
     ///   - name: the file, for messages.
+    ///   - cipher: deciphers encrypted telegrams; without it each of them is an issue.
     ///   - printLine: is given each line of output.
     ///   - complain: is given each message for people.
     init(
-        name: String, printsObjects: Bool, utcOffset: Int?, printLine: @escaping ([UInt8]) -> Void = { StandardOutput.writeLine($0) },
+        name: String, printsObjects: Bool, utcOffset: Int?, cipher: MeterCipher? = nil,
+        printLine: @escaping ([UInt8]) -> Void = { StandardOutput.writeLine($0) },
         complain: @escaping (String) -> Void = StandardError.write
     ) {
         self.name = name == "-" ? "standard input" : name
         self.printsObjects = printsObjects
         self.utcOffset = utcOffset
+        framer = Framer(cipher: cipher)
+        seals = SealPolicy(hasAuthenticationKey: cipher?.hasAuthenticationKey ?? false, remedies: .options)
         self.printLine = printLine
         self.complain = complain
     }
@@ -88,16 +96,42 @@ struct CaptureDecoder {
         switch event {
         case .frame(let frame):
             telegrams += 1
-            decode(frame)
-        case .discarded(let discard) where discard.reason == .noise:
-            complain("\(name): \(discard.count) bytes at offset \(discard.offset) belong to no telegram")
+            if let remarks = judge(frame) { decode(frame, remarks) }
         case .discarded(let discard):
+            switch discard.reason {
+            case .noise:
+                return complain("\(name): \(discard.count) bytes at offset \(discard.offset) belong to no telegram")
+            case .cutOff: report("telegram at offset \(discard.offset) is cut off by the next one")
+            case .tooLong: report("telegram at offset \(discard.offset) is too long")
+            case .sealed(let envelope, let failure):
+                let remark = seals.judge(envelope, failure, count: discard.count)
+                report(remark, of: envelope)
+                if printsObjects { printLine(Telegram.objectsJSON(ofUnreadable: envelope, remark.reason)) }
+            }
             telegrams += 1
-            report("telegram at offset \(discard.offset) is \(discard.reason == .cutOff ? "cut off by the next one" : "too long")")
         }
     }
 
-    private mutating func decode(_ frame: Frame) {
+    /// What there is to say of the encryption of a telegram; `nil` when it is refused for that.
+    private mutating func judge(_ frame: Frame) -> [String]? {
+        guard let seal = frame.seal else { return [] }
+        let remarks: [SealPolicy.Remark]
+        var isAccepted = true
+        switch seals.judge(seal) {
+        case .accept(let all): remarks = all
+        case .refuse(let remark): (remarks, isAccepted) = ([remark], false)
+        }
+        for remark in remarks { report(remark, of: seal.envelope) }
+        return isAccepted || printsObjects ? remarks.map(\.reason) : nil
+    }
+
+    private mutating func report(_ remark: SealPolicy.Remark, of envelope: Envelope) {
+        let text = "encrypted telegram at offset \(envelope.offset): \(remark.reason). \(remark.remedy)"
+        // A telegram that was sent twice is not a damaged one.
+        if remark.fault == .oldCounter { complain("\(name): \(text)") } else { report(text) }
+    }
+
+    private mutating func decode(_ frame: Frame, _ remarks: [String]) {
         if !frame.hasEndLine, hasChecksums {
             return report("telegram at offset \(frame.offset) is cut off by the end of the capture")
         }
@@ -113,7 +147,7 @@ struct CaptureDecoder {
             report("line at offset \(frame.offset + issue.offset): \(issue.reason.description)\(line)")
         }
         if printsObjects {
-            printLine(telegram.objectsJSON())
+            printLine(telegram.objectsJSON(remarks: remarks))
         } else {
             var context = Document.Context(utcOffset: utcOffset)
             printLine(Document(telegram, &context).json())
@@ -126,40 +160,4 @@ struct CaptureDecoder {
     }
 
     private func hex(_ checksum: UInt16) -> String { ChecksumPolicy.hex(checksum) }
-}
-
-extension Telegram {
-    /// The literal objects, nothing interpreted (design A7).
-    func objectsJSON() -> [UInt8] {
-        JSONWriter.object(capacity: 4096) { json in
-            json.member("header", string(header))
-            json.member("crc", checksumWord)
-            json.member("objects", array: objects) { json, object in
-                json.object {
-                    $0.member("obis", string(object.codeText))
-                    $0.member("values", array: values(of: object)) { json, value in
-                        json.object {
-                            $0.member("value", string(value.text))
-                            if let unit = value.unit { $0.member("unit", string(unit)) }
-                        }
-                    }
-                }
-            }
-            json.member("issues", array: issues) { json, issue in
-                json.object {
-                    $0.member("offset", frame.offset + issue.offset)
-                    $0.member("line", string(issue.line))
-                    $0.member("reason", issue.reason.description)
-                }
-            }
-        }
-    }
-
-    private var checksumWord: String {
-        switch frame.checksum {
-        case .valid: "valid"
-        case .invalid: "invalid"
-        case .absent: "absent"
-        }
-    }
 }

@@ -14,7 +14,7 @@ struct EmulateCommand: AsyncParsableCommand {
         abstract: "Sends the telegrams of an emulated smart meter.",
         discussion: """
             They go to standard output, to a pseudo-terminal that looks like a serial port (--pty), or to whoever \
-            connects to a TCP port (--tcp). Ctrl-C ends it.
+            connects to a TCP port (--tcp). Ctrl-C ends it. With the keys of a meter they are encrypted.
             With --seed and --start-time the output is the same each time.
             """)
 
@@ -76,6 +76,8 @@ struct EmulateCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("With --tcp: the address to listen on; 0.0.0.0 for all.", valueName: "address"))
     var bind = "127.0.0.1"
+
+    @OptionGroup var keys: KeyOptions
 
     /// Meters of one process; a limit of what can sensibly be asked for.
     static let maximumMeters = 20_000
@@ -141,9 +143,10 @@ struct EmulateCommand: AsyncParsableCommand {
     /// What is to run on the thread. It makes everything there, so that nothing is shared.
     private func makeOutput() throws -> @Sendable (WakeDescriptor) throws(EmulationError) -> Void {
         let now = Moment.now().utc
+        let cipher = try keys.cipher()
         let first: EmulatedMeter
         do {
-            first = try EmulatedMeter(settings, seed: seed, now: now)
+            first = try EmulatedMeter(settings, seed: seed, now: now, cipher: cipher)
         } catch {
             throw EmulateCommand.failed("\(error)")
         }
@@ -154,7 +157,8 @@ struct EmulateCommand: AsyncParsableCommand {
         if let tcp {
             // Of the same capture all have the same telegrams; of a profile each has its own seed.
             let all = try (0..<meters).map {
-                replay == nil ? EmulatedMeter(MeterScenario(try EmulatorPlan(settings), seed: seed &+ UInt64($0), now: now)) : first
+                guard replay == nil else { return first }
+                return EmulatedMeter(MeterScenario(try EmulatorPlan(settings), seed: seed &+ UInt64($0), now: now), cipher: cipher)
             }
             let host = bind
             return { stop throws(EmulationError) in try EmulateCommand.serve(all, host: host, port: tcp, count, until: stop) }

@@ -22,7 +22,8 @@ enum PortsTable {
             ["header", heard.header ?? "none"],
             ["telegrams", telegrams(heard)],
         ])
-        if heard.goodFrames > 0 {
+        if let remark = heard.sealRemark { lines.append("Encrypted meter: \(remark.reason). \(remark.remedy)") }
+        if heard.goodFrames > 0 || heard.encrypted > 0 {
             lines.append("This is a P1 port that works.")
         } else if heard.bytes == 0 {
             lines.append("Nothing was heard. \(nothing)")
@@ -39,6 +40,7 @@ enum PortsTable {
     private static func telegrams(_ heard: SourceListener) -> String {
         var text = "\(heard.goodFrames) good"
         if heard.withoutChecksum > 0 { text += " (\(heard.withoutChecksum) of them without a checksum)" }
+        if heard.encrypted > 0 { text += ", \(heard.encrypted) encrypted" }
         return text + ", \(heard.badChecksums) with a wrong checksum"
     }
 

@@ -19,9 +19,11 @@ extension SettingsTable {
         Setting(
             "gasMeter", \.gasMeter, .optional(.text(upTo: 128)),
             "Equipment id of the gas meter that is published as `gas` when there are several."),
-        Setting("decryptionKey", \.decryptionKey, .optional(.key), "Key of an encrypted meter."),
+        Setting("decryptionKey", \.decryptionKey, .optional(.key), "Key of an encrypted meter, from its grid operator."),
         Setting("decryptionKeyFile", \.decryptionKeyFile, .optional(.path), "File that holds that key, instead of it."),
-        Setting("authenticationKey", \.authenticationKey, .optional(.key), "Authentication key of an encrypted meter."),
+        Setting(
+            "authenticationKey", \.authenticationKey, .optional(.key),
+            "Authentication key, where the meter has one of its own; the tag must be right then."),
         Setting(
             "authenticationKeyFile", \.authenticationKeyFile, .optional(.path),
             "File that holds that key, instead of it."),

@@ -10,6 +10,7 @@ extension SettingsReader {
         checkTLS()
         checkMeterNames(reservedNames)
         checkPorts()
+        checkKeys()
         for index in meters.indices { checkSource(index, profiles) }
     }
 
@@ -74,6 +75,16 @@ extension SettingsReader {
             reportGiven(
                 "meters[\(index)].source.path", "is \(JSONTree.text(port).shown), as that of meters[\(other)]",
                 "a different port for each meter")
+        }
+    }
+
+    private mutating func checkKeys() {
+        for index in meters.indices {
+            let place = "meters[\(index)]"
+            guard !isGiven("\(place).decryptionKey"), !isGiven("\(place).decryptionKeyFile") else { continue }
+            for path in ["\(place).authenticationKey", "\(place).authenticationKeyFile"] where isGiven(path) {
+                reportGiven(path, "needs \(place).decryptionKeyFile: without that key nothing can be read")
+            }
         }
     }
 

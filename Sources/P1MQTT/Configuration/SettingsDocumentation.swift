@@ -4,9 +4,7 @@ enum SettingsDocumentation {
     static var table: String {
         var lines = ["| setting | allowed | default | environment | meaning |", "| --- | --- | --- | --- | --- |"]
         for row in rows {
-            let meaning =
-                (row.sourceType.map { "(`\($0.rawValue)`) " } ?? "") + row.meaning
-                + (SettingsTable.notAvailable.contains(row.path) ? " Not available in this version." : "")
+            let meaning = (row.sourceType.map { "(`\($0.rawValue)`) " } ?? "") + row.meaning
             let cells = [
                 "`\(row.path)`", row.allowed, row.isRequired ? "required" : "`\(row.standard.json)`",
                 "`\(row.environmentName)`", meaning,

@@ -9,12 +9,6 @@ struct SettingsReader {
     private var origins: [String: SettingsOrigin] = [:]
     /// The layer that brought each meter.
     private var creators: [SettingsLayer] = []
-    /// Settings that are refused as not built yet; paths as in the documentation.
-    private let notAvailable: Set<String>
-
-    init(notAvailable: Set<String>) {
-        self.notAvailable = notAvailable
-    }
 
     /// Puts a layer on top of those before it.
     mutating func read(_ layer: SettingsLayer) {
@@ -138,9 +132,6 @@ struct SettingsReader {
             return false
         }
         origins[path] = origin
-        if notAvailable.contains(place.documentedPath(row.path)), value != .bool(false) {
-            report(path, origin, "is not available in this version; leave it out")
-        }
         return true
     }
 

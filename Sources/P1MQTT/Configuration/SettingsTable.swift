@@ -9,12 +9,6 @@ enum SettingsTable {
         + section("debug", \.debug, debug)
         + section("log", \.log, log)
 
-    /// What is known but not built yet: it is refused, not ignored. Paths as in the documentation.
-    static let notAvailable: Set<String> = [
-        "meters[].decryptionKey", "meters[].decryptionKeyFile",
-        "meters[].authenticationKey", "meters[].authenticationKeyFile",
-    ]
-
     /// Far more meters than one bridge reads; bounds what a wrong file or a mistyped index can cost.
     static let maximumMeters = 10_000
 

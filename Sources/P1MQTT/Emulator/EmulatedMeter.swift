@@ -7,6 +7,8 @@ struct EmulatedMeter: Sendable {
 
     /// Milliseconds between two telegrams.
     let interval: Int64
+    /// Encrypts the telegrams of a profile; those of a capture stay as they are.
+    private let cipher: MeterCipher?
     private var content: Content
     private let faults: [EmulatorFault]
     /// The number of the present telegram, from 0; -1 before the first.
@@ -18,19 +20,21 @@ struct EmulatedMeter: Sendable {
     ///   - settings: what to emulate.
     ///   - seed: makes ids and noise.
     ///   - now: milliseconds since 1970 UTC, for settings without a start time.
-    init(_ settings: EmulatorSettings, seed: UInt64, now: Int64) throws(EmulatorError) {
+    ///   - cipher: encrypts its telegrams; `nil` for a meter that sends them in clear.
+    init(_ settings: EmulatorSettings, seed: UInt64, now: Int64, cipher: MeterCipher? = nil) throws(EmulatorError) {
         if let path = settings.replay {
             if let fault = settings.faults.first(where: { !$0.isOnLine }) { throw .faultNeedsProfile(fault.type.rawValue) }
             try self.init(
                 replaying: ReplayCapture(path: path), every: EmulatorPlan.milliseconds("interval", settings.interval),
                 faults: settings.faults)
         } else {
-            try self.init(MeterScenario(EmulatorPlan(settings), seed: seed, now: now))
+            try self.init(MeterScenario(EmulatorPlan(settings), seed: seed, now: now), cipher: cipher)
         }
     }
 
     /// A meter of a profile.
-    init(_ scenario: MeterScenario) {
+    init(_ scenario: MeterScenario, cipher: MeterCipher? = nil) {
+        self.cipher = cipher
         interval = scenario.plan.interval
         faults = scenario.plan.faults
         content = .scenario(scenario)
@@ -39,6 +43,7 @@ struct EmulatedMeter: Sendable {
     /// A meter that repeats a capture.
     init(replaying capture: ReplayCapture, every interval: Int64, faults: [EmulatorFault] = []) {
         self.interval = interval
+        cipher = nil
         self.faults = faults
         content = .replay(capture, next: 0)
     }
@@ -48,10 +53,14 @@ struct EmulatedMeter: Sendable {
         step()
         let telegram =
             switch content {
-            case .scenario(let scenario): scenario.plan.profile.telegram(scenario)
+            case .scenario(let scenario): sealed(scenario.plan.profile.telegram(scenario), scenario)
             case .replay(let capture, let index): capture.telegrams[index]
             }
         return faults.reduce(telegram) { $1.isActive(number, every: interval) ? $1.distorting($0, number: number) : $0 }
+    }
+
+    private func sealed(_ telegram: [UInt8], _ scenario: MeterScenario) -> [UInt8] {
+        cipher?.seal(telegram, systemTitle: scenario.systemTitle, counter: scenario.frameCounter) ?? telegram
     }
 
     /// Lets a telegram pass that nobody hears: the registers grow all the same.

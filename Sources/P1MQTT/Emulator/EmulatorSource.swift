@@ -10,6 +10,7 @@ final class EmulatorSource: ByteSource {
 
     private let settings: EmulatorSettings
     private let seed: UInt64
+    private let cipher: MeterCipher?
     private var meter: EmulatedMeter?
     private var pace: TelegramPace?
     /// What `service` has not delivered yet of a telegram that is longer than its buffer.
@@ -19,8 +20,10 @@ final class EmulatorSource: ByteSource {
     ///   - settings: what to emulate; what is wrong with them is reported by `open`.
     ///   - meterName: the name of the meter in the configuration. Without a seed in the settings it makes the ids, so
     ///     that they differ between meters and stay the same at each start.
-    init(_ settings: EmulatorSettings, meterName: String?) {
+    ///   - cipher: encrypts its telegrams, as the keys of the meter say; `nil` for a meter that sends them in clear.
+    init(_ settings: EmulatorSettings, meterName: String?, cipher: MeterCipher? = nil) {
         self.settings = settings
+        self.cipher = cipher
         seed = settings.seed ?? EmulatorSource.seed(of: meterName)
         let isSilent = settings.faults.contains { $0.kind == .silent }
         traits = SourceTraits(
@@ -37,7 +40,7 @@ final class EmulatorSource: ByteSource {
         let emulated: EmulatedMeter
         do {
             // Not with `??`, which would hide the type of the error.
-            emulated = if let meter { meter } else { try EmulatedMeter(settings, seed: seed, now: now.utc) }
+            emulated = if let meter { meter } else { try EmulatedMeter(settings, seed: seed, now: now.utc, cipher: cipher) }
         } catch {
             throw SourceError(.setting, error.description)
         }

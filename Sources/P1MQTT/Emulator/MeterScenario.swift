@@ -129,6 +129,12 @@ extension MeterScenario {
     var equipmentId: String { "EMUE" + digits(afterSwaps: state.swaps) }
     var gasEquipmentId: String { "EMUG" + digits(afterSwaps: state.gasSwaps) }
 
+    /// Names the meter in encrypted telegrams: EMU and the seed.
+    var systemTitle: UInt64 { 0x454D_5500_0000_0000 | noise.seed & 0xFF_FFFF_FFFF }
+
+    /// Rises with each telegram, and from one start to the next unless they come faster than one a second.
+    var frameCounter: UInt32 { UInt32(truncatingIfNeeded: start / 1000 + number) }
+
     /// 13 digits. Each meter that takes the place of another is far from those of neighbouring seeds.
     private func digits(afterSwaps swaps: UInt64) -> String {
         let digits = String((noise.seed &+ swaps &* 1_000_003) % 10_000_000_000_000)

@@ -26,7 +26,13 @@ struct ReplayCapture: Sendable {
         var framer = Framer()
         var telegrams: [[UInt8]] = []
         let keep: (Framer.Event) -> Void = { event in
-            if case .frame(let frame) = event { telegrams.append(frame.bytes) }
+            switch event {
+            case .frame(let frame): telegrams.append(frame.bytes)
+            case .discarded(let discard):
+                // Encrypted telegrams are sent as they are: whoever reads them has the key.
+                guard case .sealed = discard.reason else { return }
+                telegrams.append(Array(bytes[discard.offset..<discard.offset + discard.count]))
+            }
         }
         framer.feed(bytes.span, keep)
         framer.finish(keep)

@@ -6,7 +6,7 @@ enum SourceFactory {
         case .serial(let serial): SerialPort(serial)
         case .tcp(let host, let port): TCPSource(host: host, port: port, resolver: resolver)
         case .file(let path): FileSource(path: path)
-        case .emulator(let emulator): EmulatorSource(emulator, meterName: meter.name)
+        case .emulator(let emulator): EmulatorSource(emulator, meterName: meter.name, cipher: meter.cipher)
         case .mqtt: nil
         }
     }

@@ -9,6 +9,10 @@ final class SourceListener: ChunkConsumer {
     private(set) var goodFrames = 0
     private(set) var badChecksums = 0
     private(set) var withoutChecksum = 0
+    /// Encrypted telegrams, whether they could be read or not.
+    private(set) var encrypted = 0
+    /// Why an encrypted one could not be used, and what to do.
+    private(set) var sealRemark: SealPolicy.Remark?
     /// First line of the first telegram.
     private(set) var header: String?
     private(set) var reports: [SourceReport] = []
@@ -16,21 +20,28 @@ final class SourceListener: ChunkConsumer {
     private(set) var evidence: String?
     let deadline: Int64? = nil
 
-    private var framer = Framer()
+    private var framer: Framer
+    private var seals: SealPolicy
+
+    private init(cipher: MeterCipher?) {
+        framer = Framer(cipher: cipher)
+        seals = SealPolicy(hasAuthenticationKey: cipher?.hasAuthenticationKey ?? false)
+    }
 
     /// Returns what was heard in `seconds`, or earlier when a few telegrams came, the source failed or ended, or
-    /// `stopped` says so (asked five times a second).
+    /// `stopped` says so (asked five times a second). `cipher` deciphers what an encrypted meter sends.
     static func listen(
-        to source: any ByteSource, seconds: Int, wake: WakeDescriptor, stopped: @escaping () -> Bool = { false }
+        to source: any ByteSource, seconds: Int, wake: WakeDescriptor, cipher: MeterCipher? = nil,
+        stopped: @escaping () -> Bool = { false }
     ) -> SourceListener {
-        let listener = SourceListener()
+        let listener = SourceListener(cipher: cipher)
         let feed = Feed(source: source, consumer: listener)
         let end = Moment.now().monotonic + Int64(seconds) * 1000
         var isOver = false
         let loop = InputLoop(
             feeds: [feed], wake: wake,
             everyTurn: { now in
-                let isKnown = listener.goodFrames >= enough || listener.reports.contains { $0.kind == .failed }
+                let isKnown = max(listener.goodFrames, listener.encrypted) >= enough || listener.reports.contains { $0.kind == .failed }
                 isOver = isKnown || now.monotonic >= end || stopped()
                 return min(end, now.monotonic + 200)
             })
@@ -55,7 +66,20 @@ final class SourceListener: ChunkConsumer {
     func tick(at now: Moment) {}
 
     private func note(_ event: Framer.Event) {
+        if case .discarded(let discard) = event, case .sealed(let envelope, let failure) = discard.reason {
+            encrypted += 1
+            sealRemark = seals.judge(envelope, failure, count: discard.count)
+        }
         guard case .frame(let frame) = event, frame.hasEndLine else { return }
+        if let seal = frame.seal {
+            encrypted += 1
+            switch seals.judge(seal) {
+            case .accept(let remarks): sealRemark = sealRemark ?? remarks.first { $0.fault != .oldCounter }
+            case .refuse(let remark):
+                sealRemark = remark
+                return
+            }
+        }
         switch frame.checksum {
         case .valid: goodFrames += 1
         case .absent:

@@ -31,6 +31,10 @@ struct JSONWriter {
         appendQuoted(text)
     }
 
+    mutating func null() {
+        literal("null")
+    }
+
     // MARK: members of an object
 
     mutating func member(_ name: String, _ text: String?) {

@@ -1,4 +1,4 @@
-/// One telegram as it was on the wire: the bytes from `/` to the end of its last line.
+/// One telegram as it was on the wire, or deciphered: the bytes from `/` to the end of its last line.
 public struct Frame: Sendable, Equatable {
     /// What the checksum behind `!` says of the bytes.
     public enum Checksum: Sendable, Equatable {
@@ -14,10 +14,12 @@ public struct Frame: Sendable, Equatable {
     public let bytes: [UInt8]
     /// Where `!` stands in `bytes`; their count when the end line is missing.
     public let contentEnd: Int
-    /// Where `/` stood in the stream, counted from its first byte.
+    /// Where `/` stood in the stream, counted from its first byte; enciphered, if the telegram was.
     public let offset: Int
     /// What the checksum says.
     public let checksum: Checksum
+    /// The encryption that was taken off it; `nil` when it came in clear.
+    public let seal: Seal?
 
     /// Whether the end line (`!`) was there.
     public var hasEndLine: Bool { contentEnd < bytes.count }
@@ -27,6 +29,17 @@ public struct Frame: Sendable, Equatable {
         self.contentEnd = contentEnd
         self.offset = offset
         checksum = Frame.check(bytes.span, contentEnd)
+        seal = nil
+    }
+
+    /// A telegram that was found in a deciphered text.
+    init(_ frame: Frame, seal: Seal) {
+        bytes = frame.bytes
+        contentEnd = frame.contentEnd
+        // A stream cipher: each byte of the text stands where its ciphertext stood.
+        offset = seal.envelope.offset + seal.envelope.headLength + frame.offset
+        checksum = frame.checksum
+        self.seal = seal
     }
 
     private static func check(_ bytes: Span<UInt8>, _ contentEnd: Int) -> Checksum {

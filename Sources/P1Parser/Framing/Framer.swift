@@ -1,7 +1,8 @@
 /// Cuts a stream of bytes, in whatever portions it comes, into frames.
 ///
 /// A frame starts with `/` at the start of a line and ends with the line that starts with `!` (or ends in `)!` and a
-/// checksum). Everything else is skipped and reported. At most `maximumLength` bytes are kept.
+/// checksum). An encrypted one starts with `DB 08` and has its length in front; a meter may change from one to the other
+/// at any time. Everything else is skipped and reported. At most `maximumLength` bytes are kept.
 public struct Framer: Sendable {
     /// What the framer found.
     public enum Event: Sendable, Equatable {
@@ -21,6 +22,8 @@ public struct Framer: Sendable {
             case cutOff
             /// No end line came within the size limit.
             case tooLong
+            /// They are an encrypted telegram that could not be read.
+            case sealed(Envelope, Envelope.Failure)
         }
 
         /// Where they began, counted from the first byte of the stream.
@@ -33,6 +36,8 @@ public struct Framer: Sendable {
 
     /// The most bytes a telegram may have: no standard sets a limit; the longest known has 2.5 kB. At most 32768.
     public let maximumLength: Int
+    /// Opens encrypted telegrams; `nil` without a key.
+    private let cipher: (any FrameCipher)?
 
     /// The telegram that has begun, or nothing.
     private var buffer: [UInt8] = []
@@ -40,6 +45,8 @@ public struct Framer: Sendable {
     private var offset = 0
     /// Whether `buffer` starts with the `/` of a telegram.
     private var isInside = false
+    /// The head of the encrypted telegram that `buffer` starts with.
+    private var envelope: Envelope?
     /// Up to where `buffer` was searched for the end of the telegram.
     private var searched = 0
     /// Where the `!` of the telegram stands in `buffer`, once it was found: only the end of its line is missing.
@@ -56,11 +63,17 @@ public struct Framer: Sendable {
 
     /// A framer at the start of a stream.
     ///
-    /// - Parameter maximumLength: the most bytes that a telegram may have, up to 32768.
-    public init(maximumLength: Int = 16384) {
+    /// - Parameters:
+    ///   - maximumLength: the most bytes that a telegram may have, up to 32768.
+    ///   - cipher: opens encrypted telegrams; without it each of them is discarded.
+    public init(maximumLength: Int = 16384, cipher: (any FrameCipher)? = nil) {
         precondition((1...32768).contains(maximumLength), "places in a telegram are numbers of 16 bits")
         self.maximumLength = maximumLength
+        self.cipher = cipher
     }
+
+    /// Where the encrypted telegram began in the stream whose rest is waited for; `nil` when none is.
+    public var unfinishedEnvelope: Int? { envelope?.offset }
 
     /// Takes the next bytes of the stream.
     ///
@@ -74,46 +87,104 @@ public struct Framer: Sendable {
             let end = min(start + Framer.portion, chunk.count)
             // Sound: the pointer is used inside the closure only. Byte by byte this took a third of the framer's time.
             chunk.extracting(start..<end).withUnsafeBufferPointer { buffer.append(contentsOf: $0) }
-            while isInside ? finishTelegram(handle) : beginTelegram(handle) {}
+            while step(handle) {}
             start = end
         }
+    }
+
+    /// Gives up the encrypted telegram whose rest did not come. A frame in clear ends where the next one begins; this
+    /// one would take the next one's bytes for its own, so whoever knows the time calls this after some seconds.
+    ///
+    /// - Parameter handle: is given what was thrown away, and what was found in the bytes behind its start.
+    public mutating func abandonEnvelope(_ handle: (Event) -> Void) {
+        guard let envelope else { return }
+        reject(envelope, .incomplete, length: min(buffer.count, envelope.length), handle)
+        while step(handle) {}
     }
 
     /// Ends the stream: a telegram without its end line becomes a frame without a checksum.
     ///
     /// - Parameter handle: is given the last events.
     public mutating func finish(_ handle: (Event) -> Void) {
+        while envelope != nil { abandonEnvelope(handle) }
         if isInside {
             let end = buffer.count
             let mark = mark ?? Framer.gluedMark(buffer.span, searched, limit: end, isLast: true)?.mark
             emitFrame(contentEnd: mark ?? end, length: end, handle)
         }
+        // The first bytes of what could have become an encrypted telegram.
+        noise += buffer.count
+        drop(buffer.count)
         reportNoise(handle)
         mayStart = true
     }
 
-    /// Skips to the next `/` that starts a telegram; false when the buffer is used up.
+    /// Goes on by one event; false when more bytes are needed.
+    private mutating func step(_ handle: (Event) -> Void) -> Bool {
+        if envelope != nil { return finishEnvelope(handle) }
+        return isInside ? finishTelegram(handle) : beginTelegram(handle)
+    }
+
+    /// Skips to what starts a telegram: a `/`, or the head of an encrypted one; false when the buffer is used up.
     private mutating func beginTelegram(_ handle: (Event) -> Void) -> Bool {
         var start = 0
+        var finding = Envelope.Finding.none
         while start < buffer.count {
             let byte = buffer[start]
             if byte == UInt8(ascii: "/"), mayStart { break }
+            if byte == 0xDB {
+                finding = findEnvelope(at: start, limit: buffer.count)
+                if finding != .none { break }
+            }
             mayStart = byte < 0x20 || byte > 0x7E
             start += 1
         }
         noise += start
         drop(start)
-        guard !buffer.isEmpty else { return false }
+        guard !buffer.isEmpty, finding != .unclear else { return false }
         reportNoise(handle)
-        isInside = true
+        if case .found(let found) = finding { envelope = found } else { isInside = true }
         return true
+    }
+
+    /// Opens the encrypted telegram once all of it is there; false when more bytes are needed.
+    private mutating func finishEnvelope(_ handle: (Event) -> Void) -> Bool {
+        guard let envelope, buffer.count >= envelope.length else { return false }
+        switch envelope.open(buffer.span, maximumLength: maximumLength, with: cipher) {
+        case .frame(let frame):
+            handle(.frame(frame))
+            self.envelope = nil
+            mayStart = true
+            drop(frame.seal?.length ?? envelope.length)
+        case .failure(let failure):
+            reject(envelope, failure, length: envelope.length, handle)
+        }
+        return true
+    }
+
+    /// Throws an encrypted telegram away, up to where another one may begin within its bytes.
+    private mutating func reject(_ envelope: Envelope, _ failure: Envelope.Failure, length: Int, _ handle: (Event) -> Void) {
+        let count = Envelope.nextStart(in: buffer.span.extracting(0..<length), maximumLength: maximumLength)
+        // What looks damaged at its end was cut off, and the next one filled it up.
+        let failure = failure == .damaged && count < length ? Envelope.Failure.incomplete : failure
+        handle(.discarded(Discard(offset: offset, count: count, reason: .sealed(envelope, failure))))
+        self.envelope = nil
+        mayStart = true
+        drop(count)
+    }
+
+    private func findEnvelope(at index: Int, limit: Int) -> Envelope.Finding {
+        Envelope.find(in: buffer.span, at: index, limit: limit, start: offset, maximumLength: maximumLength)
     }
 
     /// Goes on to the end of the telegram; false when more bytes are needed.
     ///
     /// A telegram may fill `maximumLength` bytes and no more, so that it does not matter in which portions it comes.
     private mutating func finishTelegram(_ handle: (Event) -> Void) -> Bool {
-        let limit = min(buffer.count, maximumLength)
+        let whole = min(buffer.count, maximumLength)
+        // No text holds DB 08: where an encrypted telegram begins, this one is at its end.
+        let next = nextEnvelope(limit: whole)
+        let limit = next?.index ?? whole
         if mark == nil {
             switch Framer.findMark(buffer.span, from: max(searched, 1), limit: limit) {
             case .nextStart(let index):
@@ -134,53 +205,25 @@ public struct Framer: Sendable {
             }
             searched = limit
         }
+        if let next, next.isCertain {
+            if let mark { emitFrame(contentEnd: mark, length: next.index, handle) } else { discard(next.index, .cutOff, handle) }
+            isInside = false
+            return true
+        }
         guard buffer.count > maximumLength else { return false }
         discard(maximumLength, .tooLong, handle)
         return true
     }
 
-    /// What a search for the end of a telegram came upon.
-    private enum Finding {
-        /// A `/` at the start of a line: another telegram.
-        case nextStart(Int)
-        /// The `!` of the end line, and how far that line was looked at.
-        case mark(Int, behind: Int)
-        /// Nothing before this place.
-        case none(Int)
-    }
-
-    /// Searches for `!` and `/`, which are rare: the lines between them need not be looked at one by one.
-    private static func findMark(_ bytes: Span<UInt8>, from start: Int, limit: Int) -> Finding {
-        var index = start
-        while index < limit, let found = bytes.firstIndex(of: UInt8(ascii: "!"), or: UInt8(ascii: "/"), in: index..<limit) {
-            let startsLine = bytes[found - 1] == UInt8(ascii: "\n")
-            if bytes[found] == UInt8(ascii: "!") {
-                if startsLine { return .mark(found, behind: found + 1) }
-                guard let glued = gluedMark(bytes, found, limit: limit, isLast: false) else {
-                    index = found + 1
-                    continue
-                }
-                return glued.isCertain ? .mark(found, behind: glued.behind) : .none(found)
-            }
-            if startsLine { return .nextStart(found) }
+    /// Where an encrypted telegram begins in what was not searched yet, or may begin if its head goes on as it should.
+    private func nextEnvelope(limit: Int) -> (index: Int, isCertain: Bool)? {
+        var index = max(searched, 1)
+        while index < limit, let found = buffer.span.firstIndex(of: 0xDB, or: 0xDB, in: index..<limit) {
+            let finding = findEnvelope(at: found, limit: limit)
+            if finding != .none { return (found, finding != .unclear) }
             index = found + 1
         }
-        return .none(max(index, limit))
-    }
-
-    /// Whether the `!` at `index` is glued to a value and ends the telegram, as in `)!ABCD`; any other `!` is noise.
-    ///
-    /// `isCertain` is false while the bytes end before that can be told; `isLast` says that no more will come.
-    private static func gluedMark(
-        _ bytes: Span<UInt8>, _ index: Int, limit: Int, isLast: Bool
-    ) -> (mark: Int, behind: Int, isCertain: Bool)? {
-        guard index < limit, bytes[index] == UInt8(ascii: "!"), bytes[index - 1] == UInt8(ascii: ")") else { return nil }
-        var behind = index + 1
-        while behind < limit, behind <= index + 4, UInt8(hexDigit: bytes[behind]) != nil { behind += 1 }
-        if behind < limit, bytes[behind] == UInt8(ascii: "\r") { behind += 1 }
-        guard behind < limit else { return (index, behind, isLast) }
-        let isEnd = bytes[behind] == UInt8(ascii: "\n") || bytes[behind] == UInt8(ascii: "/")
-        return isEnd ? (index, behind, true) : nil
+        return nil
     }
 
     private mutating func emitFrame(contentEnd: Int, length: Int, _ handle: (Event) -> Void) {

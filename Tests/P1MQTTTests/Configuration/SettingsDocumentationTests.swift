@@ -23,11 +23,6 @@ import Testing
             })
     }
 
-    @Test("says what is not available yet") func notAvailable() {
-        let lines = SettingsDocumentation.table.split(separator: "\n")
-        #expect(lines.count { $0.hasSuffix(" Not available in this version. |") } == SettingsTable.notAvailable.count)
-    }
-
     @Test("says each setting once for each type of source") func unique() {
         let rows = SettingsDocumentation.rows
         #expect(Set(rows.map { "\($0.path) \(String(describing: $0.sourceType))" }).count == rows.count)

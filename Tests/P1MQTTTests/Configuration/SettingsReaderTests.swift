@@ -165,24 +165,4 @@ import Testing
         }
         #expect(lines.count == places.count)
     }
-
-    @Test("what is not built yet is refused, unless it stands at its default") func notAvailable() throws {
-        let key = String(repeating: "0", count: 32)
-        let json = """
-            {"meters": [{"source": {"path": "/dev/x"}, "decryptionKey": "\(key)",
-             "authenticationKey": "\(key)"}]}
-            """
-        #expect(
-            try settingsProblems(json) == [
-                "config.json: meters[0].decryptionKey is not available in this version; leave it out",
-                "config.json: meters[0].authenticationKey is not available in this version; leave it out",
-            ])
-        #expect(try settingsProblems(json, notAvailable: []) == [])
-        #expect(try settingsProblems(#"{"publish": {"history": false}}"#, notAvailable: ["publish.history"]) == [])
-        #expect(try settingsProblems(environment: ["P1MQTT_PUBLISH_HISTORY": "false"], notAvailable: ["publish.history"]) == [])
-    }
-
-    @Test("names only settings that exist as not available") func notAvailableExist() {
-        #expect(SettingsTable.notAvailable.isSubset(of: SettingsDocumentation.rows.map(\.path)))
-    }
 }

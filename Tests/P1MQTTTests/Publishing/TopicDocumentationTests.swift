@@ -30,7 +30,7 @@ import Testing
         #expect(lines.contains("| `p1/electricity/received/tariff1` | kWh | `1-0:1.8.1` | Energy taken from the grid, tariff 1 |"))
         #expect(
             lines.contains(
-                "| `p1/gas/reading`, `p1/mbus/N/reading` | m3, GJ or kWh | `0-n:24.2.1`, `0-n:24.2.3`, `0-n:24.3.0` | "
+                "| `p1/gas/reading`, `p1/mbus/N/reading` | m3, GJ or kWh | `0-n:24.2.1`, `0-n:24.2.3`, `0-n:24.3.0`, `7-0:23.1.0` | "
                     + "Last reading, with its time |"))
         #expect(
             lines.contains(

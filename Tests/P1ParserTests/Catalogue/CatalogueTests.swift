@@ -9,9 +9,10 @@ struct CatalogueTests {
         let row = Catalogue.rows[index]
         let found = try #require(Catalogue.find(row.code))
         #expect(found.row == index)
-        #expect(found.channel == (row.scope == .meter ? 0 : 1))
+        let isOnChannels = row.scope == .mbus || row.scope == .relay
+        #expect(found.channel == (isOnChannels ? 1 : 0))
         #expect(Catalogue.find(OBISCode(row.code.a, row.code.b, row.code.c, row.code.d, row.code.e, 255))?.row == index)
-        guard row.scope != .meter else { return }
+        guard isOnChannels else { return }
         for channel: UInt16 in 2...4 {
             let other = try #require(Catalogue.find(row.code.onChannel(channel)))
             #expect(other.row == index)
@@ -38,10 +39,11 @@ struct CatalogueTests {
     @Test("rows that share a path measure the same")
     func sharedPaths() {
         for (path, rows) in Dictionary(grouping: Catalogue.rows, by: \.path) where rows.count > 1 {
-            let quantities = Set(rows.map(\.quantity))
+            // A time that is sent in two parts stands where the whole one does.
+            let quantities = Set(rows.map { $0.quantity == .clockPart ? .time : $0.quantity })
             // The reading of an M-Bus meter comes in two shapes.
             #expect(quantities == [.meterReading, .meterProfile] || quantities.count == 1, "\(path)")
-            #expect(Set(rows.map(\.scope)).count == 1 || path == "equipmentId" || path == "ean", "\(path)")
+            #expect(!rows.contains { $0.scope == .relay } || rows.count == 1, "\(path)")
         }
     }
 

@@ -37,8 +37,8 @@ enum Wire {
 
 extension Framer {
     /// All events of a stream that comes in portions of these sizes (used over and over) and then ends.
-    static func events(in bytes: [UInt8], portions: [Int] = [.max], maximumLength: Int = 16384) -> [Event] {
-        var framer = Framer(maximumLength: maximumLength)
+    static func events(in bytes: [UInt8], portions: [Int] = [.max], maximumLength: Int = 16384, cipher: ToyCipher? = nil) -> [Event] {
+        var framer = Framer(maximumLength: maximumLength, cipher: cipher)
         var events: [Event] = []
         var start = 0
         var turn = 0
