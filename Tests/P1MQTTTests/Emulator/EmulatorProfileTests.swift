@@ -89,6 +89,8 @@ struct EmulatorProfileTests {
         #expect(frames.map(\.bytes) == (0..<5).map { _ in plain.next() })
         #expect(frames.allSatisfy { $0.seal?.authentication == .valid(.own) && $0.seal?.envelope.systemTitleText == "454D550000000007" })
         #expect(Set(frames.map(\.seal?.envelope.counter)).count == 5)
+        // Only these are encrypted in the field. Without the key the length in the envelope is trusted as far as it must be.
+        guard ["lu-smarty", "at-t210dr"].contains(name) else { return }
         let capture = try ReplayCapture(bytes: sealed, path: "capture")
         #expect(capture.telegrams.count == 5 && capture.telegrams.flatMap(\.self) == sealed)
     }
