@@ -4,7 +4,6 @@ extension String {
         String(String.UnicodeScalarView(unicodeScalars.prefix(200))).printable
     }
 
-
     /// Without what is no text: a line break or tab is a blank, any other control character and those that turn the
     /// direction of writing are a question mark. So a text from a wire can neither begin a line of its own in a log nor
     /// speak to a terminal.

@@ -26,6 +26,8 @@ struct TopicsCommand: ParsableCommand {
     @Option(help: "Offset of the meter's standard time from UTC, such as +02:00; by default what is known of the meter, else +01:00.")
     var utcOffset: UTCOffset?
 
+    @OptionGroup var keys: KeyOptions
+
     func validate() throws {
         if let fault = Topic.fault(in: topicPrefix) { throw ValidationError("--topic-prefix: \(fault)") }
     }
@@ -35,7 +37,7 @@ struct TopicsCommand: ParsableCommand {
             StandardOutput.writeLine(DocumentSchema.json())
             return
         }
-        var preview = TelegramPreview(prefix: topicPrefix, utcOffset: utcOffset?.minutes, language: language)
+        var preview = TelegramPreview(prefix: topicPrefix, utcOffset: utcOffset?.minutes, language: language, cipher: try keys.cipher())
         try CaptureFile.read(file) { preview.feed($0) }
         for message in preview.finish() {
             StandardOutput.writeLine(Array(message.topic.utf8) + [UInt8(ascii: " ")] + message.payload)

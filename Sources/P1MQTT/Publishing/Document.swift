@@ -71,7 +71,7 @@ struct Document: Sendable {
             }
             values[slot] = value
             ranks[slot] = rank
-            if Catalogue.kinds[reading.row] == .currentLimit, let limit = telegram.exportLimit(of: reading) {
+            if let limit = telegram.exportLimit(of: reading) {
                 values[layout.slot(DocumentLayout.exportLimit)] = .quantity(limit, .A)
             }
         }

@@ -3,7 +3,8 @@ import P1Parser
 /// What the telegrams of a capture lead to, without a broker: the values of the last one, and the devices of all.
 struct TelegramPreview {
     private let topics: MeterTopics
-    private var framer = Framer()
+    private var framer: Framer
+    private var seals: SealPolicy
     private var checksums = ChecksumPolicy(.auto)
     private var context: Document.Context
     private var discovery: MeterDiscovery
@@ -17,7 +18,10 @@ struct TelegramPreview {
     ///   - prefix: the first levels of all topics.
     ///   - utcOffset: minutes that the meter's standard time is ahead of UTC; `nil`: what is known of the meter.
     ///   - language: of the names in Home Assistant.
-    init(prefix: String, utcOffset: Int?, language: Language) {
+    ///   - cipher: deciphers encrypted telegrams; without it they cannot be used.
+    init(prefix: String, utcOffset: Int?, language: Language, cipher: MeterCipher? = nil) {
+        framer = Framer(cipher: cipher)
+        seals = SealPolicy(hasAuthenticationKey: cipher?.hasAuthenticationKey ?? false, remedies: .options)
         topics = MeterTopics(bridgePrefix: prefix, meterName: nil)
         context = Document.Context(utcOffset: utcOffset)
         discovery = MeterDiscovery(
@@ -55,6 +59,7 @@ struct TelegramPreview {
     private mutating func handle(_ event: Framer.Event) {
         switch event {
         case .frame(let frame):
+            guard isAccepted(frame) else { return }
             switch checksums.judge(frame) {
             case .accept:
                 let telegram = Telegram(frame)
@@ -66,11 +71,30 @@ struct TelegramPreview {
             case .refuse(_, let reason):
                 problems.append("telegram at offset \(frame.offset) refused: \(reason)")
             }
-        case .discarded(let discard) where discard.reason != .noise:
-            problems.append("telegram at offset \(discard.offset) is not whole")
-        case .discarded:
-            break
+        case .discarded(let discard):
+            switch discard.reason {
+            case .noise: break
+            case .cutOff, .tooLong: problems.append("telegram at offset \(discard.offset) is not whole")
+            case .sealed(let envelope, let failure): note(seals.judge(envelope, failure, count: discard.count))
+            }
         }
+    }
+
+    /// Whether the encryption of a telegram, if it was encrypted, is in order.
+    private mutating func isAccepted(_ frame: Frame) -> Bool {
+        guard let seal = frame.seal else { return true }
+        switch seals.judge(seal) {
+        case .accept(let remarks):
+            remarks.forEach { note($0) }
+            return true
+        case .refuse(let remark):
+            note(remark)
+            return false
+        }
+    }
+
+    private mutating func note(_ remark: SealPolicy.Remark) {
+        problems.append("encrypted telegram: \(remark.reason). \(remark.remedy)")
     }
 
     private mutating func take(_ telegram: Telegram) -> [Message] {

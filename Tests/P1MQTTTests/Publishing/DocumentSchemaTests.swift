@@ -92,6 +92,27 @@ import Testing
         return code + groups
     }
 
+    @Test("holds whatever happens to the bytes of a telegram") func damage() throws {
+        let bytes = TelegramFixture.bytes(Self.everyCode, hasChecksum: false)
+        var random = SplitMix64(seed: 20_261_123)
+        for _ in 0..<200 {
+            var damaged = bytes
+            for _ in 0..<Int.random(in: 1...40, using: &random) {
+                // Digits, brackets and signs, so that lines stay lines and only their content is wrong.
+                let sign = Array("0123456789()*.,-: WS\u{0}".utf8).randomElement(using: &random) ?? 0
+                damaged[Int.random(in: 20..<damaged.count - 4, using: &random)] = sign
+            }
+            var framer = Framer()
+            var frames: [Frame] = []
+            framer.feed(damaged.span) { if case .frame(let frame) = $0 { frames.append(frame) } }
+            framer.finish { if case .frame(let frame) = $0 { frames.append(frame) } }
+            for frame in frames {
+                var context = Document.Context()
+                #expect(try Document(Telegram(frame), &context).schemaFaults() == [])
+            }
+        }
+    }
+
     @Test("finds what does not belong there") func finds() throws {
         let validator = try SchemaValidator.document.get()
         func faults(_ json: String) throws -> [String] {
