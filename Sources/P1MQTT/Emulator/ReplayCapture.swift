@@ -25,13 +25,22 @@ struct ReplayCapture: Sendable {
     init(bytes: [UInt8], path: String) throws(EmulatorError) {
         var framer = Framer()
         var telegrams: [[UInt8]] = []
+        // Encrypted telegrams are sent as they are: whoever reads them has the key. Without it ciphertext may look like
+        // the start of another telegram, so what is discarded up to the end that the head states is a part of it.
+        var sealedEnd = 0
         let keep: (Framer.Event) -> Void = { event in
             switch event {
-            case .frame(let frame): telegrams.append(frame.bytes)
+            case .frame(let frame):
+                telegrams.append(frame.bytes)
+                sealedEnd = 0
             case .discarded(let discard):
-                // Encrypted telegrams are sent as they are: whoever reads them has the key.
-                guard case .sealed = discard.reason else { return }
-                telegrams.append(Array(bytes[discard.offset..<discard.offset + discard.count]))
+                let end = discard.offset + discard.count
+                if case .sealed(let envelope, _) = discard.reason {
+                    telegrams.append(Array(bytes[discard.offset..<end]))
+                    sealedEnd = envelope.offset + envelope.length
+                } else if discard.offset < sealedEnd, let last = telegrams.indices.last {
+                    telegrams[last] += bytes[discard.offset..<min(end, sealedEnd)]
+                }
             }
         }
         framer.feed(bytes.span, keep)
