@@ -53,7 +53,7 @@ import Testing
         let names = SettingsDocumentation.rows.map { row in String(row.path.prefix { $0 != "." && $0 != "[" }) }
         guard !Set(names).isDisjoint(with: tree.keys) else { return [] }
         // The files that hold its secrets are not on this machine; all else has to be right.
-        return try settingsProblems(block).filter { !$0.contains("passwordFile ") }
+        return try settingsProblems(block).filter { !$0.contains("passwordFile ") && !$0.contains("decryptionKeyFile ") }
     }
 
     @Test("finds blocks, and replaces what stands between markers") func blocks() {
