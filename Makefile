@@ -3,13 +3,15 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test check install
+.PHONY: help run test check install fuzz bench-parse
 
 PREFIX ?= /usr/local
 # A folder to put in front of every installed path, for packagers.
 DESTDIR ?=
 # Where the configuration is looked for on the machine that runs it; it does not move with PREFIX.
 SYSCONFDIR ?= /etc/p1mqtt
+# systemd looks here for both /usr and /usr/local.
+UNITDIR ?= $(PREFIX)/lib/systemd/system
 # Only the copying needs rights: the build runs as you.
 SUDO ?= $(if $(DESTDIR),,$(if $(filter 0,$(shell id -u)),,sudo))
 
@@ -17,12 +19,16 @@ LINT := swift format lint --strict --parallel -r Sources Tests Package.swift
 # The Swift runtime inside, no symbols: 17 MB that need only libmosquitto.
 RELEASE := swift build -c release --static-swift-stdlib --product p1mqtt -Xlinker -s
 RESULTS := .build/test-results
+# How long `make fuzz` tries to break the parser.
+SECONDS ?= 60
 
 help:
 	@echo 'make run      build, then publish: your meter with ./config.json, else a simulated one'
 	@echo 'make test     everything that CI checks: format, build without warnings, all tests'
 	@echo 'make check    format and build only'
 	@echo 'make install  release build into $$(DESTDIR)$$(PREFIX)/bin  (PREFIX=$(PREFIX))'
+	@echo 'make fuzz     throw damaged telegrams at the parser  (SECONDS=$(SECONDS))'
+	@echo 'make bench-parse  time for one telegram; beside a C program when REFERENCE names one'
 
 run:
 	@.ci/prepare libmosquitto-dev $(if $(wildcard config.json),,mosquitto mosquitto-clients)
@@ -41,7 +47,7 @@ test:
 	$(LINT)
 	swift build --build-tests
 	@rm -rf $(RESULTS) && mkdir -p $(RESULTS)
-	swift test --skip-build --xunit-output $(RESULTS)/tests.xml
+	swift test --skip-build --no-parallel --xunit-output $(RESULTS)/tests.xml
 	@.ci/require-broker-tests $(RESULTS)
 
 install:
@@ -49,4 +55,16 @@ install:
 	$(RELEASE)
 	$(SUDO) install -D -m 755 "$$($(RELEASE) --show-bin-path)/p1mqtt" '$(DESTDIR)$(PREFIX)/bin/p1mqtt'
 	$(SUDO) install -D -m 644 config.example.json '$(DESTDIR)$(SYSCONFDIR)/config.example.json'
-	@echo 'Installed. Next: copy $(SYSCONFDIR)/config.example.json to $(SYSCONFDIR)/config.json, edit it, then `p1mqtt check --connect`.'
+	sed 's#/usr/local/bin/#$(PREFIX)/bin/#' docker/p1mqtt.service > .build/p1mqtt.service
+	$(SUDO) install -D -m 644 .build/p1mqtt.service '$(DESTDIR)$(UNITDIR)/p1mqtt.service'
+	@echo 'Installed. Next: copy $(SYSCONFDIR)/config.example.json to $(SYSCONFDIR)/config.json, edit it, then `p1mqtt check --connect`;'
+	@echo 'as a service: sudo systemctl daemon-reload && sudo systemctl enable --now p1mqtt'
+
+# With the address sanitizer; what it finds is left in .build/fuzz/finds.
+fuzz:
+	@.ci/prepare libmosquitto-dev
+	@Tests/Fuzz/run '$(SECONDS)'
+
+bench-parse:
+	@.ci/prepare libmosquitto-dev
+	@REFERENCE='$(REFERENCE)' Tests/Benchmarks/parse

@@ -13,6 +13,8 @@ struct Bridge {
     private let outbox = Outbox()
     private let board = AvailabilityBoard()
     private let inputWake = WakeDescriptor()
+    /// The sign of life of the broker thread.
+    private let brokerPulse = Pulse()
     private let inbox: BridgeInbox
     private let presence = BrokerPresence()
     /// `nil` where no values of an earlier run are kept at the broker, or where they would not matter.
@@ -35,7 +37,14 @@ struct Bridge {
 
     /// Runs until SIGTERM or SIGINT, or until every source is at its end.
     func run() async throws {
-        DescriptorLimit.raise()
+        let limit = DescriptorLimit.raise()
+        let needed = settings.meters.count + DescriptorLimit.own
+        // 0: not known, as where a filter of system calls hides it.
+        if limit > 0, limit < needed {
+            logger.warning(
+                "only \(limit) files may be open, \(settings.meters.count) meters need \(needed); raise it (systemd: LimitNOFILE, docker: --ulimit nofile)"
+            )
+        }
         let broker = makeBroker()
         let input = makeInput(broker)
         // Stopped in the reverse order: first no new telegrams, then the farewell.
@@ -69,7 +78,7 @@ struct Bridge {
                 presence.note(state)
                 if state == .recalled { recall?.end() }
                 inputWake.wake()
-            }, outbox: outbox, logger: logger)
+            }, outbox: outbox, logger: logger, pulse: brokerPulse)
     }
 
     private var birthTopic: String { settings.homeAssistant.prefix + "/status" }
@@ -115,16 +124,28 @@ struct Bridge {
         }
         let reporter = BridgeReporter(
             identity: identity, settings: settings, meters: meters, outbox: outbox, inbox: inbox,
-            brokerCounters: { broker.counters }, presence: presence, logger: logger)
+            brokerCounters: { self.counters(of: broker) }, presence: presence, logger: logger)
+        let notifier = SystemdNotifier(environment: ProcessEnvironment.all, broker: brokerPulse, logger: logger)
         let loop = InputLoop(
             feeds: meters.map(\.feed), wake: inputWake,
             // A capture is read as fast as the broker takes it: it would be a pity to replay only the newest values.
             isBehind: { outbox.counters.pending > 0 },
-            everyTurn: { reporter.turn(at: $0) })
+            everyTurn: { now in
+                let next = reporter.turn(at: now) ?? .max
+                return min(next, notifier.turn(at: now) { reporter.status })
+            })
         return InputService.Work(loop: loop) {
+            notifier.stopping()
             reporter.sendRestOfHistory()
             outbox.forget(meters.flatMap(\.pipeline.leftovers) + reporter.leftovers)
         }
+    }
+
+    /// With the messages of subscriptions that were too large or too many for the input thread.
+    private func counters(of broker: BrokerService) -> BrokerCounters {
+        var counters = broker.counters
+        counters.ignored += inbox.dropped + pushes.values.reduce(0) { $0 + $1.dropped }
+        return counters
     }
 
     private func makeSource(_ meter: MeterSettings, _ resolver: NameResolver) -> any ByteSource {

@@ -64,6 +64,7 @@ enum BridgeDocuments {
                     $0.member("dropped", health.outbox.eventsDropped + health.outbox.refused)
                     $0.member("rejected", health.broker.rejected)
                     $0.member("pending", health.outbox.pending)
+                    $0.member("ignored", health.broker.ignored)
                 })
             if let dropped = health.historyDropped { $0.member("history", object: { $0.member("dropped", dropped) }) }
             $0.member("reconnects", max(0, health.broker.connections - 1))

@@ -9,7 +9,8 @@ final class BridgeInbox: Sendable {
     }
 
     private static let limit = 64
-    private let state = Locked((items: [Item](), dropped: 0))
+    private static let byteLimit = 2 * JSONReader.maximumSize
+    private let state = Locked((items: [Item](), bytes: 0, dropped: 0))
     private let wake: WakeDescriptor
 
     init(wake: WakeDescriptor) {
@@ -17,15 +18,24 @@ final class BridgeInbox: Sendable {
     }
 
     func post(_ item: Item) {
+        let size = if case .bridgeInfo(let payload) = item { payload.count } else { 0 }
         state.withLock { state in
-            if state.items.count < Self.limit { state.items.append(item) } else { state.dropped += 1 }
+            guard state.items.count < Self.limit, state.bytes + size <= Self.byteLimit else {
+                state.dropped += 1
+                return
+            }
+            state.items.append(item)
+            state.bytes += size
         }
         wake.wake()
     }
 
     func take() -> [Item] {
         state.withLock { state in
-            defer { state.items.removeAll(keepingCapacity: true) }
+            defer {
+                state.items.removeAll(keepingCapacity: true)
+                state.bytes = 0
+            }
             return state.items
         }
     }

@@ -6,6 +6,10 @@ final class BridgeReporter {
     private static let minute: Int64 = 60_000
     /// How often a change is looked for; the first telegrams bring many.
     private static let look: Int64 = 1000
+    /// Everything is sent again for Home Assistant at most so often, however often it says that it has started.
+    private static let announcementPause: Int64 = 30_000
+    /// Bytes of other programs' `bridge/info` that are read from one look to the next.
+    private static let infoLimit = JSONReader.maximumSize
 
     private let identity: BridgeIdentity
     private let prefix: String
@@ -26,6 +30,8 @@ final class BridgeReporter {
     private var started: Int64?
     /// When everything is sent again for Home Assistant, which has started.
     private var announcement: Int64?
+    private var lastAnnouncement: Int64?
+    private var infoBytes = 0
     private var nextLook: Int64 = .min
     private var nextHealth: Int64 = .min
     private var lastInfo: [UInt8] = []
@@ -57,12 +63,14 @@ final class BridgeReporter {
         }
         if now.monotonic >= nextLook {
             nextLook = now.monotonic + Self.look
+            infoBytes = 0
             reportChanges()
         }
         // After the look: there is an info to answer with, from the first turn on.
         for item in inbox.take() { handle(item, at: now) }
         if let due = announcement, now.monotonic >= due {
             announcement = nil
+            lastAnnouncement = now.monotonic
             // Discovery first, then availability, then values: what Home Assistant missed while it was away.
             outbox.sendAgain()
         }
@@ -100,6 +108,15 @@ final class BridgeReporter {
         for (pipeline, _) in meters { outbox.post(pipeline.takeHistory(.max)) }
     }
 
+    /// A line for whoever asks the service manager how this service fares.
+    var status: String {
+        let telegrams = counts
+        let broker = presence.isAway ? "No connection to the broker" : "Connected to the broker"
+        return "\(broker); \(telegrams.good) telegrams read, \(telegrams.bad) refused"
+    }
+
+    private var counts: TelegramCounts { meters.reduce(TelegramCounts()) { $0 + $1.pipeline.counts } }
+
     /// Topics to delete at a clean end: an emulated house leaves no device behind.
     var leftovers: [String] {
         discovery.message != nil && meters.allSatisfy(\.pipeline.isEmulated) ? [discovery.topic] : []
@@ -128,13 +145,16 @@ final class BridgeReporter {
         switch item {
         case .homeAssistantOnline:
             // Not at once: every bridge of the house hears this at the same moment.
-            announcement = announcement ?? now.monotonic + .random(in: 500...3000)
+            let earliest = lastAnnouncement.map { $0 + Self.announcementPause } ?? .min
+            announcement = announcement ?? max(earliest, now.monotonic + .random(in: 500...3000))
         case .bridgeInfo(let payload): notice(payload)
         }
     }
 
     /// Another instance that publishes under our prefix, right now.
     private func notice(_ payload: [UInt8]) {
+        infoBytes += payload.count
+        guard infoBytes <= Self.infoLimit else { return }
         guard let tree = try? JSONReader.read(payload), case .text(let instance)? = tree["instance"],
             instance != identity.instance, otherInstances.count < 8, otherInstances.insert(instance).inserted
         else { return }
@@ -148,7 +168,7 @@ final class BridgeReporter {
     private func health(at now: Moment) -> BridgeHealth {
         BridgeHealth(
             now: now, uptime: (now.monotonic - (started ?? now.monotonic)) / 1000,
-            telegrams: meters.reduce(TelegramCounts()) { $0 + $1.pipeline.counts }, outbox: outbox.counters,
+            telegrams: counts, outbox: outbox.counters,
             broker: brokerCounters(), historyDropped: historyDropped, memory: BridgeHealth.residentMemory())
     }
 

@@ -2,14 +2,14 @@
 final class BrokerPresence: Sendable {
     private let state = Locked(false)
 
-    /// Away until the first connection.
+    /// Away until the first connection is ready: a round trip after it was accepted.
     var isAway: Bool { !state.withLock { $0 } }
 
     func note(_ broker: BrokerState) {
         switch broker {
-        case .connected: state.withLock { $0 = true }
+        case .subscribed: state.withLock { $0 = true }
         case .disconnected: state.withLock { $0 = false }
-        case .subscribed, .recalled: break
+        case .connected, .recalled: break
         }
     }
 }

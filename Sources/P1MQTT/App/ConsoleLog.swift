@@ -21,9 +21,15 @@ struct ConsoleLog: LogHandler {
         StandardError.write(Self.line(event.level, "\(event.message)", all, at: Moment.now().utc / 1000))
     }
 
+    /// Bytes; a text that is longer is cut to a quarter of as many characters.
+    private static let maximumLength = 4096
+
     static func line(_ level: Logger.Level, _ message: String, _ metadata: Logger.Metadata, at secondsSince1970: Int64) -> String {
         let details = metadata.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
         let word = level.rawValue.uppercased()
-        return "\(ISO8601.text(secondsSince1970).dropLast(5))Z \(word) \(message)\(details.isEmpty ? "" : " (\(details))")"
+        let text = "\(message)\(details.isEmpty ? "" : " (\(details))")"
+        // One event, one line, of a bounded length, whatever a peer or a file name put into it.
+        let bounded = text.utf8.count > maximumLength ? text.prefix(maximumLength / 4) + "..." : text[...]
+        return "\(ISO8601.text(secondsSince1970).dropLast(5))Z \(word) \(String(bounded).printable)"
     }
 }

@@ -36,6 +36,7 @@ final class MeterPipeline: ChunkConsumer {
     private var mbus = MBusAvailability()
     private var discovery: MeterDiscovery
     private var faults = FaultLog()
+    private var reports = LogBudget()
 
     /// What the pipeline knows of the broker; by default there is nothing to recall and the broker is never away.
     struct BrokerMemory {
@@ -77,7 +78,7 @@ final class MeterPipeline: ChunkConsumer {
     var goodFrames: Int { counts.good + sealedFrames }
 
     func receive(_ chunk: UnsafeRawBufferPointer, at now: Moment) {
-        debugLog?.write(raw: chunk, of: settings.name)
+        debugLog?.write(raw: chunk, of: settings.name, at: now)
         var events: [Framer.Event] = []
         chunk.withMemoryRebound(to: UInt8.self) { bytes in framer.feed(Span(_unsafeElements: bytes)) { events.append($0) } }
         handle(events, at: now)
@@ -113,7 +114,7 @@ final class MeterPipeline: ChunkConsumer {
         noteIssues(of: telegram, at: now)
         context.arrival = now.utc / 1000
         let document = Document(telegram, &context)
-        debugLog?.write(parsed: document, of: settings.name)
+        debugLog?.write(parsed: document, of: settings.name, at: now)
         identity.learn(from: telegram, document)
         identity.checksumVariant = checksums.variant
 
@@ -124,8 +125,9 @@ final class MeterPipeline: ChunkConsumer {
         if publishesRaw {
             batch.append(Message(topic: topics.raw, payload: telegram.frame.bytes, qos: 0, retain: false, kind: .passing))
         }
-        if mustWait(document, at: now) { return outbox.post(batch) }
-        outbox.post(batch + publication(of: document, at: now))
+        guard !hasRecalled else { return outbox.post(batch + publication(of: document, at: now)) }
+        outbox.post(batch)
+        putAside(document, at: now)
     }
 
     // MARK: - Guard, history and what is due
@@ -142,15 +144,13 @@ final class MeterPipeline: ChunkConsumer {
         return batch
     }
 
-    /// Whether the document was put aside until the values of an earlier run are known, which the first telegrams wait
-    /// for a moment: see `RegisterGuardRecall`.
-    private func mustWait(_ document: Document, at now: Moment) -> Bool {
-        guard !hasRecalled else { return false }
+    /// Lets the document wait until the values of an earlier run are known, as the first telegrams do for a moment: see
+    /// `RegisterGuardRecall`.
+    private func putAside(_ document: Document, at now: Moment) {
         let until = waitsUntil ?? now.monotonic + RegisterGuardRecall.limit
         waitsUntil = until
         waiting.append((document, now))
         if isRecallOver || now.monotonic >= until || waiting.count >= RegisterGuardRecall.maximumTelegrams { recall() }
-        return true
     }
 
     private var isRecallOver: Bool { broker.recall?.isOver ?? true }
@@ -209,18 +209,20 @@ final class MeterPipeline: ChunkConsumer {
     // MARK: - What is told
 
     func report(_ report: SourceReport, at now: Moment) {
+        let level: Logger.Level
         switch report.kind {
         case .connected, .recovered:
-            logger.notice("\(report)")
+            level = .notice
         case .ended:
-            logger.notice("\(report)")
+            level = .notice
             finish(at: now)
             if !hasRecalled { recall() }
             goOffline()
         case .failed, .silent, .unreadable:
-            logger.warning("\(report)")
+            level = .warning
             goOffline()
         }
+        if let quiet = reports.note(at: now) { logger.log(level: level, "\(report)\(quiet)") }
         outbox.post([BridgeEvent(report, meter: settings.name).message(prefix: topics.bridgePrefix, at: now)])
     }
 

@@ -17,10 +17,3 @@ extension TelegramCounts.Fault {
         }
     }
 }
-
-extension String {
-    /// Without control characters, at most 200 characters: text from a wire on its way into a log or an event.
-    var sanitised: String {
-        String(String.UnicodeScalarView(unicodeScalars.prefix(200).map { $0.properties.generalCategory == .control ? "?" : $0 }))
-    }
-}

@@ -1,12 +1,6 @@
 import ArgumentParser
 import Logging
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
-
 /// The flags that stand over the configuration file and the environment.
 struct ConfigurationOptions: ParsableArguments {
     @Option(help: "Configuration file; by default ./config.json, else /etc/p1mqtt/config.json.")
@@ -33,24 +27,12 @@ struct ConfigurationOptions: ParsableArguments {
             logLevel: logLevel)
         do throws(SettingsProblems) {
             return try SettingsLoader.load(
-                explicitPath: config, environment: Self.environment, overrides: overrides, profiles: EmulatorProfile.names,
+                explicitPath: config, environment: ProcessEnvironment.all, overrides: overrides, profiles: EmulatorProfile.names,
                 reservedNames: DocumentLayout.reservedNames)
         } catch {
             StandardError.write("The configuration is not right:\n\(error)")
             throw ExitCode(2)
         }
-    }
-
-    private static var environment: [String: String] {
-        var result: [String: String] = [:]
-        var entry = environ
-        // `environ` is an array of C strings that ends with a null pointer; nobody changes it at the start.
-        while let text = entry.pointee {
-            let parts = String(cString: text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            if parts.count == 2 { result[String(parts[0])] = String(parts[1]) }
-            entry += 1
-        }
-        return result
     }
 }
 

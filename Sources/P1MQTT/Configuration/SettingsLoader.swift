@@ -32,29 +32,29 @@ enum SettingsLoader {
         }
         reader.read(.flags(overrides))
         reader.check(profiles: profiles, reservedNames: reservedNames)
-        let warnings = reader.readSecrets() + reader.doubts()
+        let warnings = reader.readSecrets() + reader.doubts(ofFile: file) + reader.doubts()
         guard reader.problems.isEmpty else { throw SettingsProblems(problems: reader.problems) }
         var settings = reader.settings
         settings.meters = reader.meters.compactMap(\.settings)
-        return LoadedSettings(settings: settings, origin: file, warnings: warnings)
+        return LoadedSettings(settings: settings, origin: file?.path, warnings: warnings)
     }
 
-    /// The path of the file that was found.
+    /// The file that was found, and whether every user of the machine may read it.
     private static func readFile(
         _ explicitPath: String?, _ searchPaths: [String], into reader: inout SettingsReader
-    ) -> String? {
+    ) -> (path: String, isReadableByOthers: Bool)? {
         for path in explicitPath.map({ [$0] }) ?? searchPaths {
             do {
                 let file = try SmallFile.load(path, limit: JSONReader.maximumSize)
                 reader.read(.file(try JSONReader.read(file.bytes), path: path))
-                return path
+                return (path, file.isReadableByOthers)
             } catch let failure as SmallFile.Failure {
                 if failure.isMissing, explicitPath == nil { continue }
                 reader.report("", .file(path), failure.reason)
-                return path
+                return (path, false)
             } catch {
                 reader.report("", .file(path), "is not valid JSON: \(error)")
-                return path
+                return (path, false)
             }
         }
         return nil

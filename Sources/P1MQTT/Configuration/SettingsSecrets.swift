@@ -18,6 +18,15 @@ extension SettingsReader {
         return warnings
     }
 
+    /// A warning for each secret in the configuration file itself, where every user of the machine may read that.
+    func doubts(ofFile file: (path: String, isReadableByOthers: Bool)?) -> [String] {
+        guard let file, file.isReadableByOthers else { return [] }
+        let keys = meters.indices.flatMap { ["meters[\($0)].decryptionKey", "meters[\($0)].authenticationKey"] }
+        return (["mqtt.password"] + keys).filter { isGiven($0) && origin(of: $0) == .file(file.path) }.map {
+            "\($0) stands in \(file.path), which every user of this machine may read; chmod o-r takes that away"
+        }
+    }
+
     private mutating func settle(
         _ path: String, _ secret: inout Secret?, _ file: inout String?, _ codec: SettingCodec<Secret>,
         _ warnings: inout [String]

@@ -31,11 +31,3 @@ extension EmulatorProfile {
         .number(FixedDecimal(mantissa: watts, scale: 3), digits: 6, decimals: 2, unit: "kW")
     }
 }
-
-extension MeterTimestamp {
-    /// The same digits without a flag.
-    fileprivate var withoutSeason: MeterTimestamp? {
-        MeterTimestamp(
-            year: Int(year), month: Int(month), day: Int(day), hour: Int(hour), minute: Int(minute), second: Int(second), season: .unstated)
-    }
-}

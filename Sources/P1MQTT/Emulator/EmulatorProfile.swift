@@ -15,7 +15,11 @@ struct EmulatorProfile: Sendable {
     let lines: @Sendable (MeterScenario, inout TelegramWriter) -> Void
 
     /// All profiles, in the order in which they are offered.
-    static let all: [EmulatorProfile] = [nlDSMR22, nlDSMR42, nlDSMR50, beEMUCS, luSmarty, atT210DR]
+    static let all: [EmulatorProfile] = [
+        nlDSMR22, nlDSMR42, nlDSMR50, nlWarmtelink, beEMUCS, beEMUCS2, beIskra, beSibelga, luSmarty, atT210DR, seH1, dk, fi, hu, ltESO,
+        chXT211, deQ3D, siIskra,
+        pl,
+    ]
     static let names: [String] = all.map(\.name)
 
     static func named(_ name: String) -> EmulatorProfile? {

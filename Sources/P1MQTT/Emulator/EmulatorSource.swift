@@ -6,10 +6,7 @@ import P1Parser
 /// pulled its cable, and registers that fell back would look like a fault.
 final class EmulatorSource: ByteSource {
     let name: String
-    let traits = SourceTraits(
-        silence: .ignored,
-        unreadableAdvice: "The capture that is replayed holds no good telegram: check it with `p1mqtt decode`.",
-        mayCarryParity: false)
+    let traits: SourceTraits
 
     private let settings: EmulatorSettings
     private let seed: UInt64
@@ -28,6 +25,12 @@ final class EmulatorSource: ByteSource {
         self.settings = settings
         self.cipher = cipher
         seed = settings.seed ?? EmulatorSource.seed(of: meterName)
+        let isSilent = settings.faults.contains { $0.kind == .silent }
+        traits = SourceTraits(
+            // Only a script makes it silent, and then as a meter is.
+            silence: isSilent ? .reported(advice: "The emulator's faults say so.") : .ignored,
+            unreadableAdvice: "The capture that is replayed holds no good telegram: check it with `p1mqtt decode`.",
+            mayCarryParity: false)
         name = settings.replay.map { "emulator replaying \($0)" } ?? "emulator \(settings.profile)"
     }
 
@@ -57,6 +60,7 @@ final class EmulatorSource: ByteSource {
             guard let pace, pace.deadline <= now.monotonic, let telegram = meter?.next() else { return nil }
             rest = telegram[...]
             self.pace?.advance(at: now.monotonic)
+            if rest.isEmpty { return nil }
         }
         let count = min(rest.count, buffer.count)
         buffer.copyBytes(from: rest.prefix(count))

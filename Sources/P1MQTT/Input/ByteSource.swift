@@ -82,6 +82,8 @@ struct SourceTraits: Equatable, Sendable {
     var silence: Silence
     /// What to check when bytes come that make no telegram.
     var unreadableAdvice: String
+    /// Whether it is read at a limited pace: whoever is at the other end may send without end.
+    var isPaced = false
     /// May be left alone while the outbox is behind, because its bytes wait for us.
     var mayWait = false
     /// Whether bit 7 may hold a parity bit that nobody has stripped yet.
@@ -107,7 +109,8 @@ extension SourceTraits {
                 + "reader at the other end hears its meter (cable, P1 port activated by the grid operator)."),
         unreadableAdvice: "Check that this is the port for the raw P1 data (not a log or a web page), the serial "
             + "settings of the reader at the other end, and that it has no second client. "
-            + "An encrypted meter needs its decryptionKey.")
+            + "An encrypted meter needs its decryptionKey.",
+        isPaced: true)
 
     static let pushed = SourceTraits(
         silence: .reported(

@@ -6,6 +6,9 @@
 
 /// How many descriptors this process may have open.
 enum DescriptorLimit {
+    /// What the program needs beside one for each meter: standard streams, broker, wake descriptors, logs, look-ups.
+    static let own = 24
+
     /// Raises the limit to the hard one, for a thousand meters over TCP. Returns the limit that holds afterwards:
     /// a system that refuses leaves the old one.
     @discardableResult

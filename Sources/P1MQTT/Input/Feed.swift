@@ -8,6 +8,9 @@ final class Feed {
     /// `nil` where the driver of the port deals with parity, and while the filter is at work.
     private var parity: ParityFilter?
     private var framing: ParityFilter.Verdict?
+    private var allowance = ByteAllowance()
+    /// Monotonic milliseconds until which the source is not read.
+    private var pausedUntil: Int64?
 
     /// `seed` is that of the jitter of its waits; `limits` are for tests.
     init(
@@ -35,8 +38,11 @@ final class Feed {
 
     /// Monotonic milliseconds of the next call to `timePassed`; never when there is none.
     var deadline: Int64 {
-        min(supervisor.deadline ?? .max, source.deadline ?? .max, consumer.deadline ?? .max)
+        min(supervisor.deadline ?? .max, source.deadline ?? .max, consumer.deadline ?? .max, pausedUntil ?? .max)
     }
+
+    /// What to poll at the moment; `nil` while there is nothing to poll or the source has sent more than its share.
+    var interest: PollInterest? { pausedUntil == nil ? source.interest : nil }
 
     /// The descriptor of the source has something to say.
     func ready(_ events: Int16, at now: Moment, buffer: UnsafeMutableRawBufferPointer) {
@@ -46,6 +52,7 @@ final class Feed {
 
     /// Does whatever of source, supervisor and consumer is due.
     func timePassed(at now: Moment, buffer: UnsafeMutableRawBufferPointer) {
+        if let until = pausedUntil, until <= now.monotonic { pausedUntil = nil }
         if let due = source.deadline, due <= now.monotonic { ready(0, at: now, buffer: buffer) }
         if let due = supervisor.deadline, due <= now.monotonic { act(on: .time, at: now) }
         if let due = consumer.deadline, due <= now.monotonic { consumer.tick(at: now) }
@@ -56,6 +63,7 @@ final class Feed {
     }
 
     private func deliver(_ chunk: UnsafeRawBufferPointer, at now: Moment) {
+        if source.traits.isPaced { pausedUntil = allowance.take(chunk.count, at: now) }
         act(on: .bytes(chunk.count), at: now)
         guard var filter = parity.take() else { return receive(chunk, at: now) }
         filter.filter(chunk) { receive($0, at: now) }

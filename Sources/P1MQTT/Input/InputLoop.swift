@@ -103,14 +103,14 @@ final class InputLoop {
             live -= 1
         }
         deadlines[index] = feed.deadline
-        readiness.watch(feed.source.interest, at: index)
+        readiness.watch(feed.interest, at: index)
     }
 
     private func holdBackPatientFeeds() {
         guard !patientFeeds.isEmpty else { return }
         isHoldingBack = isBehind()
         for index in patientFeeds {
-            readiness.watch(isHoldingBack ? nil : feeds[index].source.interest, at: index)
+            readiness.watch(isHoldingBack ? nil : feeds[index].interest, at: index)
         }
     }
 }

@@ -26,25 +26,6 @@ final class BrokerConnection {
     /// Ends of subscriptions that were not confirmed yet, by message id.
     private var awaitedEnds: Set<CInt> = []
 
-    struct Inbox {
-        /// Code of the CONNACK, 0 for accepted.
-        var connack: CInt?
-        /// Why the connection ended, as libmosquitto or the broker put it.
-        var disconnect: CInt?
-        var received: [(topic: String, payload: [UInt8], retained: Bool)] = []
-        /// Answers to subscriptions, and whether none is awaited any more.
-        var answers: [(filter: String, isGranted: Bool, isLast: Bool)] = []
-        /// Whether the end of the last of the subscriptions that were to end was confirmed.
-        var hasUnsubscribed = false
-        /// Topics that the broker would not take, with its reason (MQTT 5 only; older brokers say nothing).
-        var rejected: [(topic: String, reason: String)] = []
-        /// First errors and warnings that libmosquitto logged before the broker accepted.
-        var log: [String] = []
-        /// OpenSSL's result on the broker's certificate, noted when libmosquitto logs a failure: afterwards it may
-        /// have thrown the state of TLS away.
-        var verification: (code: Int, text: String)?
-    }
-
     /// Makes a handle with all its options; nothing is sent yet.
     init(settings: MQTTSettings, clientId: String, will: Message?) throws(MosquittoError) {
         MosquittoLibrary.initialise()
@@ -201,6 +182,7 @@ final class BrokerConnection {
     func takeInbox() -> Inbox {
         defer {
             inbox.received.removeAll(keepingCapacity: true)
+            (inbox.receivedBytes, inbox.ignored) = (0, 0)
             inbox.answers.removeAll(keepingCapacity: true)
             inbox.hasUnsubscribed = false
             inbox.rejected.removeAll(keepingCapacity: true)
@@ -249,7 +231,7 @@ extension BrokerConnection {
                 let topic = message.topic
             else { return }
             let payload = UnsafeRawBufferPointer(start: message.payload, count: Int(message.payloadlen))
-            connection.inbox.received.append((String(cString: topic), Array(payload), message.retain))
+            connection.inbox.receive(String(cString: topic), payload, isRetained: message.retain)
         }
         mosquitto_log_callback_set(handle) { handle, user, level, text in
             guard level & (MOSQ_LOG_ERR | MOSQ_LOG_WARNING) != 0, let text,

@@ -19,6 +19,7 @@ final class BrokerService: Service {
     private let logger: Logger
     private let pace: BrokerPace
     private let jitter: @Sendable () -> Double
+    private let pulse: Pulse
 
     private let ending: ThreadEnding
     private let statistics = Locked(Statistics())
@@ -27,6 +28,9 @@ final class BrokerService: Service {
         var counters = BrokerCounters()
         /// Topics whose refusal was told; a few, so that a broker that takes nothing does not fill the log.
         var refusedTopics: Set<String> = []
+        /// Subscriptions whose refusal was told.
+        var refusedFilters: Set<String> = []
+        var reports = LogBudget()
     }
 
     /// Messages with a quality of service above 0 that may be under way at the same time.
@@ -44,6 +48,7 @@ final class BrokerService: Service {
     ///   - onMessage: called on the broker thread for each message of a subscription; must not wait.
     ///   - onStateChange: called on the broker thread; must not wait.
     ///   - jitter: 0 up to 1, varies the pauses between attempts.
+    ///   - pulse: the sign of life of the broker thread.
     init(
         settings: MQTTSettings, clientId: String, will: Message?,
         online: @escaping @Sendable () -> [Message], farewell: @escaping @Sendable () -> [Message],
@@ -52,7 +57,7 @@ final class BrokerService: Service {
         onMessage: @escaping @Sendable (_ topic: String, _ payload: [UInt8], _ retained: Bool) -> Void = { _, _, _ in },
         onStateChange: @escaping @Sendable (BrokerState) -> Void = { _ in },
         outbox: Outbox, logger: Logger, pace: BrokerPace = BrokerPace(),
-        jitter: @escaping @Sendable () -> Double = { .random(in: 0..<1) }
+        jitter: @escaping @Sendable () -> Double = { .random(in: 0..<1) }, pulse: Pulse = Pulse()
     ) {
         self.settings = settings
         self.clientId = clientId
@@ -67,6 +72,7 @@ final class BrokerService: Service {
         self.logger = logger
         self.pace = pace
         self.jitter = jitter
+        self.pulse = pulse
         ending = ThreadEnding(limit: pace.shutdown)
     }
 
@@ -101,6 +107,7 @@ final class BrokerService: Service {
         while !ending.isRequested {
             do throws(MosquittoError) {
                 link.connecting()
+                pulse.beat(at: .now(), limit: pace.lookUp + pace.connect)
                 guard let connection = try connect() else { return }
                 defer { outbox.takeBack(connection.unconfirmedMessages) }
                 tell(link.accepted(at: .now()))
@@ -148,7 +155,9 @@ final class BrokerService: Service {
             if inbox.answers.contains(where: \.isLast) {
                 for filter in recalled { try connection.unsubscribe(filter) }
             }
-            tell(link.lasts(at: .now()))
+            let now = Moment.now()
+            tell(link.lasts(at: now))
+            pulse.beat(at: now, limit: pace.turn)
         }
     }
 
@@ -177,9 +186,10 @@ final class BrokerService: Service {
     /// Passes on what came in.
     private func handOver(_ inbox: BrokerConnection.Inbox) {
         for message in inbox.received { onMessage(message.topic, message.payload, message.retained) }
+        if inbox.ignored > 0 { statistics.withLock { $0.counters.ignored += inbox.ignored } }
         for rejection in inbox.rejected { refused(rejection.topic, because: rejection.reason) }
         for answer in inbox.answers {
-            if !answer.isGranted {
+            if !answer.isGranted, isNews(refusalOf: answer.filter) {
                 logger.warning(
                     "the MQTT broker refused a subscription; check what this user may read",
                     metadata: ["topic": "\(answer.filter)"])
@@ -215,6 +225,7 @@ final class BrokerService: Service {
     private func pauseUnlessStopped(_ link: BrokerLink) {
         guard case .backingOff(let until) = link.state else { return }
         while !ending.isRequested, let rest = remaining(until: until) {
+            pulse.beat(at: .now(), limit: pace.turn)
             outbox.wake.wait(milliseconds: rest)
         }
     }
@@ -222,21 +233,25 @@ final class BrokerService: Service {
     // MARK: - What is told
 
     private func tell(_ report: BrokerLink.Report?) {
+        guard let report, let quiet = statistics.withLock({ $0.reports.note(at: .now()) }) else { return }
         switch report {
         case .connected:
             logger.info("connected to the MQTT broker", metadata: ["broker": "\(settings.host):\(settings.port)"])
         case .failed(let error):
-            logger.warning("\(error)")
+            logger.warning("\(error)\(quiet)")
         case .recovered(let failures, let outage):
             logger.notice(
-                "connected to the MQTT broker again",
+                "connected to the MQTT broker again\(quiet)",
                 metadata: ["failures": "\(failures)", "seconds": "\(outage / 1000)"])
         case .unstable(let error):
             logger.warning(
                 "\(error), seconds after each connect; does another client use the same mqtt.clientId, or is a topic forbidden?",
                 metadata: ["clientId": "\(clientId)"])
-        case nil: break
         }
+    }
+
+    private func isNews(refusalOf filter: String) -> Bool {
+        statistics.withLock { $0.refusedFilters.insert(filter).inserted }
     }
 
     /// Counts a message that cannot be published, and tells each topic once.

@@ -18,6 +18,8 @@ struct BrokerCounters: Sendable, Equatable {
     var failures = 0
     /// Messages that the broker or libmosquitto would not take.
     var rejected = 0
+    /// Messages of subscriptions that were too large or too many to be looked at.
+    var ignored = 0
 }
 
 /// How long the broker thread waits for what, in milliseconds.
@@ -30,6 +32,10 @@ struct BrokerPace: Sendable {
     var flush: Int64 = 1500
     /// At a shutdown, for the confirmation of the farewell.
     var farewell: Int64 = 1800
+    /// Between two turns of the loop, which take a second at most: after this the thread is stuck.
+    var turn: Int64 = 15_000
+    /// For the system's resolver: three servers asked twice for each name of a search list, and all of it twice.
+    var lookUp: Int64 = 300_000
     /// After this the thread is left behind, wherever it hangs.
     var shutdown: Int64 = 3800
 }

@@ -51,6 +51,7 @@ struct Document: Sendable {
         addVersionAndTime(of: telegram, dialect, times)
         addMBus(telegram, &context.choice, times)
         addUnknown(telegram)
+        cleanTexts()
         derive()
     }
 
@@ -70,7 +71,7 @@ struct Document: Sendable {
             }
             values[slot] = value
             ranks[slot] = rank
-            if Catalogue.kinds[reading.row] == .currentLimit, let limit = telegram.exportLimit(of: reading) {
+            if let limit = telegram.exportLimit(of: reading) {
                 values[layout.slot(DocumentLayout.exportLimit)] = .quantity(limit, .A)
             }
         }
@@ -108,7 +109,10 @@ struct Document: Sendable {
         case .text(let text) where quantity == .version:
             return version(text, telegram).map(Value.text)
         case .text(let text):
-            return quantity == .message || quantity == .digits ? .text(telegram.decodingHex(text)) : .text(telegram.string(text))
+            guard quantity == .message || quantity == .digits else { return .text(telegram.string(text)) }
+            let decoded = telegram.decodingHex(text)
+            // Some meters fill an empty message with bytes of FF (Sanxing and Holley in Hungary).
+            return .text(decoded.unicodeScalars.allSatisfy { $0 == "\u{FF}" } ? "" : decoded)
         case .list where quantity == .failureLog:
             return telegram.failureLog(of: reading).map { .json(HistoryJSON.failureLog($0, times)) }
         case .list where quantity == .peakHistory:

@@ -31,6 +31,10 @@ struct JSONWriter {
         appendQuoted(text)
     }
 
+    mutating func null() {
+        literal("null")
+    }
+
     // MARK: members of an object
 
     mutating func member(_ name: String, _ text: String?) {
@@ -55,10 +59,10 @@ struct JSONWriter {
         literal(flag ? "true" : "false")
     }
 
-    /// A time as ISO 8601, from seconds since 1970 UTC.
+    /// A time as ISO 8601, from seconds since 1970 UTC; `null` for one that this form cannot hold.
     mutating func member(_ name: String, time seconds: Int64?) {
         key(name)
-        guard let seconds else { return literal("null") }
+        guard let seconds, ISO8601.years0To9999.contains(seconds) else { return literal("null") }
         bytes.append(UInt8(ascii: "\""))
         ISO8601.write(seconds, into: &bytes)
         bytes.append(UInt8(ascii: "\""))
@@ -136,6 +140,10 @@ struct JSONWriter {
 
 /// Times as the product writes them: `2010-12-09T10:30:20.000Z`, the form of JavaScript.
 enum ISO8601 {
+    /// What four digits of a year can say, in seconds since 1970.
+    static let years0To9999: ClosedRange<Int64> = -62_167_219_200...253_402_300_799
+
+    /// Appends a time within `years0To9999`.
     static func write(_ secondsSince1970: Int64, into bytes: inout [UInt8]) {
         let date = CalendarDate(secondsSince1970: secondsSince1970)
         func append(_ number: Int, digits: Int) {

@@ -33,14 +33,15 @@ public struct CapturedProfile: Sendable, Hashable {
 }
 
 extension Telegram {
-    /// The profile behind a reading; `nil` when it is empty or has another shape.
+    /// The profile behind a reading; `nil` when it is empty, has another shape or is another list.
     ///
     /// Shape: `(count)(code)(code)…` and for each moment `(time)(value)(value)…`, as in `0-0:98.1.1` of the Landis+Gyr E660
     /// and `1-0:99.1.0` of Israel.
     ///
-    /// - Parameter reading: a reading whose quantity is `.monthEnd` or `.loadProfile`.
+    /// - Parameter reading: a reading.
     /// - Returns: the profile.
     public func profile(of reading: Reading) -> CapturedProfile? {
+        guard [.monthEnd, .loadProfile].contains(Catalogue.kinds[reading.row]) else { return nil }
         let groups = values(of: objects[reading.object])
         let text = text.span
         guard let first = groups.first, (1...4).contains(first.text.count), let count = FixedDecimal(text, first.text.range),
@@ -67,9 +68,10 @@ extension Telegram {
     /// The registers at the end of the last month behind a reading of `0-0:98.1.0`, as meters in Hungary send them: a
     /// time, then values without codes. `nil` for any other shape, such as the peaks that Belgium has under this code.
     ///
-    /// - Parameter reading: a reading whose quantity is `.peakHistory`.
+    /// - Parameter reading: a reading.
     /// - Returns: a profile of one moment.
     public func monthEnd(of reading: Reading) -> CapturedProfile? {
+        guard Catalogue.kinds[reading.row] == .peakHistory else { return nil }
         let groups = values(of: objects[reading.object])
         let text = text.span
         guard groups.count > 1, let first = groups.first, let time = MeterTimestamp(text, first.text.range) else { return nil }
@@ -108,9 +110,10 @@ extension Telegram {
     ///
     /// Luxembourg writes two groups, `(040*A)(-040*A)`, Sibelga one, `(65.0*A,-65.0*A)`.
     ///
-    /// - Parameter reading: a reading whose quantity is `.currentLimit`.
+    /// - Parameter reading: a reading.
     /// - Returns: the limit in A, with the sign it was sent with.
     public func exportLimit(of reading: Reading) -> FixedDecimal? {
+        guard Catalogue.kinds[reading.row] == .currentLimit else { return nil }
         let groups = values(of: objects[reading.object])
         let text = text.span
         guard let first = groups.first,

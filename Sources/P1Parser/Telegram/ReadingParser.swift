@@ -56,7 +56,7 @@ enum ReadingParser {
         case .limit, .currentLimit:
             return number(text, limits(text, first).first, quantity)
         case .ratio, .count, .tariff:
-            return bareNumber(text, first, orText: quantity == .tariff)
+            return bareNumber(text, first, quantity)
         case .powerFactor:
             return powerFactor(text, first)
         case .peak, .meterReading:
@@ -105,10 +105,13 @@ enum ReadingParser {
         return .value(.number(factor, nil))
     }
 
-    private static func bareNumber(_ text: Span<UInt8>, _ value: DataValue, orText: Bool) -> Outcome {
+    private static func bareNumber(_ text: Span<UInt8>, _ value: DataValue, _ quantity: Quantity) -> Outcome {
         if value.text.isEmpty { return .nothing }
-        if let number = FixedDecimal(text, value.text.range) { return .value(.number(number, nil)) }
-        return orText ? .value(.text(value.text)) : .issue(.notANumber)
+        // Tariffs and counters are whole numbers; a tariff may be a word (Hungary).
+        if let number = FixedDecimal(text, value.text.range), number.scale == 0 || quantity == .ratio {
+            return .value(.number(number, nil))
+        }
+        return quantity == .tariff ? .value(.text(value.text)) : .issue(.notANumber)
     }
 
     /// `(time)(value)`, `(value)(time)` (Iskra in Wallonia), or a value alone.

@@ -2,17 +2,20 @@ import Foundation
 import Testing
 
 /// A port where clients connect and hear nothing, or exactly what a test says.
-final class Listener {
+final class Listener: @unchecked Sendable {
+    // Sendable: a test speaks for it from one task at a time.
     let port: Int
     private let descriptor: CInt
     private var client: CInt = -1
     private var fillers: [CInt] = []
 
-    /// - Parameter backlog: connections that the system accepts ahead.
-    init(backlog: CInt = 4) throws {
+    /// - Parameters:
+    ///   - port: `nil` for any that is free.
+    ///   - backlog: connections that the system accepts ahead.
+    init(port: Int? = nil, backlog: CInt = 4) throws {
         descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        port = try freePort()
-        var address = loopback(port: port)
+        self.port = try port ?? freePort()
+        var address = loopback(port: self.port)
         let code = withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
@@ -37,6 +40,21 @@ final class Listener {
     func answer(_ bytes: [UInt8]) {
         client = accept(descriptor, nil, nil)
         write(client, bytes, bytes.count)
+    }
+
+    /// Accepts the connection that waits and sends it these bytes, as fast as it reads them. Ends early when it hangs up.
+    func say(_ bytes: [UInt8], times: Int = 1) async throws {
+        client = accept(descriptor, nil, nil)
+        _ = fcntl(client, F_SETFL, O_NONBLOCK)
+        for _ in 0..<times {
+            var rest = bytes[...]
+            while !rest.isEmpty {
+                let count = rest.withUnsafeBytes { Glibc.send(client, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL)) }
+                if count < 0, errno != EAGAIN { return }
+                rest = rest.dropFirst(max(0, count))
+                if count < 0 { try await Task.sleep(for: .milliseconds(2)) }
+            }
+        }
     }
 
     /// Takes up the backlog, after which the port no longer answers, like a host that is gone.

@@ -87,6 +87,9 @@ final class MosquittoBroker: @unchecked Sendable {
     func freeze() { signal(SIGSTOP) }
     func thaw() { signal(SIGCONT) }
 
+    /// The broker reads its password file again and disconnects whom it does not know any more.
+    func reload() { signal(SIGHUP) }
+
     private func signal(_ number: CInt) {
         if let process { Glibc.kill(process, number) }
     }

@@ -6,7 +6,7 @@ import Foundation
 final class Program: @unchecked Sendable {
     // Sendable: a test drives its program from one task at a time.
     let folder: URL
-    private let process: pid_t
+    let process: pid_t
     private var status: CInt?
 
     /// Starts it.
@@ -15,9 +15,10 @@ final class Program: @unchecked Sendable {
     ///   - configuration: what `config.json` in its folder holds; it is found there without a flag.
     ///   - files: further files of that folder, by name.
     ///   - input: bytes on standard input; without them it is empty.
+    ///   - wrapper: a command that becomes the program: its arguments are followed by those of the program.
     init(
         _ arguments: [String], configuration: String? = nil, environment: [String: String] = [:], files: [String: [UInt8]] = [:],
-        input: [UInt8] = []
+        input: [UInt8] = [], wrapper: [String] = []
     ) throws {
         let path = try Self.path()
         folder = try temporaryFolder()
@@ -30,7 +31,7 @@ final class Program: @unchecked Sendable {
             // The program refuses secrets that everybody can read.
             chmod(file.path, 0o600)
         }
-        process = try Self.spawn([path] + arguments, environment, in: folder)
+        process = try Self.spawn(wrapper + [path] + arguments, environment, in: folder)
     }
 
     deinit {
@@ -137,14 +138,15 @@ extension Program {
     ///   - mqtt: further members of that section, each with a comma in front.
     ///   - more: further sections, each with a comma in front.
     static func bridge(
-        port: Int, meters: [String], mqtt: String = "", more: String = "", files: [String: [UInt8]] = [:]
+        port: Int, meters: [String], mqtt: String = "", more: String = "", files: [String: [UInt8]] = [:],
+        environment: [String: String] = [:], wrapper: [String] = []
     ) throws -> Program {
         try Program(
             ["run"],
             configuration: """
                 {"mqtt": {"host": "127.0.0.1", "port": \(port)\(mqtt)}, "homeAssistant": {"enabled": false}\(more),
                  "meters": [\(meters.joined(separator: ", "))]}
-                """, files: files)
+                """, environment: environment, files: files, wrapper: wrapper)
     }
 
     static func serial(_ path: String, name: String? = nil) -> String {

@@ -33,6 +33,43 @@ import Testing
         #expect(messages[1].text == "{}")
     }
 
+    @Test("the history of an outage follows in portions, each once the broker has taken all before it") func history() throws {
+        let presence = BrokerPresence()
+        let fixture = PipelineFixture(broker: .init(presence: presence)) { settings, _ in settings.publish.history = true }
+        var settings = Settings()
+        settings.publish.history = true
+        let reporter = BridgeReporter(
+            identity: BridgeIdentity(startedAt: start), settings: settings,
+            meters: [(fixture.pipeline, Feed(source: FileSource(path: "capture"), consumer: fixture.pipeline))], outbox: fixture.outbox,
+            inbox: inbox, brokerCounters: { BrokerCounters() }, presence: presence, logger: log.logger)
+        var meter = try EmulatedMeter(EmulatorSettings(interval: 60), seed: 1, now: fixture.now.utc)
+        for _ in 0..<100 { fixture.send(meter.next(), after: 60_000) }
+        var now = start
+        func sent() -> Int {
+            now = now.advanced(byMilliseconds: 50)
+            _ = reporter.turn(at: now)
+            return fixture.taken().count { $0.topic == "p1/history" }
+        }
+        _ = sent()
+        #expect(sent() == 0, "the broker is away")
+        presence.note(.subscribed)
+        _ = reporter.turn(at: now)
+        #expect(fixture.outbox.counters.pending == 32)
+        #expect(reporter.turn(at: now) == now.monotonic + 50)
+        #expect(fixture.outbox.counters.pending == 32, "not before those are taken")
+        #expect(fixture.taken().count == 32)
+        #expect([sent(), sent()] == [32, 32])
+        reporter.sendRestOfHistory()
+        #expect(fixture.taken().map(\.topic) == Array(repeating: "p1/history", count: 4))
+        #expect(fixture.pipeline.history?.count == 0)
+        let health = try #require(
+            { () -> Message? in
+                _ = reporter.turn(at: now.advanced(byMilliseconds: 60_000))
+                return fixture.taken().last { $0.topic == "p1/bridge/health" }
+            }())
+        #expect(try JSONReader.read(health.payload)["history"]?.json == #"{"dropped": 0}"#)
+    }
+
     @Test("info and topics again when they changed, looked for once a second") func changes() throws {
         let reporter = reporter()
         _ = reporter.turn(at: start)
@@ -94,7 +131,7 @@ import Testing
                 == #"{"good": 1, "bad": 1, "wrongChecksum": 1, "missingChecksum": 0, "cutOff": 0, "tooLong": 0, "damagedLine": 0, "noise": 0, "heldRegister": 0, "#
                 + #""noKey": 0, "wrongKey": 0, "damagedSeal": 0, "wrongAuthenticationKey": 0, "wrongTag": 0, "uncheckedTag": 0, "oldCounter": 0}"#
         )
-        #expect(health["messages"]?.keys == ["published", "superseded", "dropped", "rejected", "pending"])
+        #expect(health["messages"]?.keys == ["published", "superseded", "dropped", "rejected", "pending", "ignored"])
         #expect(health["messages"]?["rejected"] == .number("2"))
         #expect(health["reconnects"] == .number("2"))
         #expect(health["memory"] != nil && health["memory"] != .null)
@@ -174,5 +211,52 @@ import Testing
         #expect(few.keys.contains("p1/m1/electricity/received/actual"))
         let many = try JSONReader.read(BridgeDocuments.topics(meters))
         #expect(many.keys == ["p1/+/derived/netPower/total", "p1/+/electricity/received/actual", "p1/+/meterType"])
+    }
+}
+
+@Suite("What others may make the bridge do") struct BridgeStormTests {
+    private let fixture = PipelineFixture()
+    private let inbox = BridgeInbox(wake: WakeDescriptor())
+
+    private func reporter() -> BridgeReporter {
+        BridgeReporter(
+            identity: BridgeIdentity(startedAt: fixture.now), settings: Settings(),
+            meters: [(fixture.pipeline, Feed(source: FileSource(path: "capture"), consumer: fixture.pipeline))], outbox: fixture.outbox,
+            inbox: inbox, brokerCounters: { BrokerCounters() }, presence: BrokerPresence(), logger: fixture.log.logger)
+    }
+
+    @Test("however often Home Assistant says that it has started, all is sent again twice a minute at most") func birthStorm() {
+        let reporter = reporter()
+        fixture.send(Array(GoldenPair.telegram.utf8))
+        var documents = 0
+        for step in 0..<1200 {
+            for _ in 0..<10 { inbox.post(.homeAssistantOnline) }
+            _ = reporter.turn(at: fixture.now.advanced(byMilliseconds: Int64(step) * 100))
+            documents += fixture.topics().count { $0 == "p1/json" }
+        }
+        // Two minutes: the telegram itself, and what was sent again.
+        #expect((3...6).contains(documents), "\(documents)")
+    }
+
+    @Test("one word of Home Assistant is answered within seconds, however long it was quiet before") func birth() {
+        let reporter = reporter()
+        fixture.send(Array(GoldenPair.telegram.utf8))
+        for start: Int64 in [0, 3_600_000] {
+            _ = reporter.turn(at: fixture.now.advanced(byMilliseconds: start))
+            inbox.post(.homeAssistantOnline)
+            _ = reporter.turn(at: fixture.now.advanced(byMilliseconds: start + 1))
+            _ = fixture.taken()
+            _ = reporter.turn(at: fixture.now.advanced(byMilliseconds: start + 3001))
+            #expect(fixture.topics().contains("p1/json"))
+        }
+    }
+
+    @Test("a flood of large documents under bridge/info costs neither memory nor time") func infoStorm() {
+        let large = Array(#"{"instance":"x","host":""#.utf8) + [UInt8](repeating: 0x61, count: 600_000) + Array(#""}"#.utf8)
+        for _ in 0..<64 { inbox.post(.bridgeInfo(large)) }
+        #expect(inbox.dropped == 61)
+        _ = reporter().turn(at: fixture.now)
+        #expect(fixture.log.lines.count == 1 && fixture.log.lines[0].utf8.count < 500)
+        #expect(inbox.take().isEmpty)
     }
 }

@@ -15,8 +15,8 @@ import Testing
             DebugSettings(enabled: true, directory: directory ?? folder.path, maximumBytes: maximumBytes), logger: log.logger)
     }
 
-    private func write(_ text: String, to debugLog: DebugLog, meter: String? = nil) {
-        Array(text.utf8).withUnsafeBytes { debugLog.write(raw: $0, of: meter) }
+    private func write(_ text: String, to debugLog: DebugLog, meter: String? = nil, at milliseconds: Int64 = 0) {
+        Array(text.utf8).withUnsafeBytes { debugLog.write(raw: $0, of: meter, at: Moment(monotonic: milliseconds, utc: 0)) }
     }
 
     private func content(_ name: String, in directory: String? = nil) -> String? {
@@ -29,8 +29,8 @@ import Testing
         write("b", to: debugLog)
         write("roof", to: debugLog, meter: "roof")
         let document = try TelegramFixture.document(["1-0:1.7.0(1.0*kW)"])
-        debugLog.write(parsed: document, of: nil)
-        debugLog.write(parsed: document, of: nil)
+        debugLog.write(parsed: document, of: nil, at: Moment(monotonic: 0, utc: 0))
+        debugLog.write(parsed: document, of: nil, at: Moment(monotonic: 0, utc: 0))
         #expect(content("debug-data-raw.log") == "/a\r\nb")
         #expect(content("debug-data-raw-roof.log") == "roof")
         let line = String(decoding: document.json(), as: UTF8.self)
@@ -70,7 +70,7 @@ import Testing
         let document = try TelegramFixture.document([])
         for _ in 0..<3 {
             write("a", to: debugLog)
-            debugLog.write(parsed: document, of: nil)
+            debugLog.write(parsed: document, of: nil, at: Moment(monotonic: 0, utc: 0))
         }
         #expect(
             log.lines
@@ -79,8 +79,9 @@ import Testing
                         + "check debug.directory and the space on its disk"
                 })
         try FileManager.default.createDirectory(atPath: missing, withIntermediateDirectories: false)
-        write("b", to: debugLog)
-        write("c", to: debugLog)
+        write("too early", to: debugLog, at: 59_999)
+        write("b", to: debugLog, at: 60_000)
+        write("c", to: debugLog, at: 60_001)
         #expect(log.lines.dropFirst(2) == ["notice: writing the debug log \(missing)/debug-data-raw.log again"])
         #expect(content("debug-data-raw.log", in: missing) == "bc")
     }
@@ -91,10 +92,31 @@ import Testing
         let document = try TelegramFixture.document([])
         for _ in 0..<5 {
             write("a", to: debugLog)
-            debugLog.write(parsed: document, of: nil)
+            debugLog.write(parsed: document, of: nil, at: Moment(monotonic: 0, utc: 0))
         }
         #expect(log.lines.count == 1)
         #expect(content("debug-data-raw.log") == "aaaaa")
+    }
+
+    @Test("a folder that comes and goes for a week is a few hundred lines") func comesAndGoes() {
+        let folder = folder.path + "/mounted"
+        let debugLog = debugLog(in: folder, maximumBytes: 10)
+        for minute in 0..<Int64(7 * 24 * 60) where minute % 2 == 0 {
+            mkdir(folder, 0o700)
+            write("a", to: debugLog, at: minute * 60_000)
+            unlink(folder + "/debug-data-raw.log")
+            rmdir(folder)
+            // Opened anew, because it is full.
+            write("aaaaaaaaaa", to: debugLog, at: minute * 60_000 + 1)
+        }
+        // Ten at once and two an hour, each with its end; 5040 without a limit.
+        #expect((20...2 * (LogBudget.burst + 7 * 48)).contains(log.lines.count), "\(log.lines.count)")
+    }
+
+    @Test("a pipe in its place does not hold up the meters") func pipe() {
+        mkfifo(folder.path + "/debug-data-raw.log", 0o600)
+        write("a", to: debugLog())
+        #expect(log.lines.count == 1)
     }
 
     @Test("does not follow a link that somebody put in its place") func link() throws {

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import P1MQTT
@@ -22,6 +23,24 @@ import Testing
             try loadSettings(#"{"mqtt": {"username": "u", "passwordFile": "\#(file)"}}"#).warnings == [
                 "mqtt.passwordFile: every user of this machine may read \(file); chmod o-r takes that away"
             ])
+    }
+
+    @Test("a configuration that everyone may read is warned of when it holds a secret itself") func readableConfiguration() throws {
+        let folder = try TemporaryFolder()
+        func warnings(_ json: String, mode: Int, environment: [String: String] = [:]) throws -> [String] {
+            let file = try folder.write(json, mode: mode)
+            return try SettingsLoader.load(
+                explicitPath: file, environment: environment, overrides: SettingsOverrides(), profiles: [], reservedNames: []
+            ).warnings.map { $0.replacingOccurrences(of: file, with: "FILE") }
+        }
+        let secret = #"{"mqtt": {"username": "u", "password": "hunter2"}}"#
+        #expect(
+            try warnings(secret, mode: 0o644) == [
+                "mqtt.password stands in FILE, which every user of this machine may read; chmod o-r takes that away"
+            ])
+        #expect(try warnings(secret, mode: 0o640).isEmpty)
+        let name = #"{"mqtt": {"username": "u"}}"#
+        #expect(try warnings(name, mode: 0o644, environment: ["P1MQTT_MQTT_PASSWORD": "hunter2"]).isEmpty)
     }
 
     @Test("a file that is missing, empty or no text") func badFiles() throws {

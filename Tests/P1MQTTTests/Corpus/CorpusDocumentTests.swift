@@ -16,6 +16,7 @@ struct CorpusDocumentTests {
             // The peer takes all times as those of Amsterdam.
             var context = Document.Context(utcOffset: 60)
             let comparison = PeerComparison(document: Document(telegram, &context), telegram: telegram)
+            #expect(try comparison.document.schemaFaults() == [])
             for difference in try comparison.differences(from: objects) where PeerDeviation.index(for: difference) == nil {
                 Issue.record("\(difference)")
             }

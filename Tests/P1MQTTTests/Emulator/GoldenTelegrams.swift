@@ -8,7 +8,11 @@ enum GoldenTelegrams {
     }
 
     static let all = [
-        "nl-dsmr22": dsmr22, "nl-dsmr42": dsmr42, "nl-dsmr50": dsmr50, "be-emucs": emucs, "lu-smarty": smarty, "at-t210dr": t210dr,
+        "nl-dsmr22": dsmr22, "nl-dsmr42": dsmr42, "nl-dsmr50": dsmr50, "be-emucs": emucs,
+        "nl-warmtelink": nlWarmtelink, "be-emucs2": beEmucs2, "be-iskra": beIskra, "be-sibelga": beSibelga,
+        "se-h1": seH1, "dk": dk, "fi": fi, "hu": hu,
+        "lt-eso": ltEso, "ch-xt211": chXt211, "de-q3d": deQ3d, "si-iskra": siIskra,
+        "pl": pl, "lu-smarty": smarty, "at-t210dr": t210dr,
     ]
 
     private static let dsmr22 = #"""

@@ -120,6 +120,22 @@ import Testing
         #expect(taken(&queue) == ["a=1", "b=", "e=2", "e=3", "e=4"].sortedByKind)
     }
 
+    @Test("history is in line with the events, but none of it is dropped: neither for room nor when a connection is lost")
+    func history() {
+        var queue = OutboxQueue(maximumEvents: 3)
+        queue.post((0..<5).map { message("h", "\($0)", .history) })
+        queue.post((0..<4).map { message("e", "\($0)", .event) })
+        #expect(queue.counters.eventsDropped == 4)
+        #expect(queue.counters.pending == 5)
+        let lost = queue.take(limit: 3)
+        queue.post([message("e", "4", .event), message("e", "5", .event)])
+        #expect(queue.counters.eventsDropped == 5)
+        queue.takeBack(lost)
+        queue.connected()
+        #expect(taken(&queue) == ["h=0", "h=1", "h=2", "h=3", "h=4", "e=5"])
+        #expect(queue.isEmpty)
+    }
+
     @Test("a deletion that was lost does not undo a newer value")
     func takeBackAfterNewValue() {
         var queue = OutboxQueue()

@@ -79,6 +79,15 @@ import Testing
         #expect(ISO8601.text(seconds) == text)
     }
 
+    @Test("ends with the years of four digits; JSON has null for what lies beyond") func bounds() {
+        let range = ISO8601.years0To9999
+        #expect(ISO8601.text(range.lowerBound) == "0000-01-01T00:00:00.000Z")
+        #expect(ISO8601.text(range.upperBound) == "9999-12-31T23:59:59.000Z")
+        for seconds in [range.lowerBound - 1, range.upperBound + 1, .min, .max] {
+            #expect(JSONWriter.object { $0.member("time", time: seconds) } == Array(#"{"time":null}"#.utf8))
+        }
+    }
+
     @Test("agrees with Foundation on a time of each week of a century") func foundation() throws {
         let formatter = ISO8601DateFormatter()
         formatter.formatOptions = [.withInternetDateTime, .withFractionalSeconds]

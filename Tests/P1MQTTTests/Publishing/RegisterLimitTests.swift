@@ -8,8 +8,8 @@ import Testing
         _ old: String, _ new: String, after seconds: Int64, _ unit: MeterUnit = .kWh, maximumPower: Double = 100
     ) -> RegisterHold.Reason? {
         RegisterLimit(maximumPower: maximumPower).fault(
-            from: RegisterSample(value: FixedDecimal(old)!, unit: unit, time: 1_800_000_000),
-            to: RegisterSample(value: FixedDecimal(new)!, unit: unit, time: 1_800_000_000 + seconds))
+            from: RegisterSample(value: .of(old), unit: unit, time: 1_800_000_000),
+            to: RegisterSample(value: .of(new), unit: unit, time: 1_800_000_000 + seconds))
     }
 
     @Test("the same and what 100 kW bring, with a minute and one digit more, is possible") func possible() {

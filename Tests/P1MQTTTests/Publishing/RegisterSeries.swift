@@ -18,22 +18,20 @@ struct RegisterSeries {
     mutating func electricity(_ value: String, after seconds: Int64 = 10) -> (shown: String, holds: [RegisterHold]) {
         time += seconds
         var document = Document(at: time, id: id)
-        document["electricity/received/tariff1"] = .quantity(FixedDecimal(value)!, .kWh)
+        document["electricity/received/tariff1"] = .quantity(.of(value), .kWh)
         document.derive()
         let holds = guarded.judge(&document)
         return (document.shown("electricity/received/tariff1"), holds)
     }
 
     /// `gas/reading` of a reading that was taken at a time.
-    mutating func gas(_ value: String, at reading: Int64, id gasId: String? = "G1", unit: MeterUnit = .m3) -> (
-        shown: String, holds: [RegisterHold]
-    ) {
+    mutating func gas(_ value: String, at reading: Int64) -> (shown: String, holds: [RegisterHold]) {
         time += 10
         var document = Document(at: time, id: id)
         for parent in ["gas", "mbus/1"] {
-            if let gasId { document[parent + "/equipmentId"] = .text(gasId) }
+            document[parent + "/equipmentId"] = .text("G1")
             document[parent + "/timestamp"] = .time(reading)
-            document[parent + "/reading"] = .quantity(FixedDecimal(value)!, unit)
+            document[parent + "/reading"] = .quantity(.of(value), .m3)
         }
         let holds = guarded.judge(&document)
         let shown = document.shown("gas/reading")
@@ -52,6 +50,14 @@ extension Document {
     func shown(_ path: String) -> String {
         guard case .quantity(let value, _)? = self[path] else { return "nothing" }
         return held.contains(DocumentLayout.shared.slot(path)) ? "[\(value)]" : "\(value)"
+    }
+}
+
+extension FixedDecimal {
+    /// A number that a test is sure of.
+    static func of(_ text: String) -> FixedDecimal {
+        guard let number = FixedDecimal(text) else { preconditionFailure("\(text) is no number") }
+        return number
     }
 }
 

@@ -43,7 +43,10 @@ enum TelegramFixture {
     static func document(
         _ lines: [String], _ context: inout Document.Context, header: String = "TST5\\2UNIT", hasChecksum: Bool = true
     ) throws -> Document {
-        Document(try telegram(lines, header: header, hasChecksum: hasChecksum), &context)
+        let document = Document(try telegram(lines, header: header, hasChecksum: hasChecksum), &context)
+        // Every document that a test makes is one of the schema.
+        for fault in try document.schemaFaults() { Issue.record("\(fault)") }
+        return document
     }
 }
 

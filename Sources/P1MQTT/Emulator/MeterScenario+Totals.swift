@@ -1,0 +1,14 @@
+/// What meters show that count no tariffs, and what follows from the power drawn. Energy is in millionths of a kWh or
+/// kvarh, power in W, var or VA.
+extension MeterScenario {
+    /// Energy taken from the grid by a meter with one register, which starts where each of two would.
+    var receivedAlone: Int64 { receivedTotal - plan.electricityOffset }
+    /// The sum of both tariffs.
+    var receivedTotal: Int64 { received[0] + received[1] }
+
+    var deliveredAlone: Int64 { plan.electricityOffset }
+    var deliveredTotal: Int64 { delivered[0] + delivered[1] }
+
+    /// This home takes one tenth of its energy in reactive energy besides; it feeds none back.
+    func reactive(_ active: Int64) -> Int64 { active / 10 }
+}

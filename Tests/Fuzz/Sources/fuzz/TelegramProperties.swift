@@ -1,0 +1,47 @@
+import P1Parser
+
+/// What must hold for a telegram of any bytes.
+enum TelegramProperties {
+    static func check(_ telegram: Telegram) {
+        _ = telegram.meterType
+        _ = telegram.dialect
+        _ = telegram.mbusDevices
+        // Every range that a telegram hands out lies in its text: a string of it would trap otherwise.
+        for object in telegram.objects {
+            require(OBISCode(telegram.string(object.codeText)) == object.code, "the text of a code is that code")
+            for value in telegram.values(of: object) { _ = telegram.string(value.text) + (value.unit.map(telegram.string) ?? "") }
+        }
+        for issue in telegram.issues { _ = telegram.string(issue.line) + issue.reason.description }
+        for reading in telegram.readings {
+            _ = telegram.failureLog(of: reading)
+            _ = telegram.peakHistory(of: reading)
+            if case .text(let range) = reading.value { _ = telegram.decodingHex(range) + (telegram.serialNumber(range) ?? "") }
+        }
+        checkRoundTrip(telegram)
+    }
+
+    /// Numbers and times leave with the digits they came with: what the writer makes of a reading is that reading again.
+    private static func checkRoundTrip(_ telegram: Telegram) {
+        var writer = TelegramWriter(header: "FUZZ")
+        var written: [Reading] = []
+        for reading in telegram.readings where isExact(reading.value) {
+            writer.line(of: reading, in: telegram)
+            written.append(reading)
+        }
+        var framer = Framer()
+        framer.feed(writer.finish(withChecksum: true).span) { event in
+            guard case .frame(let frame) = event, case .valid = frame.checksum else { return require(false, "the writer writes a frame") }
+            let again = Telegram(frame)
+            require(again.issues.isEmpty, "what the writer writes has no issues: \(again.issues)")
+            require(again.readings.map(\.value) == written.map(\.value), "the writer is the inverse of the parser")
+            require(again.readings.map(\.channel) == written.map(\.channel), "channels are kept")
+        }
+    }
+
+    private static func isExact(_ value: Reading.Value) -> Bool {
+        switch value {
+        case .number, .timed, .time: true
+        case .text, .list: false
+        }
+    }
+}

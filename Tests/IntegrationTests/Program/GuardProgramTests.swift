@@ -1,0 +1,112 @@
+import Foundation
+import P1Parser
+import Testing
+
+@testable import P1MQTT
+
+@Suite("The program: earlier values and the history of an outage") struct GuardProgramTests {
+    /// A telegram whose registers show zero, with a valid checksum.
+    private func glitched(_ second: Int) -> [UInt8] {
+        SimulatedMeter.withChecksum(
+            String(decoding: SimulatedMeter.telegram(second), as: UTF8.self)
+                .replacing("(004321.9\(second)*kWh)", with: "(000000.000*kWh)")
+                .replacing("(260703181000S)(00987.654*m3)", with: "(260703181500S)(00000.000*m3)"))
+    }
+
+    @Test("a glitch in the first telegram after a restart: the retained document wins", arguments: [SIGTERM, SIGKILL])
+    func restart(_ end: CInt) async throws {
+        let broker = try await MosquittoBroker.started()
+        let terminal = PseudoTerminal()
+        let first = try Program.bridge(port: broker.port, meters: [Program.serial(terminal.path)])
+        let subscriber = try await Subscriber(port: broker.port)
+        try await first.waitForLog("opened at")
+        try await terminal.send(SimulatedMeter.telegram(10), portion: 4096)
+        try await subscriber.waitForDocument(10)
+        first.signal(end)
+        try await first.exit()
+
+        let second = try Program.bridge(port: broker.port, meters: [Program.serial(terminal.path)])
+        try await second.waitForLog("opened at")
+        try await terminal.send(glitched(11), portion: 4096)
+        try await subscriber.waitForDocument(11)
+        let document = try #require(subscriber.newest["p1/json"])
+        let held = try JSONReader.read(Array(document.utf8))["held"]
+        #expect(held?.json == #"["electricity/received/tariff1", "gas/reading", "mbus/1/reading"]"#)
+        #expect(document.contains(#""reading":4321.910"#) && document.contains(#""reading":987.654"#))
+        #expect(subscriber.payloads(of: "p1/event/heldRegister").count == 2)
+        #expect(second.logLines(with: "fell to zero").count == 1)
+
+        try await terminal.send(SimulatedMeter.telegram(12), portion: 4096)
+        try await subscriber.waitForDocument(12)
+        #expect(subscriber.payloads(of: "p1/electricity/received/tariff1") == ["4321.910", "4321.912"])
+        #expect(Set(subscriber.payloads(of: "p1/gas/reading")) == ["987.654"])
+        #expect(!subscriber.payloads(of: "p1/derived/received/total").contains { $0.hasPrefix("1234") })
+        #expect(subscriber.newest["p1/json"]?.contains(#""held""#) == false)
+    }
+
+    @Test("an outage: its minutes follow in order, each once, from the last that was heard to the last that was not")
+    func history() async throws {
+        let broker = try MosquittoBroker()
+        let passwords = broker.folder.appendingPathComponent("passwords").path
+        try setPasswords(["reader", "meter"], in: passwords)
+        try await broker.start(config: "allow_anonymous false\npassword_file \(passwords)")
+        let subscriber = try await Subscriber(port: broker.port, login: ("reader", "reader"))
+
+        // A telegram of each minute, ten in a second; a day of them, more than will be used.
+        var meter = try EmulatedMeter(EmulatorSettings(interval: 60), seed: 1, now: 1_792_836_000_000)
+        let capture = (0..<1440).flatMap { _ in meter.next() }
+        let program = try Program.bridge(
+            port: broker.port,
+            meters: [#"{"source": {"type": "emulator", "replay": "capture", "interval": 0.1}}"#],
+            mqtt: #", "username": "meter", "password": "meter", "keepAlive": 3600"#,
+            more: #", "publish": {"history": true}, "debug": {"enabled": true}"#, files: ["capture": capture])
+        try await subscriber.waitUntil("documents") { $0.count { $0.topic == "p1/json" } > 3 }
+        #expect(subscriber.payloads(of: "p1/history").isEmpty)
+
+        // The broker knows the program no more, and disconnects it; the reader stays.
+        try setPasswords(["reader"], in: passwords)
+        broker.reload()
+        try await program.waitForLog("WARNING MQTT broker")
+        let lastHeard = try #require(subscriber.payloads(of: "p1/json").compactMap(minute).last)
+        try await eventually("50 minutes of outage") { try self.minutes(of: program).last ?? 0 > lastHeard + 50 }
+        let lastMissed = try #require(try minutes(of: program).last)
+        try setPasswords(["reader", "meter"], in: passwords)
+        broker.reload()
+
+        try await subscriber.waitUntil("the history", within: .seconds(60)) { arrivals in
+            arrivals.contains { $0.topic == "p1/history" && (self.minute($0.payload) ?? 0) >= lastMissed }
+        }
+        let history = subscriber.payloads(of: "p1/history")
+        let minutes = history.compactMap(minute)
+        let first = try #require(minutes.first)
+        let last = try #require(minutes.last)
+        #expect(first <= lastHeard + 1)
+        #expect(minutes == Array(first...last), "none missing, in order, none twice")
+        #expect(try history.map { try JSONReader.read(Array($0.utf8))["seq"] } == minutes.map { .number("\($0)") })
+        #expect(subscriber.arrivals.filter { $0.topic == "p1/history" }.allSatisfy { !$0.isRetained })
+    }
+
+    /// The minute since 1970 of a document's time.
+    private func minute(_ json: String) -> Int64? {
+        guard case .text(let time)? = try? JSONReader.read(Array(json.utf8))["timestamp"] else { return nil }
+        return UTCTime.secondsSince1970(time).map { $0 / 60 }
+    }
+
+    /// The minutes of the telegrams that the program has read.
+    private func minutes(of program: Program) throws -> [Int64] {
+        let file = program.folder.appendingPathComponent("debug-data-parsed.log")
+        return String(decoding: try Data(contentsOf: file), as: UTF8.self).split(separator: "\n").compactMap { minute(String($0)) }
+    }
+
+    /// Each user's password is the user's name.
+    private func setPasswords(_ users: [String], in file: String) throws {
+        for (index, user) in users.enumerated() {
+            let create = index == 0 ? ["-c"] : []
+            let process = try spawn(["/usr/bin/mosquitto_passwd"] + create + ["-b", file, user, user], output: "/dev/null")
+            var status: CInt = 0
+            waitpid(process, &status, 0)
+            try #require(status == 0)
+        }
+        chmod(file, 0o644)
+    }
+}
