@@ -17,8 +17,7 @@ struct EmulatorProfile: Sendable {
     /// All profiles, in the order in which they are offered.
     static let all: [EmulatorProfile] = [
         nlDSMR22, nlDSMR42, nlDSMR50, nlWarmtelink, beEMUCS, beEMUCS2, beIskra, beSibelga, luSmarty, atT210DR, seH1, dk, fi, hu, ltESO,
-        chXT211, deQ3D, siIskra,
-        pl,
+        chXT211, deQ3D, siIskra, pl,
     ]
     static let names: [String] = all.map(\.name)
 

@@ -54,7 +54,7 @@ import Testing
         #expect(messages.last { $0.topic == "p1/availability" }?.text == "offline")
         #expect(
             fixture.log.lines == [
-                "notice: file capture: the end is reached", "warning: the last telegram has no end line (!). It is used as far as it goes.",
+                "warning: the last telegram has no end line (!). It is used as far as it goes.", "notice: file capture: the end is reached",
             ])
     }
 

@@ -16,7 +16,7 @@ enum FramerProperties {
     }
 
     private static func events(_ stream: [UInt8], _ maximumLength: Int, portion: () -> Int) -> [Framer.Event] {
-        var framer = Framer(maximumLength: maximumLength)
+        var framer = Framer(maximumLength: maximumLength, cipher: ClearCipher())
         var events: [Framer.Event] = []
         var start = 0
         while start < stream.count {
@@ -34,10 +34,16 @@ enum FramerProperties {
         for event in events {
             switch event {
             case .frame(let frame):
-                require(frame.offset == next, "a frame starts where the event before it ended")
                 require(frame.bytes.count <= maximumLength, "a frame is no longer than the limit")
-                require(frame.bytes == Array(stream[next..<next + frame.bytes.count]), "a frame has the bytes of the stream")
-                next += frame.bytes.count
+                if let seal = frame.seal {
+                    require(seal.envelope.offset == next, "an envelope starts where the event before it ended")
+                    require(seal.length > 0 && seal.length <= maximumLength, "an envelope is no longer than the limit")
+                    next += seal.length
+                } else {
+                    require(frame.offset == next, "a frame starts where the event before it ended")
+                    require(frame.bytes == Array(stream[next..<next + frame.bytes.count]), "a frame has the bytes of the stream")
+                    next += frame.bytes.count
+                }
             case .discarded(let discard):
                 require(discard.offset == next && discard.count > 0, "a discard starts where the event before it ended")
                 next += discard.count
