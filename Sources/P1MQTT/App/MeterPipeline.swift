@@ -113,7 +113,8 @@ final class MeterPipeline: ChunkConsumer {
         counts.good += 1
         noteIssues(of: telegram, at: now)
         context.arrival = now.utc / 1000
-        let document = Document(telegram, &context)
+        var document = Document(telegram, &context)
+        document.cleanTexts()
         debugLog?.write(parsed: document, of: settings.name, at: now)
         identity.learn(from: telegram, document)
         identity.checksumVariant = checksums.variant

@@ -51,7 +51,6 @@ struct Document: Sendable {
         addVersionAndTime(of: telegram, dialect, times)
         addMBus(telegram, &context.choice, times)
         addUnknown(telegram)
-        cleanTexts()
         derive()
     }
 

@@ -99,7 +99,8 @@ struct TelegramPreview {
 
     private mutating func take(_ telegram: Telegram) -> [Message] {
         let now = Moment(monotonic: 0, utc: 0)
-        let document = Document(telegram, &context)
+        var document = Document(telegram, &context)
+        document.cleanTexts()
         mbus.update(document, at: now)
         _ = discovery.update(document, dialect: telegram.dialect)
         return values.messages(for: document, at: now)
