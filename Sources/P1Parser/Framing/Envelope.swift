@@ -87,8 +87,15 @@ extension Envelope {
     /// cannot be trusted, and when it was cut off another one follows within. Their count when none does.
     ///
     /// Ciphertext holds a `/` behind a byte that is no text in nearly every frame, so here a header must follow it.
-    static func nextStart(in bytes: Span<UInt8>, maximumLength: Int) -> Int {
-        for index in 1..<bytes.count {
+    ///
+    /// - Parameters:
+    ///   - bytes: those of the frame.
+    ///   - maximumLength: the most bytes that a frame may have.
+    ///   - isDamaged: whether the frame is known to be damaged. Then a `DB` at its very end counts too, which stands there
+    ///     by chance in one of 256 whole frames.
+    static func nextStart(in bytes: Span<UInt8>, maximumLength: Int, isDamaged: Bool) -> Int {
+        let end = isDamaged ? bytes.count : bytes.count - 1
+        for index in 1..<max(end, 1) {
             if bytes[index] == UInt8(ascii: "/") {
                 if !isText(bytes[index - 1]), isHeader(bytes, index) { return index }
             } else if find(in: bytes, at: index, limit: bytes.count, start: 0, maximumLength: maximumLength) != .none {

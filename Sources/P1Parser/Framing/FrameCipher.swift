@@ -101,7 +101,7 @@ extension Envelope {
         // Without a tag nothing vouches for the length: what follows the text may be the next frame already.
         let end = headLength + frame.offset + frame.bytes.count
         let rest = bytes.extracting(end - 1..<length)
-        return seal(frame, opened, end - 1 + Envelope.nextStart(in: rest, maximumLength: maximumLength))
+        return seal(frame, opened, end - 1 + Envelope.nextStart(in: rest, maximumLength: maximumLength, isDamaged: true))
     }
 
     private func seal(_ frame: Frame, _ opened: OpenedText, _ length: Int) -> Opening {

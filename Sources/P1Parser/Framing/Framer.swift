@@ -164,7 +164,8 @@ public struct Framer: Sendable {
 
     /// Throws an encrypted telegram away, up to where another one may begin within its bytes.
     private mutating func reject(_ envelope: Envelope, _ failure: Envelope.Failure, length: Int, _ handle: (Event) -> Void) {
-        let count = Envelope.nextStart(in: buffer.span.extracting(0..<length), maximumLength: maximumLength)
+        let count = Envelope.nextStart(
+            in: buffer.span.extracting(0..<length), maximumLength: maximumLength, isDamaged: [.damaged, .incomplete].contains(failure))
         // What looks damaged at its end was cut off, and the next one filled it up.
         let failure = failure == .damaged && count < length ? Envelope.Failure.incomplete : failure
         handle(.discarded(Discard(offset: offset, count: count, reason: .sealed(envelope, failure))))

@@ -82,6 +82,14 @@ struct EncryptedFramerTests {
         }
     }
 
+    @Test("without a key each whole frame is one event, of all its bytes, whatever its last byte is")
+    func lastByte() {
+        var sealed = cipher.frame(text)
+        sealed[sealed.count - 1] = 0xDB
+        let found = events(sealed + sealed, portions: [7], cipher: nil)
+        #expect(found.compactMap(\.discard).map(\.count) == [sealed.count, sealed.count])
+    }
+
     @Test("a frame that is cut off costs that frame only", arguments: [0, 1, 17, 18, 200, 500])
     func cut(_ length: Int) {
         let sealed = cipher.frame(text)
