@@ -21,6 +21,8 @@ struct Document: Sendable {
     var unknown: [(code: String, groups: String)] = []
     /// Registers that the guard holds back: they show their last accepted value and are not published.
     var held: [DocumentLayout.Slot] = []
+    /// Whether the checksum of its telegram was right; one without may say anything.
+    var isChecked = false
 
     /// Its time, seconds since 1970 UTC: the meter's, or that of arrival where it sends none.
     var time: Int64? {
@@ -45,6 +47,7 @@ struct Document: Sendable {
         let dialect = telegram.dialect
         let times = Times(offset: context.utcOffset ?? dialect.standardOffset, arrival: context.arrival)
 
+        if case .valid = telegram.frame.checksum { isChecked = true }
         values[layout.slot("meterType")] = .text(telegram.meterType)
         take(telegram, times)
         addIdentity(of: telegram)

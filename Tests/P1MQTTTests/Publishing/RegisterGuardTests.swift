@@ -142,13 +142,13 @@ import Testing
         let sent = messages.messages(for: document, at: Moment(monotonic: 0, utc: 0))
         #expect(!sent.contains { $0.topic == "p1/roof/electricity/received/tariff1" })
         #expect(sent.contains { $0.topic == "p1/roof/electricity/received/tariff2" && $0.text == "5.000" })
-        let event = try #require(holds.first).message(MeterTopics(bridgePrefix: "p1", meterName: "roof"))
+        let event = try #require(holds.first).event.message(MeterTopics(bridgePrefix: "p1", meterName: "roof"))
         #expect(event.topic == "p1/roof/event/heldRegister")
         #expect(!event.retain)
         #expect(
             event.text
-                == #"{"event_type":"heldRegister","path":"electricity/received/tariff1","equipmentId":"E1","reason":"zero","#
-                + #""value":0.000,"unit":"kWh","time":"2027-01-15T08:00:20.000Z","#
+                == #"{"event_type":"heldRegister","time":"2027-01-15T08:00:20.000Z","path":"electricity/received/tariff1","equipmentId":"E1","reason":"zero","#
+                + #""value":0.000,"unit":"kWh","#
                 + #""lastValue":100.000,"lastUnit":"kWh","lastTime":"2027-01-15T08:00:10.000Z"}"#)
         #expect(holds.first?.description.contains("fell to zero: 0.000 kWh after 100.000 kWh") == true)
     }
