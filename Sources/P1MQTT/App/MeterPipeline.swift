@@ -31,6 +31,7 @@ final class MeterPipeline: ChunkConsumer {
     private var waitsUntil: Int64?
     private var hasRecalled = false
     private(set) var history: HistoryBuffer?
+    private var gasFlow = GasFlow()
     private var events = MeterEventWatch()
     private var mean: IntervalMean
     private var messages: ValueMessages
@@ -66,7 +67,7 @@ final class MeterPipeline: ChunkConsumer {
         history = all.publish.history ? HistoryBuffer(meters: all.meters.count, keepAlive: all.mqtt.keepAlive) : nil
         checksums = ChecksumPolicy(settings.crc)
         seals = SealPolicy(hasAuthenticationKey: cipher?.hasAuthenticationKey ?? false)
-        context = Document.Context(utcOffset: settings.utcOffset, choice: MBusChoice(gasMeter: settings.gasMeter))
+        context = Document.Context(utcOffset: settings.utcOffset, choice: MBusChoice(gasMeter: settings.gasMeter), minimumMonthPeak: all.publish.minimumMonthPeak)
         mean = IntervalMean(seconds: all.publish.minimumInterval)
         messages = ValueMessages(topics: topics, mqtt: all.mqtt, publish: all.publish)
         discovery = MeterDiscovery(
@@ -144,6 +145,7 @@ final class MeterPipeline: ChunkConsumer {
             faults.note(hold, at: now)
             batch.append(hold.event.message(topics))
         }
+        gasFlow.add(to: &document)
         batch += events.look(at: document).map { $0.message(topics) }
         history?.add(at: document.time ?? now.utc / 1000, isBrokerAway: broker.presence?.isAway ?? false) { document.json(seq: $0) }
         if let due = mean.add(document, at: now) { batch += messages.messages(for: due, at: now) }

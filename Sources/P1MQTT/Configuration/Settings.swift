@@ -1,3 +1,5 @@
+import P1Parser
+
 /// Everything that can be configured, with its default. The file, the environment and the flags fill it in;
 /// after the start nothing changes it, and each part of the service is handed only its own section.
 struct Settings: Sendable, Equatable {
@@ -128,6 +130,8 @@ struct PublishSettings: Sendable, Equatable {
     /// Seconds; at most one telegram is published in each.
     var minimumInterval = 0.0
     var history = false
+    /// kW that each month counts at least in the capacity tariff.
+    var minimumMonthPeak = FixedDecimal(mantissa: 25, scale: 1)
 }
 
 struct GuardSettings: Sendable, Equatable {

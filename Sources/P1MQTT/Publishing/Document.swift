@@ -23,6 +23,8 @@ struct Document: Sendable {
     var held: [DocumentLayout.Slot] = []
     /// Whether the checksum of its telegram was right; one without may say anything.
     var isChecked = false
+    /// kW that each month counts at least in the capacity tariff.
+    var minimumMonthPeak = FixedDecimal(mantissa: 25, scale: 1)
 
     /// Its time, seconds since 1970 UTC: the meter's, or that of arrival where it sends none.
     var time: Int64? {
@@ -39,6 +41,8 @@ struct Document: Sendable {
         var arrival: Int64?
         /// Which of several M-Bus meters of a kind stands under its name.
         var choice = MBusChoice()
+        /// kW; the default is that of Flanders.
+        var minimumMonthPeak = FixedDecimal(mantissa: 25, scale: 1)
     }
 
     init(_ telegram: Telegram, _ context: inout Context) {
@@ -48,6 +52,7 @@ struct Document: Sendable {
         let times = Times(offset: context.utcOffset ?? dialect.standardOffset, arrival: context.arrival)
 
         if case .valid = telegram.frame.checksum { isChecked = true }
+        minimumMonthPeak = context.minimumMonthPeak
         values[layout.slot("meterType")] = .text(telegram.meterType)
         take(telegram, times)
         addIdentity(of: telegram)
@@ -73,6 +78,9 @@ struct Document: Sendable {
             }
             values[slot] = value
             ranks[slot] = rank
+            if Catalogue.kinds[reading.row] == .peakHistory, let history = telegram.peakHistory(of: reading) {
+                deriveAveragePeak(history, times)
+            }
             if let limit = telegram.exportLimit(of: reading) {
                 values[layout.slot(DocumentLayout.exportLimit)] = .quantity(limit, .A)
             }

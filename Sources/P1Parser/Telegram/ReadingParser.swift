@@ -51,7 +51,7 @@ enum ReadingParser {
         guard let index = groups.first else { return .issue(.wrongShape) }
         let first = values[index]
         switch quantity {
-        case .energy, .reactiveEnergy, .power, .reactivePower, .apparentPower, .voltage, .current, .frequency, .duration:
+        case .energy, .reactiveEnergy, .power, .reactivePower, .apparentPower, .voltage, .current, .frequency, .flow, .duration:
             return number(text, first, quantity)
         case .limit, .currentLimit:
             return number(text, limits(text, first).first, quantity)
