@@ -45,7 +45,9 @@ final class BridgeReporter {
     ) {
         self.identity = identity
         prefix = settings.mqtt.topicPrefix
-        discovery = BridgeDiscovery(settings: settings.homeAssistant, prefix: prefix, version: P1MQTTCommand.version)
+        discovery = BridgeDiscovery(
+            settings: settings.homeAssistant, prefix: prefix, version: P1MQTTCommand.version,
+            meters: meters.map { DiscoveryTopics($0.pipeline.topics) })
         self.meters = meters
         self.outbox = outbox
         self.inbox = inbox
@@ -169,6 +171,8 @@ final class BridgeReporter {
         BridgeHealth(
             now: now, uptime: (now.monotonic - (started ?? now.monotonic)) / 1000,
             telegrams: counts, outbox: outbox.counters,
+            clockOffsets: meters.count > BridgeHealth.maximumMeters
+                ? [] : meters.compactMap { pipeline, _ in pipeline.clockOffset.map { (pipeline.settings.name ?? "", $0) } },
             broker: brokerCounters(), historyDropped: historyDropped, memory: BridgeHealth.residentMemory())
     }
 

@@ -9,6 +9,8 @@ final class MeterPipeline: ChunkConsumer {
     private var faults: MeterFaults
     /// What is known of the meter, for `bridge/info`; changes are noticed by comparison.
     private(set) var identity = MeterIdentity()
+    /// Seconds that its clock was ahead when the last telegram came; `nil` where it sends no time.
+    private(set) var clockOffset: Int64?
 
     private let outbox: Outbox
     private let board: AvailabilityBoard
@@ -47,7 +49,7 @@ final class MeterPipeline: ChunkConsumer {
 
     init(
         settings: MeterSettings, all: Settings, outbox: Outbox, board: AvailabilityBoard, logger: Logger, debugLog: DebugLog?,
-        broker: BrokerMemory = BrokerMemory()
+        broker: BrokerMemory = BrokerMemory(), claims: DiscoveryClaims = DiscoveryClaims()
     ) {
         self.settings = settings
         self.outbox = outbox
@@ -63,16 +65,16 @@ final class MeterPipeline: ChunkConsumer {
         let cipher = settings.cipher
         framer = Framer(cipher: cipher)
         registers = all.guard.enabled ? RegisterGuard(maximumPower: all.guard.maximumPower) : nil
-        hasRecalled = registers == nil || broker.recall == nil || settings.source.startsAnew
+        hasRecalled = broker.recall == nil || settings.source.startsAnew
         history = all.publish.history ? HistoryBuffer(meters: all.meters.count, keepAlive: all.mqtt.keepAlive) : nil
         checksums = ChecksumPolicy(settings.crc)
         seals = SealPolicy(hasAuthenticationKey: cipher?.hasAuthenticationKey ?? false)
-        context = Document.Context(utcOffset: settings.utcOffset, choice: MBusChoice(gasMeter: settings.gasMeter), minimumMonthPeak: all.publish.minimumMonthPeak)
+        context = Document.Context(
+            utcOffset: settings.utcOffset, choice: MBusChoice(gasMeter: settings.gasMeter), minimumMonthPeak: all.publish.minimumMonthPeak)
         mean = IntervalMean(seconds: all.publish.minimumInterval)
         messages = ValueMessages(topics: topics, mqtt: all.mqtt, publish: all.publish)
         discovery = MeterDiscovery(
-            settings: all.homeAssistant, topics: DiscoveryTopics(bridge: topics.bridgePrefix, meter: topics.prefix),
-            version: P1MQTTCommand.version)
+            settings: all.homeAssistant, topics: DiscoveryTopics(topics), version: P1MQTTCommand.version, claims: claims)
     }
 
     // MARK: - Bytes
@@ -120,20 +122,25 @@ final class MeterPipeline: ChunkConsumer {
         context.arrival = now.utc / 1000
         var document = Document(telegram, &context)
         document.cleanTexts()
+        clockOffset = document.clockOffset
         debugLog?.write(parsed: document, of: settings.name, at: now)
         identity.learn(from: telegram, document)
         identity.checksumVariant = checksums.variant
 
         var batch = availability(of: document, at: now)
-        let devices = discovery.update(document, dialect: telegram.dialect)
-        batch += devices.publish
-        if !devices.forget.isEmpty { outbox.forget(devices.forget) }
+        batch += announce(discovery.update(document, dialect: telegram.dialect))
         if publishesRaw {
             batch.append(Message(topic: topics.raw, payload: telegram.frame.bytes, qos: 0, retain: false, kind: .passing))
         }
         guard !hasRecalled else { return outbox.post(batch + publication(of: document, at: now)) }
         outbox.post(batch)
         putAside(document, at: now)
+    }
+
+    /// The devices that changed; those that are gone are deleted at once.
+    private func announce(_ changes: MeterDiscovery.Changes) -> [Message] {
+        if !changes.forget.isEmpty { outbox.forget(changes.forget) }
+        return changes.publish
     }
 
     // MARK: - Guard, history and what is due
@@ -146,6 +153,7 @@ final class MeterPipeline: ChunkConsumer {
             batch.append(hold.event.message(topics))
         }
         gasFlow.add(to: &document)
+        identity.learn(GasFlow.slot, in: document)
         batch += events.look(at: document).map { $0.message(topics) }
         history?.add(at: document.time ?? now.utc / 1000, isBrokerAway: broker.presence?.isAway ?? false) { document.json(seq: $0) }
         if let due = mean.add(document, at: now) { batch += messages.messages(for: due, at: now) }
@@ -168,9 +176,12 @@ final class MeterPipeline: ChunkConsumer {
         hasRecalled = true
         if let earlier = broker.recall?.take(topics.document) {
             do throws(JSONSyntaxError) {
-                registers?.recall(try JSONReader.read(earlier))
+                let document = try JSONReader.read(earlier)
+                registers?.recall(document)
+                events.recall(document)
+                outbox.post(announce(discovery.recall(document)))
             } catch {
-                logger.warning("the retained document on \(topics.document) is not JSON (\(error)); registers are not compared with it")
+                logger.warning("the retained document on \(topics.document) is not JSON (\(error)); nothing is compared with it")
             }
         }
         let waited = waiting

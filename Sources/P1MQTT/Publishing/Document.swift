@@ -23,6 +23,8 @@ struct Document: Sendable {
     var held: [DocumentLayout.Slot] = []
     /// Whether the checksum of its telegram was right; one without may say anything.
     var isChecked = false
+    /// Seconds that the meter's clock is ahead of the time of arrival; `nil` where one of both is not known.
+    private(set) var clockOffset: Int64?
     /// kW that each month counts at least in the capacity tariff.
     var minimumMonthPeak = FixedDecimal(mantissa: 25, scale: 1)
 
@@ -164,7 +166,9 @@ struct Document: Sendable {
         let (version, timestamp) = (DocumentLayout.shared.slot("version"), DocumentLayout.shared.slot("timestamp"))
         if values[version] == nil, dialect == .dsmr22 { values[version] = .text("22") }
         if values[timestamp] == nil, let time = telegram.splitClock { values[timestamp] = .time(times.utc(time)) }
-        if values[timestamp] == nil, let arrival = times.arrival { values[timestamp] = .time(arrival) }
+        guard let arrival = times.arrival else { return }
+        clockOffset = time.map { $0 - arrival }
+        if clockOffset == nil { values[timestamp] = .time(arrival) }
     }
 
     private mutating func addMBus(_ telegram: Telegram, _ choice: inout MBusChoice, _ times: Times) {

@@ -3,6 +3,8 @@ import P1Parser
 /// How much gas flows: the mean between the last two readings of the meter under `gas`, by their own times. A gas meter
 /// is read every five minutes or every hour, and its reading is repeated in each telegram until then.
 struct GasFlow: Sendable {
+    static let slot = DocumentLayout.shared.slot(DerivedValue.gasFlow.rawValue)
+
     private var last: Sample?
     private var flow: FixedDecimal?
 
@@ -16,7 +18,8 @@ struct GasFlow: Sendable {
     /// Adds the flow to a document that the guard has seen: none until a second reading is there, nor after another
     /// meter, a clock that was set back, or a register that began anew.
     mutating func add(to document: inout Document) {
-        guard case .quantity(let reading, .m3)? = document.values[Places.reading], case .time(let time)? = document.values[Places.time] else {
+        guard case .quantity(let reading, .m3)? = document.values[Places.reading], case .time(let time)? = document.values[Places.time]
+        else {
             return
         }
         let sample = Sample(id: document.values[Places.id], reading: reading, time: time)

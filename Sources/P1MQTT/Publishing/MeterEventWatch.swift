@@ -21,6 +21,22 @@ struct MeterEventWatch: Sendable {
         return failures.look(at: document, needed) + changes(in: document, needed) + swaps
     }
 
+    /// Takes a document that an earlier run published as the telegram before the first: what happened while nobody
+    /// looked is told then. A power failure in the house stops this program too.
+    mutating func recall(_ earlier: JSONTree) {
+        if case .text(let id)? = earlier["equipmentId"], case .text? = earlier["serialNumber"] { _ = meterId.take(id, needed: 1) }
+        for (index, place) in Identity.media.enumerated() {
+            let meter = earlier[place.medium.rawValue]
+            if case .text(let id)? = meter?["equipmentId"], case .text? = meter?["serialNumber"], case .number? = meter?["reading"] {
+                _ = mediumIds[index].take(id, needed: 1)
+            }
+        }
+        for (index, watched) in Watched.all.enumerated() {
+            if let value = earlier.documentValue(at: watched.slot) { _ = states[index].take(value, needed: 1) }
+        }
+        failures.recall(earlier)
+    }
+
     // MARK: - Meters
 
     private mutating func meterSwap(in document: Document) -> [MeterEvent] {
@@ -127,6 +143,22 @@ extension Document {
     fileprivate func id(_ place: Identity) -> String? {
         guard case .text(let id)? = values[place.equipmentId], values[place.serialNumber] != nil else { return nil }
         return id
+    }
+}
+
+extension JSONTree {
+    /// The value at a path of a document; `nil` when there is none.
+    func at(_ path: String) -> JSONTree? {
+        path.split(separator: "/").reduce(self as JSONTree?) { $0?[String($1)] }
+    }
+
+    /// A number or a text that stands alone.
+    func documentValue(at slot: DocumentLayout.Slot) -> Document.Value? {
+        switch at(DocumentLayout.shared.places[slot].path) {
+        case .number(let digits)?: FixedDecimal(digits).map(Document.Value.number)
+        case .text(let text)?: .text(text)
+        default: nil
+        }
     }
 }
 

@@ -38,6 +38,16 @@ struct PowerFailureWatch: Sendable {
         return events
     }
 
+    /// Takes a document that an earlier run published as the telegram before the first.
+    mutating func recall(_ earlier: JSONTree) {
+        for (index, slot) in Self.counterSlots.enumerated() {
+            if case .number(let count)? = earlier.documentValue(at: slot) { _ = counters[index].take(count, needed: 1) }
+        }
+        guard let list = earlier.at(DocumentLayout.shared.places[Self.logSlot].path), list != .null else { return }
+        _ = log.take(Array(list.json.utf8), needed: 1)
+        latestEnd = Self.failures(list).last?.end
+    }
+
     /// What the counters have grown by, the larger of both.
     private mutating func increase(in document: Document, _ needed: Int) -> Int64 {
         var increase: Int64 = 0
@@ -53,7 +63,8 @@ struct PowerFailureWatch: Sendable {
 
     private mutating func newFailures(in document: Document, _ needed: Int) -> [Failure] {
         guard case .json(let json)? = document.values[Self.logSlot], let change = log.take(json, needed: needed) else { return [] }
-        let failures = Self.failures(json).filter { failure in latestEnd.map { failure.end > $0 } ?? true }
+        // It was written by `HistoryJSON`: there is nothing in it that a user could get wrong.
+        let failures = Self.failures((try? JSONReader.read(json)) ?? .null).filter { failure in latestEnd.map { failure.end > $0 } ?? true }
         latestEnd = failures.last?.end ?? latestEnd
         return change.old == nil ? [] : failures
     }
@@ -78,9 +89,8 @@ struct PowerFailureWatch: Sendable {
     }
 
     /// The failures of a log as the document has it, by their end.
-    private static func failures(_ json: [UInt8]) -> [Failure] {
-        // It was written by `HistoryJSON`: there is nothing in it that a user could get wrong.
-        guard case .array(let entries)? = (try? JSONReader.read(json))?["log"] else { return [] }
+    private static func failures(_ list: JSONTree) -> [Failure] {
+        guard case .array(let entries)? = list["log"] else { return [] }
         let failures = entries.compactMap { entry -> Failure? in
             guard case .text(let text)? = entry["endOfFailure"], let end = UTCTime.secondsSince1970(text),
                 case .number(let digits)? = entry["duration"], let duration = Int64(digits)

@@ -82,7 +82,10 @@ import Testing
 
     @Test("another gas meter is told, on its own channel or on another; an id that says nothing is none") func gasSwap() throws {
         let old = TelegramFixture.gas(channel: 1, id: "4731")
-        #expect(try events([old, old, TelegramFixture.gas(channel: 1, id: "4732"), TelegramFixture.gas(channel: 1, id: "4732")]) == ["3 meterSwap"])
+        #expect(
+            try events([old, old, TelegramFixture.gas(channel: 1, id: "4732"), TelegramFixture.gas(channel: 1, id: "4732")]) == [
+                "3 meterSwap"
+            ])
         // What is left of the old one stays on channel 1 (dsmr-reader 1794).
         let ghost = TelegramFixture.gas(channel: 1, id: "", time: "632525252525S", reading: "00000.000")
         let moved = ghost + TelegramFixture.gas(channel: 2, id: "4732")
