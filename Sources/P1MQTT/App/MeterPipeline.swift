@@ -215,9 +215,7 @@ final class MeterPipeline: ChunkConsumer {
 
     // MARK: - The end
 
-    var isEmulated: Bool {
-        if case .emulator = settings.source { true } else { false }
-    }
+    var isEmulated: Bool { if case .emulator = settings.source { true } else { false } }
 
     /// Retained topics to delete at a clean end: an emulated meter leaves nothing behind but `offline`.
     var leftovers: [String] {
@@ -297,16 +295,5 @@ final class MeterPipeline: ChunkConsumer {
         framer.abandonEnvelope { events.append($0) }
         handle(events, at: now)
         unfinished = framer.unfinishedEnvelope.map { ($0, now.monotonic) }
-    }
-}
-
-extension SourceSettings {
-    /// A capture and the emulator begin where they began the last time; what that run published is not earlier.
-    fileprivate var startsAnew: Bool {
-        switch self {
-        case .emulator: true
-        case .file(let path): path != "-"
-        case .serial, .tcp, .mqtt: false
-        }
     }
 }

@@ -81,6 +81,17 @@ enum SourceSettings: Sendable, Equatable {
     case emulator(EmulatorSettings)
 }
 
+extension SourceSettings {
+    /// A capture and the emulator begin where they began the last time; what that run published is not earlier.
+    var startsAnew: Bool {
+        switch self {
+        case .emulator: true
+        case .file(let path): path != "-"
+        case .serial, .tcp, .mqtt: false
+        }
+    }
+}
+
 /// A serial port. `nil` stands for `"auto"`: found from the bytes.
 struct SerialSettings: Sendable, Equatable {
     /// A device, or a glob that matches exactly one.

@@ -84,8 +84,10 @@ import Testing
         let terminal = PseudoTerminal()
         let program = try Program.bridge(port: broker.port, meters: [Program.serial(terminal.path)])
         try await program.waitForLog("opened at")
-        try await terminal.send(SimulatedMeter.telegram(0), portion: 4096)
-        try await subscriber.waitForDocument(0)
+        for second in 0...2 {
+            try await terminal.send(SimulatedMeter.telegram(second), portion: 4096)
+            try await subscriber.waitForDocument(second)
+        }
         // 15 s, or three telegram intervals.
         try await subscriber.waitUntil("the meter offline", within: .seconds(60)) { arrivals in
             arrivals.last { $0.topic == "p1/availability" }?.payload == "offline"
