@@ -144,7 +144,7 @@ struct MeterDiscovery {
     }
 
     private func topic(of device: DiscoveryDevice) -> String {
-        settings.prefix + "/device/" + device.id + "/config"
+        DiscoveryTopics.configuration(of: device.id, settings.prefix)
     }
 
     private func message(of index: Int) -> Message? {
@@ -174,15 +174,20 @@ struct DiscoveryTopics: Sendable, Equatable {
     var name: String? {
         meter == bridge ? nil : String(meter.dropFirst(bridge.count + 1))
     }
+
+    /// Where the configuration of a device is retained, given Home Assistant's prefix.
+    static func configuration(of id: String, _ prefix: String) -> String { "\(prefix)/device/\(id)/config" }
 }
 
 /// Who sends a discovery message; Home Assistant names it in its log.
 enum DiscoveryOrigin {
+    static let name = "p1mqtt"
+
     static func write(into json: inout JSONWriter, version: String) {
         json.member(
             "origin",
             object: {
-                $0.member("name", "p1mqtt")
+                $0.member("name", name)
                 $0.member("sw_version", version)
             })
     }
