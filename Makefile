@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test check install fuzz bench-parse
+.PHONY: help run test check install fuzz bench-parse test-home-assistant
 
 PREFIX ?= /usr/local
 # A folder to put in front of every installed path, for packagers.
@@ -28,6 +28,7 @@ help:
 	@echo 'make check    format and build only'
 	@echo 'make install  release build into $$(DESTDIR)$$(PREFIX)/bin  (PREFIX=$(PREFIX))'
 	@echo 'make fuzz     throw damaged telegrams at the parser  (SECONDS=$(SECONDS))'
+	@echo 'make test-home-assistant  with a real Home Assistant, which HA_CHECK must name: see Tests/HomeAssistant/run'
 	@echo 'make bench-parse  time for one telegram; beside a C program when REFERENCE names one'
 
 run:
@@ -68,3 +69,6 @@ fuzz:
 bench-parse:
 	@.ci/prepare libmosquitto-dev
 	@REFERENCE='$(REFERENCE)' Tests/Benchmarks/parse
+
+test-home-assistant:
+	@HA_CHECK='$(HA_CHECK)' HA_CHECK_OPTIONS='$(HA_CHECK_OPTIONS)' Tests/HomeAssistant/run

@@ -6,13 +6,15 @@ enum BridgeDocuments {
     static let schemaVersion = 1
 
     /// `bridge/info`: what this program is, and what it found out about its meters and on what evidence.
-    static func info(_ bridge: BridgeIdentity, version: String, meters: [MeterStatus]) -> [UInt8] {
+    /// - Parameter discovery: Home Assistant's prefix under which devices are announced; `nil` when none are.
+    static func info(_ bridge: BridgeIdentity, version: String, discovery: String?, meters: [MeterStatus]) -> [UInt8] {
         JSONWriter.object(capacity: 1024) {
             $0.member("version", version)
             $0.member("schemaVersion", schemaVersion)
             $0.member("instance", bridge.instance)
             $0.member("host", bridge.host)
             $0.member("started", time: bridge.started / 1000)
+            $0.member("discovery", discovery)
             $0.member("meters", array: meters) { json, meter in
                 json.object { meter.write(into: &$0) }
             }

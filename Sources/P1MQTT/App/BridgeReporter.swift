@@ -14,6 +14,8 @@ final class BridgeReporter {
     private let identity: BridgeIdentity
     private let prefix: String
     private let discovery: BridgeDiscovery
+    /// `nil` when nothing is announced.
+    private let discoveryPrefix: String?
     private let meters: [(pipeline: MeterPipeline, feed: Feed)]
     private let outbox: Outbox
     private let inbox: BridgeInbox
@@ -48,6 +50,7 @@ final class BridgeReporter {
         discovery = BridgeDiscovery(
             settings: settings.homeAssistant, prefix: prefix, version: P1MQTTCommand.version,
             meters: meters.map { DiscoveryTopics($0.pipeline.topics) })
+        discoveryPrefix = settings.homeAssistant.enabled ? settings.homeAssistant.prefix : nil
         self.meters = meters
         self.outbox = outbox
         self.inbox = inbox
@@ -130,7 +133,7 @@ final class BridgeReporter {
                 name: pipeline.settings.name, topic: pipeline.topics.prefix, source: feed.source.name, line: feed.evidence,
                 identity: pipeline.identity)
         }
-        let info = BridgeDocuments.info(identity, version: P1MQTTCommand.version, meters: status)
+        let info = BridgeDocuments.info(identity, version: P1MQTTCommand.version, discovery: discoveryPrefix, meters: status)
         if info != lastInfo { post("info", info) }
         lastInfo = info
         let topics = BridgeDocuments.topics(meters.map { ($0.pipeline.topics, $0.pipeline.identity) })

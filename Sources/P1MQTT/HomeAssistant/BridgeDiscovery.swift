@@ -19,7 +19,7 @@ struct BridgeDiscovery {
     }
 
     /// Where the configuration of the device is.
-    var topic: String { settings.prefix + "/device/" + id + "/config" }
+    var topic: String { DiscoveryTopics.configuration(of: id, settings.prefix) }
 
     /// The configuration of the device; `nil` when discovery is switched off.
     var message: Message? {

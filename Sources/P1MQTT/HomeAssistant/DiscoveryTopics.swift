@@ -19,6 +19,9 @@ struct DiscoveryTopics: Sendable, Equatable {
         meter == bridge ? nil : String(meter.dropFirst(bridge.count + 1))
     }
 
+    /// Where the configuration of a device is retained, given Home Assistant's prefix.
+    static func configuration(of id: String, _ prefix: String) -> String { "\(prefix)/device/\(id)/config" }
+
     /// A component key of the bridge that is about this meter.
     func key(_ key: String) -> String { name.map { $0 + "_" + key } ?? key }
 
@@ -28,11 +31,13 @@ struct DiscoveryTopics: Sendable, Equatable {
 
 /// Who sends a discovery message; Home Assistant names it in its log.
 enum DiscoveryOrigin {
+    static let name = "p1mqtt"
+
     static func write(into json: inout JSONWriter, version: String) {
         json.member(
             "origin",
             object: {
-                $0.member("name", "p1mqtt")
+                $0.member("name", name)
                 $0.member("sw_version", version)
             })
     }

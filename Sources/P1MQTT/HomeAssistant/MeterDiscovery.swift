@@ -184,9 +184,7 @@ struct MeterDiscovery {
         return own
     }
 
-    private func topic(ofDevice id: String) -> String {
-        settings.prefix + "/device/" + id + "/config"
-    }
+    private func topic(ofDevice id: String) -> String { DiscoveryTopics.configuration(of: id, settings.prefix) }
 
     private func message(of index: Int) -> Message? {
         guard let device = announced[index] else { return nil }
