@@ -228,7 +228,13 @@ public struct Framer: Sendable {
     }
 
     private mutating func emitFrame(contentEnd: Int, length: Int, _ handle: (Event) -> Void) {
-        handle(.frame(Frame(bytes: Array(buffer[..<length]), contentEnd: contentEnd, offset: offset)))
+        let frame = Frame(bytes: Array(buffer[..<length]), contentEnd: contentEnd, offset: offset)
+        if let whole = frame.wholeTail {
+            handle(.discarded(Discard(offset: offset, count: whole.offset - offset, reason: .cutOff)))
+            handle(.frame(whole))
+        } else {
+            handle(.frame(frame))
+        }
         isInside = false
         mayStart = true
         drop(length)

@@ -74,7 +74,8 @@ import Testing
         #expect(second.isRunning)
     }
 
-    @Test("a broker that lost everything has it all again, with the newest values") func brokerKilled() async throws {
+    @Test("a broker that lost everything has it all again, with the newest values (rtlamr2mqtt 179, Tasmota 12140)")
+    func brokerKilled() async throws {
         let broker = try await MosquittoBroker.started()
         let terminal = PseudoTerminal()
         let program = try Program.bridge(port: broker.port, meters: [Program.serial(terminal.path)])

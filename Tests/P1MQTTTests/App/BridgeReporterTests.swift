@@ -137,7 +137,8 @@ import Testing
         #expect(health["memory"] != nil && health["memory"] != .null)
     }
 
-    @Test("another instance under the same prefix is told once, and answered so that it notices too") func otherInstance() throws {
+    @Test("another instance under the same prefix is told once, and answered so that it notices too (P1-Dongel-ESP32 53)")
+    func otherInstance() throws {
         let reporter = reporter()
         let other = BridgeIdentity(startedAt: start, instance: 0xDEF, host: "cel\u{7}lar")
         inbox.post(.bridgeInfo(BridgeDocuments.info(other, version: "9", discovery: nil, meters: [])))
@@ -239,7 +240,7 @@ import Testing
         #expect((3...6).contains(documents), "\(documents)")
     }
 
-    @Test("one word of Home Assistant is answered within seconds, however long it was quiet before") func birth() {
+    @Test("one word of Home Assistant is answered within seconds, however long it was quiet before (OpenMQTTGateway 1273)") func birth() {
         let reporter = reporter()
         fixture.send(Array(GoldenPair.telegram.utf8))
         for start: Int64 in [0, 3_600_000] {

@@ -7,7 +7,7 @@ import Testing
     private static let dutchTopic = "homeassistant/device/p1mqtt_4530303438303030303132333435363738/config"
     private static let gasTopic = "homeassistant/device/p1mqtt_4730303534303031323334353637/config"
 
-    @Test("announces after two telegrams, once")
+    @Test("announces after two telegrams, once (dsmr-reader 761, 905)")
     func announces() throws {
         var fixture = DiscoveryFixture()
         #expect(try fixture.feed(.dutch).isEmpty)

@@ -133,7 +133,7 @@ struct SourceSupervisorTests {
             ])
     }
 
-    @Test("waits three telegram intervals before it calls a slow meter silent")
+    @Test("waits three telegram intervals before it calls a slow meter silent (core 85706)")
     func slowMeter() {
         var transcript = Transcript()
         transcript.at(0)

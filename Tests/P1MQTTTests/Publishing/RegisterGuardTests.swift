@@ -10,7 +10,8 @@ import Testing
         return values.map { series.electricity($0).shown }.joined(separator: " ")
     }
 
-    @Test("a zero between true values is never shown, and the next true value is at once") func zero() throws {
+    @Test("a zero between true values is never shown, and the next true value is at once (core 104515, dsmr-reader 477)") func zero() throws
+    {
         #expect(electricity("100.000", "0.000", "100.010") == "100.000 [100.000] 100.010")
         #expect(electricity("100.000", "0.000", "0.000", "100.010") == "100.000 [100.000] [100.000] 100.010")
         var series = RegisterSeries()
@@ -81,7 +82,7 @@ import Testing
         }
     }
 
-    @Test("gas: a zero that is repeated for an hour is held, the next true reading is shown") func gasZero() {
+    @Test("gas: a zero that is repeated for an hour is held, the next true reading is shown (esphome/issues 2758)") func gasZero() {
         var series = RegisterSeries()
         let hour = RegisterSeries.start
         #expect(series.gas("1000.000", at: hour).shown == "1000.000")

@@ -72,6 +72,19 @@ struct FramerTests {
         #expect(events.dropFirst().compactMap(\.frame).map(\.offset) == [302])
     }
 
+    @Test("a telegram that is cut off in the middle of a line costs nothing of the next one", arguments: [1, 20, 300], [1, 64, 5000])
+    func cutOffInLine(_ length: Int, _ portion: Int) {
+        let events = Framer.events(in: telegram.prefix(length) + telegram, portions: [portion])
+        #expect(events.first?.discard == Framer.Discard(offset: 0, count: length, reason: .cutOff))
+        #expect(events.dropFirst().compactMap(\.frame) == [Frame(bytes: telegram, contentEnd: telegram.count - 7, offset: length)])
+    }
+
+    @Test("a / within a telegram with a wrong checksum starts another one only if that has the right one")
+    func slashInDamage() {
+        let damaged = Wire.bytes("/TST5\n\n0-0:96.13.0(a/TST5\n1-0:1.8.1(1*kWh)\n!0000\n")
+        #expect(Framer.frames(in: damaged).map(\.bytes) == [damaged])
+    }
+
     @Test("the end line needs no line end before the next /", arguments: [1, 3, 5000])
     func noLineEnd(_ portion: Int) {
         let cut = Array(telegram.dropLast(2))
