@@ -42,6 +42,15 @@ public struct Frame: Sendable, Equatable {
         self.seal = seal
     }
 
+    /// The telegram that begins in the midst of a line of this one and has the checksum that these bytes have not: the
+    /// end of the one before it was lost together with its line end.
+    var wholeWithin: Frame? {
+        guard case .invalid = checksum, let start = bytes[..<contentEnd].lastIndex(of: UInt8(ascii: "/")), start > 0 else { return nil }
+        let frame = Frame(bytes: Array(bytes[start...]), contentEnd: contentEnd - start, offset: offset + start)
+        if case .valid = frame.checksum { return frame }
+        return nil
+    }
+
     private static func check(_ bytes: Span<UInt8>, _ contentEnd: Int) -> Checksum {
         guard contentEnd < bytes.count else { return .absent }
         var index = contentEnd + 1
