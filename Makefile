@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test check install fuzz bench-parse test-home-assistant
+.PHONY: help run test check install soak sanitize fuzz bench-parse test-home-assistant
 
 PREFIX ?= /usr/local
 # A folder to put in front of every installed path, for packagers.
@@ -19,6 +19,9 @@ LINT := swift format lint --strict --parallel -r Sources Tests Package.swift
 # The Swift runtime inside, no symbols: 17 MB that need only libmosquitto.
 RELEASE := swift build -c release --static-swift-stdlib --product p1mqtt -Xlinker -s
 RESULTS := .build/test-results
+# How long `make soak` takes, and the number from which its faults follow.
+MINUTES ?= 30
+SEED ?= 1
 # How long `make fuzz` tries to break the parser.
 SECONDS ?= 60
 
@@ -27,6 +30,8 @@ help:
 	@echo 'make test     everything that CI checks: format, build without warnings, all tests'
 	@echo 'make check    format and build only'
 	@echo 'make install  release build into $$(DESTDIR)$$(PREFIX)/bin  (PREFIX=$(PREFIX))'
+	@echo 'make soak     the program for hours in minutes, while broker and meters fail  (MINUTES=$(MINUTES) SEED=$(SEED))'
+	@echo 'make sanitize all tests under the thread and the address sanitizer'
 	@echo 'make fuzz     throw damaged telegrams at the parser  (SECONDS=$(SECONDS))'
 	@echo 'make test-home-assistant  with a real Home Assistant, which HA_CHECK must name: see Tests/HomeAssistant/run'
 	@echo 'make bench-parse  time for one telegram; beside a C program when REFERENCE names one'
@@ -60,6 +65,17 @@ install:
 	$(SUDO) install -D -m 644 .build/p1mqtt.service '$(DESTDIR)$(UNITDIR)/p1mqtt.service'
 	@echo 'Installed. Next: copy $(SYSCONFDIR)/config.example.json to $(SYSCONFDIR)/config.json, edit it, then `p1mqtt check --connect`;'
 	@echo 'as a service: sudo systemctl daemon-reload && sudo systemctl enable --now p1mqtt'
+
+# Prints what was sent, broken, seen and found; fails when a value was wrong or lost, or memory grew.
+soak:
+	@.ci/prepare libmosquitto-dev mosquitto mosquitto-clients
+	@Tests/Soak/run '$(MINUTES)' '$(SEED)'
+
+# Half an hour, most of it for the builds.
+sanitize:
+	@.ci/prepare libmosquitto-dev mosquitto mosquitto-clients openssl
+	@.ci/sanitize thread
+	@.ci/sanitize address
 
 # With the address sanitizer; what it finds is left in .build/fuzz/finds.
 fuzz:

@@ -84,6 +84,13 @@ final class MeterPipeline: ChunkConsumer {
 
     var goodFrames: Int { counts.good + sealedFrames }
 
+    func begin(at now: Moment) {
+        var events: [Framer.Event] = []
+        framer.breakOff { events.append($0) }
+        handle(events, at: now)
+        unfinished = nil
+    }
+
     func receive(_ chunk: UnsafeRawBufferPointer, at now: Moment) {
         debugLog?.write(raw: chunk, of: settings.name, at: now)
         var events: [Framer.Event] = []
