@@ -64,7 +64,7 @@ struct BridgeDiscovery {
             EventEntity.write(
                 into: &json, .meterSwap, key: meter.key(EventEntity.key(.meterSwap)), device: id,
                 topic: meter.meter + "/event/\(MeterEvent.Kind.meterSwap.rawValue)",
-                name: meter.label(MeterEvent.Kind.meterSwap.name[settings.language]))
+                name: meter.label(MeterEvent.Kind.meterSwap.name[settings.language]), availability: prefix + "/bridge/state")
         }
     }
 

@@ -28,7 +28,11 @@ struct EventEntity: Sendable {
     ///   - device: object id of its device.
     ///   - topic: where the events are.
     ///   - name: what it is called.
-    static func write(into json: inout JSONWriter, _ kind: MeterEvent.Kind, key: String, device: String, topic: String, name: String) {
+    ///   - availability: its topic of availability, where the device has none.
+    static func write(
+        into json: inout JSONWriter, _ kind: MeterEvent.Kind, key: String, device: String, topic: String, name: String,
+        availability: String? = nil
+    ) {
         json.member(
             key,
             object: {
@@ -36,6 +40,7 @@ struct EventEntity: Sendable {
                 $0.member("unique_id", device + "_" + key)
                 $0.member("name", name)
                 $0.member("state_topic", topic)
+                if let availability { $0.member("availability_topic", availability) }
                 $0.member("event_types", array: [kind.rawValue]) { $0.string($1) }
                 $0.member("icon", kind.icon)
                 if kind.isDiagnostic {

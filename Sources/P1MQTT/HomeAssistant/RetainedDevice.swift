@@ -31,7 +31,7 @@ struct RetainedDevice: Sendable, Equatable {
             let tree = try? JSONReader.read(payload),
             tree["origin"]?["name"] == .text(DiscoveryOrigin.name), tree["device"]?["identifiers"] == .array([.text(id)]),
             case .object(let components)? = tree["components"],
-            let place = Place(availability: tree["availability"], id: id, prefix: prefix),
+            let place = Place(tree, id: id, prefix: prefix),
             components.allSatisfy({ Self.isOurs($0.value, id: id, under: place.topic(prefix: prefix)) })
         else { return nil }
         self.topic = topic
@@ -51,10 +51,11 @@ struct RetainedDevice: Sendable, Equatable {
 
 extension RetainedDevice.Place {
     /// From the topics of availability, which `MeterDiscovery` writes in this order: bridge, meter, M-Bus meter. The
-    /// bridge itself has none.
-    fileprivate init?(availability: JSONTree?, id: String, prefix: String) {
-        guard let availability else {
-            guard id == DeviceId.bridge(prefix) else { return nil }
+    /// bridge itself has none, but its state.
+    fileprivate init?(_ message: JSONTree, id: String, prefix: String) {
+        guard let availability = message["availability"] else {
+            let state = message["components"]?["state"]?["state_topic"]
+            guard id == DeviceId.bridge(prefix), state == .text(prefix + "/bridge/state") else { return nil }
             self = .bridge
             return
         }
@@ -78,7 +79,7 @@ extension RetainedDevice.Place {
     /// What all topics of its values begin with.
     fileprivate func topic(prefix: String) -> String {
         switch self {
-        case .bridge: prefix + "/bridge"
+        case .bridge: prefix
         case .meter(let topic), .mbus(let topic, _): topic
         }
     }

@@ -15,7 +15,10 @@ import Testing
         var broker: Broker = [:]
         var fixture = DiscoveryFixture(meter: meter)
         for message in try fixture.feed(telegram, times: 2).publish { broker[message.topic] = message.payload }
-        let bridge = try #require(BridgeDiscovery(settings: HomeAssistantSettings(), prefix: "p1", version: "1").message)
+        let bridge = try #require(
+            BridgeDiscovery(
+                settings: HomeAssistantSettings(), prefix: "p1", version: "1", meters: [DiscoveryTopics(bridge: "p1", meter: "p1")]
+            ).message)
         broker[bridge.topic] = bridge.payload
         var context = Document.Context(arrival: 0)
         broker[meter + "/json"] = Document(try telegram.telegram(), &context).json()

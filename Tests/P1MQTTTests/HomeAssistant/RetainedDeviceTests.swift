@@ -19,7 +19,10 @@ import Testing
         #expect(devices.map(\.?.place) == [.meter(topic: meter), .mbus(topic: meter, channel: 1), .mbus(topic: meter, channel: 2)])
         let meterId = try #require(devices[0]?.id)
         #expect(devices.map(\.?.via) == ["p1mqtt_bridge_p1", meterId, meterId])
-        let bridge = try #require(BridgeDiscovery(settings: HomeAssistantSettings(), prefix: "p1", version: "1").message)
+        let bridge = try #require(
+            BridgeDiscovery(
+                settings: HomeAssistantSettings(), prefix: "p1", version: "1", meters: [DiscoveryTopics(bridge: "p1", meter: "p1")]
+            ).message)
         #expect(device(bridge)?.place == .bridge)
     }
 
@@ -31,7 +34,11 @@ import Testing
     @Test("another prefix is another's, even one that ours begins") func foreignPrefix() throws {
         for message in try announced(bridge: "p1/roof", meter: "p1/roof") { #expect(device(message) == nil) }
         for message in try announced(bridge: "p1", meter: "p1/roof") { #expect(device(message, prefix: "p1/roof") == nil) }
-        let bridge = try #require(BridgeDiscovery(settings: HomeAssistantSettings(), prefix: "p1/roof", version: "1").message)
+        let bridge = try #require(
+            BridgeDiscovery(
+                settings: HomeAssistantSettings(), prefix: "p1/roof", version: "1",
+                meters: [DiscoveryTopics(bridge: "p1/roof", meter: "p1/roof")]
+            ).message)
         #expect(device(bridge) == nil)
         #expect(device(bridge, prefix: "p1/roof")?.place == .bridge)
     }
