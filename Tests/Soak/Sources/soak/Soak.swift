@@ -91,6 +91,7 @@ final class Soak {
         }
         for meter in meters where meter.line.givenUp > 0 {
             report.note(.source, "\(meter.ledger.model.name), \(meter.line.givenUp) times")
+            meter.line.givenUp = 0
         }
     }
 
