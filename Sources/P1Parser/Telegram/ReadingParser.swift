@@ -13,14 +13,13 @@ enum ReadingParser {
     /// The readings of all objects that the catalogue knows. Lines whose values cannot be read are added to `issues`, the
     /// indices of all objects that have no reading but a value to `unexplained`.
     static func readings(
-        of objects: [DataObject], _ values: [DataValue], in text: Span<UInt8>, _ issues: inout [TelegramIssue],
-        _ unexplained: inout [Int]
+        of objects: [DataObject], _ values: [DataValue], in text: Span<UInt8>, _ catalogue: CodeIndex,
+        _ issues: inout [TelegramIssue], _ unexplained: inout [Int]
     ) -> [Reading] {
         var readings: [Reading] = []
         readings.reserveCapacity(objects.count)
-        let catalogue = Catalogue.index
-        for (index, object) in objects.enumerated() {
-            guard let entry = catalogue.entry(of: object.code) else { continue }
+        for (index, object) in objects.enumerated() where object.isInCatalogue {
+            let entry = catalogue.entry(at: object.place)
             let groups = Int(object.values.lowerBound)..<Int(object.values.upperBound)
             switch read(entry.quantity, text, values, groups) {
             case .value(let value):
@@ -42,7 +41,7 @@ enum ReadingParser {
 
     private static func line(of object: DataObject, in text: Span<UInt8>) -> TextRange {
         let start = Int(object.offset)
-        return TextRange(text.trimming(start..<text.lineEnd(from: start, to: text.count), where: { $0 <= 0x20 }))
+        return TextRange(text.trimming(start..<text.lineEnd(from: start), where: { $0 <= 0x20 }))
     }
 
     /// Reads the groups of one object as its row says. `groups` are indices of `values`: a slice would be counted in and
@@ -88,8 +87,7 @@ enum ReadingParser {
         guard value.unit == nil, let unit = text.firstIndex(of: star, or: star, in: range),
             let end = text.firstIndex(of: comma, or: comma, in: unit + 1..<range.upperBound)
         else { return (value, nil) }
-        let first = DataValue(text: TextRange(range.lowerBound..<unit), unit: TextRange(unit + 1..<end))
-        return (first, DataValue(text: TextRange(end + 1..<range.upperBound), unit: nil))
+        return (DataValue(range.lowerBound, star: unit, end: end), DataValue(end + 1..<range.upperBound))
     }
 
     /// A power factor. Lithuania writes thousandths, `01000`; what is above 1 then (Sagemcom in Hungary: `4.556`) is no
@@ -154,21 +152,33 @@ enum ReadingParser {
     static func measure(
         _ text: Span<UInt8>, _ value: DataValue, _ quantity: Quantity
     ) -> Result<(FixedDecimal, MeterUnit?)?, TelegramIssue.Reason> {
-        var digits = value.text.range
-        var unitText = value.unit?.range
-        if unitText == nil, let last = lastDigit(text, digits), last + 1 < digits.upperBound {
-            // No star between number and unit: early Fluvius meters, Swedish bridges. A blank behind the unit: Holley.
-            let start = last + (text[last + 1] == UInt8(ascii: "*") ? 2 : 1)
-            unitText = text.trimming(start..<digits.upperBound, where: { $0 == UInt8(ascii: " ") })
-            digits = digits.lowerBound..<last + 1
-        }
+        guard let unit = value.unit else { return measureWithoutStar(text, value.text.range, quantity) }
+        return measure(text, value.text.range, unit.range, quantity)
+    }
+
+    private static func measure(
+        _ text: Span<UInt8>, _ digits: Range<Int>, _ unitText: Range<Int>, _ quantity: Quantity
+    ) -> Result<(FixedDecimal, MeterUnit?)?, TelegramIssue.Reason> {
         if digits.isEmpty { return .success(nil) }
         guard let number = FixedDecimal(text, digits) else { return .failure(.notANumber) }
-        guard let unitText else { return .success((number, quantity.unit)) }
         guard let (unit, places) = MeterUnit.parse(text, unitText), quantity.accepts(unit),
             let moved = number.movingPoint(by: places)
         else { return .failure(.wrongUnit) }
         return .success((moved, unit))
+    }
+
+    /// A bare number, or one with its unit and no star between them: early Fluvius meters, Swedish bridges.
+    private static func measureWithoutStar(
+        _ text: Span<UInt8>, _ group: Range<Int>, _ quantity: Quantity
+    ) -> Result<(FixedDecimal, MeterUnit?)?, TelegramIssue.Reason> {
+        guard let last = lastDigit(text, group), last + 1 < group.upperBound else {
+            if group.isEmpty { return .success(nil) }
+            return FixedDecimal(text, group).map { .success(($0, quantity.unit)) } ?? .failure(.notANumber)
+        }
+        // A star that has a blank behind its unit: Holley.
+        let start = last + (text[last + 1] == UInt8(ascii: "*") ? 2 : 1)
+        let unit = text.trimming(start..<group.upperBound, where: { $0 == UInt8(ascii: " ") })
+        return measure(text, group.lowerBound..<last + 1, unit, quantity)
     }
 
     private static func lastDigit(_ text: Span<UInt8>, _ range: Range<Int>) -> Int? {
