@@ -78,8 +78,8 @@ struct ObjectScanner {
         if inner > start, let (code, place, codeEnd) = scanCode(content, from: inner) {
             return scanObject(content, code, place, inner..<codeEnd)
         }
-        let end = content.lineEnd(from: start)
-        scanOtherLine(content, content.trimming(start..<end, where: { $0 <= 0x20 }))
+        let end = content.lineEnd(from: inner)
+        scanOtherLine(content, content.trimming(inner..<end, where: { $0 <= 0x20 }))
         return end
     }
 
