@@ -66,7 +66,12 @@ struct SealPolicy: Sendable {
                     fault: .wrongAuthenticationKey,
                     reason: "the authentication key is wrong: an encrypted telegram is deciphered, but its tag is not right",
                     remedy: "Correct \(remedies.authenticationKey), or leave it out: the checksum of the text is checked all the same."))
-        case .invalid where hasSeenTag, .absent where hasSeenTag || hasAuthenticationKey:
+        case .absent where hasAuthenticationKey && !hasSeenTag:
+            return .refuse(
+                Remark(
+                    fault: .wrongTag, reason: "an encrypted telegram came without a tag, so the authentication key proves nothing",
+                    remedy: "If the meter never sends one, leave \(remedies.authenticationKey) out: the checksum of the text is checked."))
+        case .invalid where hasSeenTag, .absent where hasSeenTag:
             return .refuse(
                 Remark(
                     fault: .wrongTag,

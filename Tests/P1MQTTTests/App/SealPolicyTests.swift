@@ -61,6 +61,22 @@ import Testing
             ])
     }
 
+    @Test("a meter that never sends a tag, beside a key to check it with: the remedy is to leave that out") func tagless() throws {
+        var policy = SealPolicy(hasAuthenticationKey: true, remedies: .options)
+        guard case .refuse(let remark) = policy.judge(try seal(.absent, counter: 1)) else {
+            Issue.record("accepted")
+            return
+        }
+        #expect(remark.remedy.contains("leave --authentication-key-file out"))
+        guard case .accept = policy.judge(try seal(.valid(.own), counter: 2)),
+            case .refuse(let later) = policy.judge(try seal(.absent, counter: 3))
+        else {
+            Issue.record("a right tag was refused, or a missing one accepted")
+            return
+        }
+        #expect(!later.remedy.contains("leave"))
+    }
+
     @Test("a counter that does not rise is told and taken; another meter has its own") func counter() throws {
         var policy = SealPolicy(hasAuthenticationKey: false)
         let faults = try [5, 6, 6, 5, 7].map { (counter: UInt32) -> [Fault] in

@@ -101,6 +101,7 @@ struct PeerComparison {
             } else {
                 let (value, time) = self.value(of: code)
                 note(expected(object, code), value.flatMap { found($0, object) })
+                if let theirs = object.productUnit, let ours = value.flatMap(Self.unit) { note(theirs, ours) }
                 if let theirs = object.datetime.flatMap(Self.time) { note(theirs, time.map(ISO8601.text)) }
             }
         }
@@ -121,7 +122,8 @@ struct PeerComparison {
             case .mbus: "mbus/\(channel)/\(row.path)"
             case .medium(let medium): "\(medium.rawValue)/\(row.path)"
             }
-        let value = document[path]
+        // The logical device name is the id where no other is sent (Luxembourg), as sent.
+        let value = document[path] ?? (path == "logicalDeviceName" ? document["equipmentId"] : nil)
         if case .peak(_, _, let time)? = value { return (value, time) }
         if row.path == "reading", case .time(let time)? = document[path.replacing("reading", with: "timestamp")] { return (value, time) }
         return (value, nil)
@@ -147,6 +149,13 @@ struct PeerComparison {
         switch value {
         case .number(let number), .quantity(let number, _), .peak(let number, _, _): number
         case .text(let text): FixedDecimal(text)
+        default: nil
+        }
+    }
+
+    private static func unit(_ value: Document.Value) -> String? {
+        switch value {
+        case .quantity(_, let unit), .peak(_, let unit, _): unit.rawValue
         default: nil
         }
     }

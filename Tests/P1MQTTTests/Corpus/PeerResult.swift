@@ -38,6 +38,17 @@ struct PeerObject: Decodable, Sendable {
         return number.movingPoint(by: unit.map { PeerObject.places[$0.lowercased()] ?? 0 } ?? 0)
     }
 
+    /// The product's unit for the one that was sent; `nil` without one.
+    var productUnit: String? {
+        guard let unit, !unit.isEmpty else { return nil }
+        return PeerObject.units[unit.lowercased()] ?? unit
+    }
+
+    private static let units: [String: String] = [
+        "wh": "kWh", "kwh": "kWh", "w": "kW", "kw": "kW", "varh": "kvarh", "kvarh": "kvarh", "var": "kvar", "kvar": "kvar", "kva": "kVA",
+        "ma": "A", "ka": "A", "a": "A", "kv": "V", "v": "V", "khz": "Hz", "hz": "Hz", "m3": "m3", "gj": "GJ", "s": "s",
+    ]
+
     private static let places: [String: Int] = [
         "wh": -3, "w": -3, "varh": -3, "var": -3, "ma": -3, "ka": 3, "kv": 3, "khz": 3,
     ]
@@ -64,8 +75,33 @@ struct PeerFile: Decodable, Sendable {
 struct AthomFile: Decodable, Sendable {
     let electricity: Electricity?
     let mBus: [String: Device]?
+    let metadata: Metadata?
+
+    struct Metadata: Decodable, Sendable {
+        let events: Events?
+    }
+
+    struct Events: Decodable, Sendable {
+        let powerFailures: Double?
+        let longPowerFailures: Double?
+        let voltageSags: [String: Double]?
+        let voltageSwells: [String: Double]?
+
+        var values: [(String, Double?)] {
+            var values = [
+                ("electricity/numberOfPowerFailures", powerFailures), ("electricity/numberOfLongPowerFailures", longPowerFailures),
+            ]
+            for phase in ["L1", "L2", "L3"] {
+                values.append(("electricity/voltageSags/" + phase, voltageSags?[phase.lowercased()]))
+                values.append(("electricity/voltageSwell/" + phase, voltageSwells?[phase.lowercased()]))
+            }
+            return values
+        }
+    }
 
     struct Electricity: Decodable, Sendable {
+        let total: Energy?
+        let currentTariff: Double?
         let tariffs: [String: Energy]?
         let powerReceivedTotal: Double?
         let powerReturnedTotal: Double?
@@ -105,7 +141,14 @@ struct AthomFile: Decodable, Sendable {
         }
         for (phase, value) in electricity?.voltage ?? [:] { values.append((now + "voltage/\(phase.uppercased())", value)) }
         for (phase, value) in electricity?.current ?? [:] { values.append((now + "current/\(phase.uppercased())", value)) }
-        for (channel, device) in mBus ?? [:] { values.append(("mbus/\(channel)/reading", device.value)) }
+        values.append(("electricity/received/total", electricity?.total?.received.map { $0 / 1000 }))
+        values.append(("electricity/delivered/total", electricity?.total?.returned.map { $0 / 1000 }))
+        values.append(("electricity/tariffIndicator", electricity?.currentTariff))
+        values += metadata?.events?.values ?? []
+        for (channel, device) in mBus ?? [:] {
+            values.append(("mbus/\(channel)/reading", device.value))
+            values.append(("mbus/\(channel)/deviceType", device.deviceType.map { Double($0) }))
+        }
         return values.compactMap { path, value in value.map { (path, $0) } }
     }
 }
@@ -127,11 +170,18 @@ struct CorpusCapture: Sendable, CustomStringConvertible {
         }
     }()
 
+    /// The capture itself.
+    func bytes() throws -> [UInt8] { Array(try Data(contentsOf: folder.appending(path: "corpus/\(name).txt"))) }
+
+    /// What is recorded beside it, by the end of its name.
+    func file(_ ending: String) throws -> [UInt8] { Array(try Data(contentsOf: folder.appending(path: "expected/\(name).\(ending)"))) }
+
     func telegrams() throws -> [Telegram] {
         var frames: [Frame] = []
         var framer = Framer()
         let take: (Framer.Event) -> Void = { if case .frame(let frame) = $0 { frames.append(frame) } }
-        framer.feed(Array(try Data(contentsOf: folder.appending(path: "corpus/\(name).txt"))).span, take)
+        let bytes = try bytes()
+        framer.feed(bytes.span, take)
         framer.finish(take)
         return frames.map { Telegram($0) }
     }
