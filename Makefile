@@ -30,7 +30,7 @@ help:
 	@echo 'make test     everything that CI checks: format, build without warnings, all tests'
 	@echo 'make check    format and build only'
 	@echo 'make install  release build into $$(DESTDIR)$$(PREFIX)/bin  (PREFIX=$(PREFIX))'
-	@echo 'make soak     the program for hours in minutes, while broker and meters fail  (MINUTES=$(MINUTES) SEED=$(SEED))'
+	@echo 'make soak     hundreds of thousands of telegrams while broker and meters fail  (MINUTES=$(MINUTES) SEED=$(SEED))'
 	@echo 'make sanitize all tests under the thread and the address sanitizer'
 	@echo 'make fuzz     throw damaged telegrams at the parser  (SECONDS=$(SECONDS))'
 	@echo 'make test-home-assistant  with a real Home Assistant, which HA_CHECK must name: see Tests/HomeAssistant/run'
@@ -71,7 +71,7 @@ soak:
 	@.ci/prepare libmosquitto-dev mosquitto mosquitto-clients
 	@Tests/Soak/run '$(MINUTES)' '$(SEED)'
 
-# Half an hour, most of it for the builds.
+# Some half an hour on two cores.
 sanitize:
 	@.ci/prepare libmosquitto-dev mosquitto mosquitto-clients openssl
 	@.ci/sanitize thread
