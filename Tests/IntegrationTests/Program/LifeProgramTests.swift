@@ -111,4 +111,22 @@ import Testing
         try await program.waitForLog("connected to the MQTT broker again")
         #expect(program.logLines(with: "WARNING MQTT broker").count <= 2, "\(program.log)")
     }
+
+    @Test("a name that cannot be looked up yet: told once, and connected when it can be") func nameAppears() async throws {
+        let wrapper = Confinement.names(in: "names")
+        guard try Confinement.isAllowed(wrapper) else { return }
+        let broker = try await MosquittoBroker.started()
+        let program = try Program(
+            ["run"],
+            configuration: """
+                {"mqtt": {"host": "broker.home", "port": \(broker.port)}, "homeAssistant": {"enabled": false}, "meters": [\(Program.emulator())]}
+                """, wrapper: wrapper)
+        try await program.waitForLog("WARNING MQTT broker broker.home:\(broker.port): the host name is not known")
+        // Into the same file: it is mounted.
+        let names = try FileHandle(forWritingTo: program.folder.appendingPathComponent("names"))
+        names.write(Data("127.0.0.1 broker.home\n".utf8))
+        let subscriber = try await Subscriber(port: broker.port)
+        try await subscriber.waitUntil("values", within: .seconds(40)) { $0.contains { $0.topic == "p1/json" } }
+        #expect(program.logLines(with: "WARNING").count == 1, "\(program.log)")
+    }
 }

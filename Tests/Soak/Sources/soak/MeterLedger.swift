@@ -133,13 +133,16 @@ struct MeterLedger {
 
     // MARK: - What has to be there
 
+    /// The values of the newest telegram.
+    var last: [String] { model.values(sent, glitches[sent]) }
+
     /// Whether each topic shows the newest telegram.
     var isUpToDate: Bool { documented == sent && missing.isEmpty }
 
     /// Topics that do not show the newest telegram.
     var missing: [String] {
         let held = glitches[sent]?.held ?? []
-        let values = model.values(sent, glitches[sent])
+        let values = last
         return MeterModel.topics.indices.filter { newest[$0] != values[$0] && !held.contains(MeterModel.topics[$0]) }
             .map { MeterModel.topics[$0] }
     }

@@ -129,7 +129,11 @@ extension Soak {
         for number in meters.indices where !missing(number).isEmpty {
             report.note(.lostHistory, "m\(number) after \(fault.rawValue): \(missing(number))")
         }
+        // A meter that was away during the outage is back when it is heard.
+        pace = .free(100)
         try checkState(after: fault)
+        pace = .paused
+        try turns(for: Self.limit) { meters.allSatisfy { $0.line.isFlushed && (!$0.line.isConnected || $0.ledger.isUpToDate) } }
         try checkKept(after: fault)
     }
 
@@ -169,7 +173,7 @@ extension Soak {
         }
         for topic in missing.sorted() { report.note(.state, "\(topic) is not kept by the broker after \(fault.rawValue)") }
         for meter in meters {
-            for (topic, value) in zip(MeterModel.topics, meter.ledger.model.values(meter.ledger.sent)) {
+            for (topic, value) in zip(MeterModel.topics, meter.ledger.last) {
                 let topic = "p1/\(meter.ledger.model.name)/\(topic)"
                 if let shown = kept[topic], shown != value { report.note(.lostValue, "\(topic) is kept as \(shown), not \(value)") }
             }

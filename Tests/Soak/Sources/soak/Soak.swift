@@ -16,6 +16,7 @@ final class Soak {
     var discovery: [String: String] = [:]
 
     private let program: pid_t
+    private var isRunning = true
     private let folder: URL
     private var places: [String: (meter: Int, place: Int)] = [:]
     private var lastSigns: Int64 = 0
@@ -51,6 +52,8 @@ final class Soak {
     }
 
     deinit {
+        if isRunning { kill(program, SIGKILL) }
+        // What is left of it in /tmp does no harm.
         try? FileManager.default.removeItem(at: folder)
     }
 
@@ -86,11 +89,13 @@ final class Soak {
         guard now - lastSigns > 1000 else { return }
         lastSigns = now
         if waitpid(program, nil, WNOHANG) != 0 {
+            isRunning = false
             report.note(.process, "it ended; its log: \(log.suffix(2000))")
             throw Ended()
         }
         for meter in meters where meter.line.givenUp > 0 {
             report.note(.source, "\(meter.ledger.model.name), \(meter.line.givenUp) times")
+            meter.line.givenUp = 0
         }
     }
 
@@ -125,23 +130,17 @@ final class Soak {
         try turns(for: 500)
         kill(program, SIGTERM)
         var status: CInt = 0
-        let hasEnded = try turnsWithoutProgram(for: 10_000) { waitpid(self.program, &status, WNOHANG) == self.program }
-        if !hasEnded || status != 0 { report.note(.process, "its end: \(hasEnded ? "status \(status)" : "not within 10 s")") }
-        let last = others.filter { $0.key == "p1/bridge/state" || $0.key.hasSuffix("/availability") }
-        for (topic, state) in last where state != "offline" { report.note(.state, "\(topic) is \(state) after the end") }
-    }
-
-    private func turnsWithoutProgram(for limit: Int64, until isDone: () -> Bool) throws -> Bool {
-        let end = Self.now + limit
-        while Self.now < end {
-            if isDone() {
-                usleep(200_000)
-                for arrival in subscriber.read() { see(arrival) }
-                return true
-            }
+        let limit = Self.now + 10_000
+        while isRunning, Self.now < limit {
+            isRunning = waitpid(program, &status, WNOHANG) == 0
             usleep(10_000)
             for arrival in subscriber.read() { see(arrival) }
         }
-        return false
+        if isRunning || status != 0 { report.note(.process, "its end: \(isRunning ? "not within 10 s" : "status \(status)")") }
+        // What it said last is on its way from the broker.
+        usleep(200_000)
+        for arrival in subscriber.read() { see(arrival) }
+        let last = others.filter { $0.key == "p1/bridge/state" || $0.key.hasSuffix("/availability") }
+        for (topic, state) in last where state != "offline" { report.note(.state, "\(topic) is \(state) after the end") }
     }
 }

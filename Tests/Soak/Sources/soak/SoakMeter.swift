@@ -119,7 +119,9 @@ struct SoakMeter {
 
     private mutating func damage(_ fault: WireFault, _ report: inout SoakReport) {
         switch fault {
-        case .bitErrors: send(WireFault.bitErrors(plain(&report), &random))
+        case .bitErrors:
+            // Three bits can end a telegram early and join its rest with the line that the next one begins with.
+            send(WireFault.bitErrors(plain(&report), &random) + plain(&report))
         case .cut: send(WireFault.cut(plain(&report), &random))
         case .merged: send(WireFault.merged(plain(&report), plain(&report), &random))
         case .repeated:

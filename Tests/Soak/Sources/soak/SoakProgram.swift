@@ -9,7 +9,12 @@ import Foundation
             print("usage: soak PROGRAM MINUTES [SEED]")
             exit(2)
         }
-        let soak = try await Soak(program: arguments[1], seed: seed)
+        exit(try await run(arguments[1], minutes, seed) ? 0 : 1)
+    }
+
+    /// Before the program exits all that it started has ended.
+    private static func run(_ program: String, _ minutes: Double, _ seed: UInt64) async throws -> Bool {
+        let soak = try await Soak(program: program, seed: seed)
         do {
             try await soak.run(for: Int64(minutes * 60_000))
             try soak.end()
@@ -19,6 +24,6 @@ import Foundation
         print(soak.report.text(soak.figures.samples))
         print("log                 \(soak.log.utf8.count) bytes")
         if !soak.report.isGood { print(soak.log) }
-        exit(soak.report.isGood ? 0 : 1)
+        return soak.report.isGood
     }
 }

@@ -7,7 +7,7 @@ final class SourceEnd {
     /// The connection or the master; -1 without one.
     private(set) var descriptor: CInt
     /// Times that the program ended a connection which the meter had not.
-    private(set) var givenUp = 0
+    var givenUp = 0
     /// Bytes that the line did not take yet.
     private var pending: ArraySlice<UInt8> = []
     private let listener: CInt
