@@ -201,7 +201,7 @@ struct Document: Sendable {
 
     /// What is told of no place: codes that the catalogue does not know, and values that are not what their code means.
     private mutating func addUnknown(_ telegram: Telegram) {
-        for object in telegram.objects where Catalogue.find(object.code) == nil { addUnknown(object, of: telegram) }
+        for object in telegram.objects where !object.isInCatalogue { addUnknown(object, of: telegram) }
         for index in telegram.unexplained { addUnknown(telegram.objects[index], of: telegram) }
     }
 

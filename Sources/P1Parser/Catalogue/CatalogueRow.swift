@@ -26,9 +26,12 @@ public struct CatalogueRow: Sendable, Hashable {
     /// Whose value it is.
     public let scope: Scope
 
+    /// Whether it holds for the channels 1 to 4.
+    var isOnChannels: Bool { scope == .mbus || scope == .relay }
+
     /// The code as it stands in the table, with `n` for the channel.
     public var codeText: String {
-        scope == .mbus || scope == .relay ? "0-n:\(code.c).\(code.d).\(code.e)" : code.description
+        isOnChannels ? "0-n:\(code.c).\(code.d).\(code.e)" : code.description
     }
 
     init(_ code: String, _ path: String, _ quantity: Quantity, _ meaning: String, always: Bool = false) {

@@ -20,19 +20,26 @@ public enum MeterUnit: String, Sendable, CaseIterable {
     ///
     /// - Returns: the unit the product uses, and by how many places the point moves to the right for it;
     ///   `nil` for a unit that no meter sends.
+    @inline(__always)
     static func parse(_ bytes: Span<UInt8>, _ range: Range<Int>) -> (unit: MeterUnit, places: Int)? {
-        var base: UInt64 = 0
-        guard (1...6).contains(range.count) else { return nil }
-        for index in range {
-            let byte = bytes[index]
-            base = base << 8 | UInt64(byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte)
+        let text = bytes.extracting(range)
+        guard (1...6).contains(text.count) else { return nil }
+        var name: UInt64 = 0
+        var index = 0
+        while index < text.count {
+            name = name << 8 | UInt64(text[index])
+            index += 1
         }
-        if let known = exact(base) { return (known, 0) }
+        return usual(name).map { ($0, 0) } ?? parse(name, count: UInt64(text.count))
+    }
+
+    /// A unit in any other spelling.
+    private static func parse(_ name: UInt64, count: UInt64) -> (unit: MeterUnit, places: Int)? {
+        let base = lowerCased(name)
         // One prefix before a base unit.
-        let prefix = bytes[range.lowerBound]
-        let rest = base & ((1 << (8 * UInt64(range.count - 1))) - 1)
+        let rest = base & ((1 << (8 * (count - 1))) - 1)
         let power: Int
-        switch prefix {
+        switch UInt8(truncatingIfNeeded: name >> (8 * (count - 1))) {
         case UInt8(ascii: "k"), UInt8(ascii: "K"): power = 3
         case UInt8(ascii: "M"): power = 6
         case UInt8(ascii: "G"), UInt8(ascii: "g"): power = 9
@@ -43,17 +50,28 @@ public enum MeterUnit: String, Sendable, CaseIterable {
         return (unit, places + power)
     }
 
-    /// The units of the standards, met in nearly every line.
-    private static func exact(_ name: UInt64) -> MeterUnit? {
+    /// The units as the standards spell them, met in nearly every line.
+    @inline(__always)
+    private static func usual(_ name: UInt64) -> MeterUnit? {
         switch name {
-        case Name.kWh: .kWh
-        case Name.kW: .kW
-        case Name.V: .V
-        case Name.A: .A
-        case Name.m3: .m3
-        case Name.s: .s
+        case 0x6B57: .kW
+        case 0x6B5768: .kWh
+        case 0x41: .A
+        case 0x56: .V
+        case 0x6D33: .m3
+        case 0x73: .s
         default: nil
         }
+    }
+
+    /// The letters of a name in lower case; other bytes keep their value.
+    private static func lowerCased(_ name: UInt64) -> UInt64 {
+        var result: UInt64 = 0
+        for shift in stride(from: UInt64(40), through: 0, by: -8) {
+            let byte = name >> shift & 0xFF
+            result = result << 8 | (byte &- 0x41 < 26 ? byte | 0x20 : byte)
+        }
+        return result
     }
 
     /// A unit without prefix, and what it takes to the unit the product uses.
@@ -77,8 +95,6 @@ public enum MeterUnit: String, Sendable, CaseIterable {
 
     /// Lower-case names packed into integers, so that a unit is compared in one step.
     private enum Name {
-        static let kWh: UInt64 = 0x6B7768
-        static let kW: UInt64 = 0x6B77
         static let Wh: UInt64 = 0x7768
         static let W: UInt64 = 0x77
         static let varh: UInt64 = 0x7661_7268

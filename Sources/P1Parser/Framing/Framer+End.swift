@@ -6,27 +6,60 @@ extension Framer {
         case nextStart(Int)
         /// The `!` of the end line, and how far that line was looked at.
         case mark(Int, behind: Int)
+        /// The head of an encrypted telegram. No text holds `DB 08`, so this one is at its end.
+        case envelope(Int)
         /// Nothing before this place.
         case none(Int)
     }
 
-    /// Searches for `!` and `/`, which are rare: the lines between them need not be looked at one by one.
-    static func findMark(_ bytes: Span<UInt8>, from start: Int, limit: Int) -> Finding {
+    /// Searches for `!`, `/` and encrypted telegrams, which are rare: the lines between them need not be looked at one by one.
+    func findEnd(from start: Int, limit: Int) -> Finding {
+        let bytes = buffer.span
         var index = start
-        while index < limit, let found = bytes.firstIndex(of: UInt8(ascii: "!"), or: UInt8(ascii: "/"), in: index..<limit) {
-            let startsLine = bytes[found - 1] == UInt8(ascii: "\n")
-            if bytes[found] == UInt8(ascii: "!") {
-                if startsLine { return .mark(found, behind: found + 1) }
-                guard let glued = gluedMark(bytes, found, limit: limit, isLast: false) else {
-                    index = found + 1
-                    continue
+        while index < limit {
+            index = bytes.firstIndexBeyondASCII(or: UInt8(ascii: "!"), UInt8(ascii: "/"), in: index..<limit)
+            guard index < limit else { break }
+            let startsLine = bytes[index - 1] == UInt8(ascii: "\n")
+            switch bytes[index] {
+            case UInt8(ascii: "/"):
+                if startsLine { return .nextStart(index) }
+            case UInt8(ascii: "!"):
+                if startsLine { return .mark(index, behind: index + 1) }
+                if let glued = Framer.gluedMark(bytes, index, limit: limit, isLast: false) {
+                    return glued.isCertain ? .mark(index, behind: glued.behind) : .none(index)
                 }
-                return glued.isCertain ? .mark(found, behind: glued.behind) : .none(found)
+            default:
+                switch findEnvelope(at: index, limit: limit) {
+                case .found: return .envelope(index)
+                case .unclear: return .none(index)
+                case .none: break
+                }
             }
-            if startsLine { return .nextStart(found) }
-            index = found + 1
+            index += 1
         }
         return .none(max(index, limit))
+    }
+
+    /// Searches the line of the `!` for its end, which is the end of the telegram: a line feed, or where another telegram
+    /// begins, because some meters send no line end behind the checksum. `nil` when there is none yet, from `searched` on.
+    func findLineEnd(from start: Int, limit: Int) -> (end: Int?, searched: Int) {
+        let bytes = buffer.span
+        var index = start
+        while index < limit {
+            index = bytes.firstIndexBeyondASCII(or: UInt8(ascii: "\n"), UInt8(ascii: "/"), in: index..<limit)
+            guard index < limit else { break }
+            switch bytes[index] {
+            case UInt8(ascii: "\n"): return (index + 1, index)
+            case UInt8(ascii: "/"): return (index, index)
+            default:
+                switch findEnvelope(at: index, limit: limit) {
+                case .found: return (index, index)
+                case .unclear: return (nil, index)
+                case .none: index += 1
+                }
+            }
+        }
+        return (nil, index)
     }
 
     /// Whether the `!` at `index` is glued to a value and ends the telegram, as in `)!ABCD`; any other `!` is noise.

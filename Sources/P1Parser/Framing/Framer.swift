@@ -40,7 +40,7 @@ public struct Framer: Sendable {
     private let cipher: (any FrameCipher)?
 
     /// The telegram that has begun, or nothing.
-    private var buffer: [UInt8] = []
+    private(set) var buffer: [UInt8] = []
     /// Where `buffer` starts in the stream.
     private var offset = 0
     /// Whether `buffer` starts with the `/` of a telegram.
@@ -187,7 +187,7 @@ public struct Framer: Sendable {
         drop(count)
     }
 
-    private func findEnvelope(at index: Int, limit: Int) -> Envelope.Finding {
+    func findEnvelope(at index: Int, limit: Int) -> Envelope.Finding {
         Envelope.find(in: buffer.span, at: index, limit: limit, start: offset, maximumLength: maximumLength)
     }
 
@@ -196,13 +196,14 @@ public struct Framer: Sendable {
     /// A telegram may fill `maximumLength` bytes and no more, so that it does not matter in which portions it comes.
     private mutating func finishTelegram(_ handle: (Event) -> Void) -> Bool {
         let whole = min(buffer.count, maximumLength)
-        // No text holds DB 08: where an encrypted telegram begins, this one is at its end.
-        let next = nextEnvelope(limit: whole)
-        let limit = next?.index ?? whole
         if mark == nil {
-            switch Framer.findMark(buffer.span, from: max(searched, 1), limit: limit) {
+            switch findEnd(from: max(searched, 1), limit: whole) {
             case .nextStart(let index):
                 discard(index, .cutOff, handle)
+                return true
+            case .envelope(let index):
+                discard(index, .cutOff, handle)
+                isInside = false
                 return true
             case .mark(let index, let behind):
                 mark = index
@@ -212,32 +213,16 @@ public struct Framer: Sendable {
             }
         }
         if let mark {
-            if let end = buffer.span.firstIndex(of: UInt8(ascii: "\n"), or: UInt8(ascii: "/"), in: searched..<limit) {
-                // A `/` here is the next telegram: some meters send no line end behind the checksum.
-                emitFrame(contentEnd: mark, length: buffer[end] == UInt8(ascii: "/") ? end : end + 1, handle)
+            let line = findLineEnd(from: searched, limit: whole)
+            if let end = line.end {
+                emitFrame(contentEnd: mark, length: end, handle)
                 return true
             }
-            searched = limit
-        }
-        if let next, next.isCertain {
-            if let mark { emitFrame(contentEnd: mark, length: next.index, handle) } else { discard(next.index, .cutOff, handle) }
-            isInside = false
-            return true
+            searched = line.searched
         }
         guard buffer.count > maximumLength else { return false }
         discard(maximumLength, .tooLong, handle)
         return true
-    }
-
-    /// Where an encrypted telegram begins in what was not searched yet, or may begin if its head goes on as it should.
-    private func nextEnvelope(limit: Int) -> (index: Int, isCertain: Bool)? {
-        var index = max(searched, 1)
-        while index < limit, let found = buffer.span.firstIndex(of: 0xDB, or: 0xDB, in: index..<limit) {
-            let finding = findEnvelope(at: found, limit: limit)
-            if finding != .none { return (found, finding != .unclear) }
-            index = found + 1
-        }
-        return nil
     }
 
     private mutating func emitFrame(contentEnd: Int, length: Int, _ handle: (Event) -> Void) {

@@ -22,8 +22,27 @@ public struct TextRange: Sendable, Hashable {
 public struct DataValue: Sendable, Hashable {
     /// What stands before the star.
     public let text: TextRange
-    /// What stands behind it; `nil` without a star.
-    public let unit: TextRange?
+    /// The length of the unit: it stands behind the star. `UInt16.max` without a star.
+    private let unitCount: UInt16
+
+    /// What stands behind the star; `nil` without a star.
+    public var unit: TextRange? {
+        guard unitCount != .max else { return nil }
+        let start = text.range.upperBound + 1
+        return TextRange(start..<start + Int(unitCount))
+    }
+
+    /// A group without a star.
+    init(_ text: Range<Int>) {
+        self.text = TextRange(text)
+        unitCount = .max
+    }
+
+    /// A group with a star: the unit stands from behind it up to `end`.
+    init(_ start: Int, star: Int, end: Int) {
+        text = TextRange(start..<star)
+        unitCount = UInt16(truncatingIfNeeded: end &- star &- 1)
+    }
 }
 
 /// One data line: an OBIS code and its groups. Lines that continue it are joined to it.
@@ -34,8 +53,13 @@ public struct DataObject: Sendable, Hashable {
     public let codeText: TextRange
     /// Its groups, as indices of `Telegram.values`.
     public internal(set) var values: Range<UInt16>
+    /// Where the catalogue's index has the code.
+    let place: CodeIndex.Place
+
     /// Where the line starts in the frame.
-    public let offset: UInt16
+    public var offset: UInt16 { codeText.start }
+    /// Whether the catalogue knows the code.
+    public var isInCatalogue: Bool { place != CodeIndex.nowhere }
 }
 
 /// A line that could not be used. The rest of the telegram is not affected.

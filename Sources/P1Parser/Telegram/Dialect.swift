@@ -108,11 +108,12 @@ extension Telegram {
 
     /// Whether the header begins with this; `prefix` is in capitals, the header may be of either case.
     func headerBegins(with prefix: String) -> Bool {
-        let range = header.range
-        guard prefix.utf8.count <= range.count else { return false }
-        for (byte, index) in zip(prefix.utf8, range) {
+        guard prefix.utf8.count <= header.count else { return false }
+        var index = Int(header.start)
+        for byte in prefix.utf8 {
             let upper = text[index] &- UInt8(ascii: "a") < 26 ? text[index] & 0xDF : text[index]
             if upper != byte { return false }
+            index += 1
         }
         return true
     }

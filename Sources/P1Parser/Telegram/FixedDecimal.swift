@@ -31,34 +31,26 @@ public struct FixedDecimal: Sendable, Hashable {
 
     /// Reads the decimal that fills `range` of `bytes`; `nil` when anything else stands there or it has over 18 digits.
     init?(_ bytes: Span<UInt8>, _ range: Range<Int>) {
-        var index = range.lowerBound
-        var negative = false
-        if index < range.upperBound, bytes[index] == UInt8(ascii: "-") || bytes[index] == UInt8(ascii: "+") {
-            negative = bytes[index] == UInt8(ascii: "-")
-            index += 1
-        }
-        let start = index
+        let text = bytes.extracting(range)
+        guard !text.isEmpty else { return nil }
+        let isNegative = text[0] == UInt8(ascii: "-")
+        let start = isNegative || text[0] == UInt8(ascii: "+") ? 1 : 0
         var mantissa: Int64 = 0
-        var point: Int?
-        while index < range.upperBound {
-            let digit = bytes[index] &- UInt8(ascii: "0")
-            if digit <= 9 {
-                mantissa = mantissa &* 10 &+ Int64(digit)
-            } else {
-                guard point == nil, index > start, bytes[index] == UInt8(ascii: ".") || bytes[index] == UInt8(ascii: ",") else {
-                    return nil
-                }
-                point = index
-            }
-            index &+= 1
+        var index = text.appendDigits(from: start, to: &mantissa)
+        var decimals = 0
+        guard index > start else { return nil }
+        if index < text.count {
+            guard text[index] == UInt8(ascii: ".") || text[index] == UInt8(ascii: ",") else { return nil }
+            let point = index
+            index = text.appendDigits(from: point + 1, to: &mantissa)
+            decimals = index - point - 1
+            guard index == text.count, decimals > 0, decimals <= FixedDecimal.maximumDigits else { return nil }
         }
-        let decimals = point.map { range.upperBound - $0 - 1 } ?? 0
-        guard index > start, point == nil || decimals > 0, decimals <= FixedDecimal.maximumDigits else { return nil }
         // What was multiplied beyond 64 bits is told by the count of digits alone; leading zeros are free.
         if index - start > FixedDecimal.maximumDigits {
-            guard FixedDecimal.significantDigits(bytes, start..<index) <= FixedDecimal.maximumDigits else { return nil }
+            guard FixedDecimal.significantDigits(text, start..<index) <= FixedDecimal.maximumDigits else { return nil }
         }
-        self.mantissa = negative ? -mantissa : mantissa
+        self.mantissa = isNegative ? -mantissa : mantissa
         scale = UInt8(decimals)
     }
 
@@ -76,6 +68,7 @@ public struct FixedDecimal: Sendable, Hashable {
     /// - Parameter places: how many places to the right; negative to the left.
     /// - Returns: the number, or `nil` when it does not fit 18 digits any more.
     public func movingPoint(by places: Int) -> FixedDecimal? {
+        if places == 0 { return self }
         let newScale = Int(scale) - places
         if newScale >= 0 {
             return newScale <= FixedDecimal.maximumDigits ? FixedDecimal(mantissa: mantissa, scale: UInt8(newScale)) : nil
@@ -136,6 +129,21 @@ public struct FixedDecimal: Sendable, Hashable {
             rest /= 10
         }
         return true
+    }
+}
+
+extension Span<UInt8> {
+    /// Appends the decimal digits that stand from `start` on to a number; returns where they end.
+    @inline(__always)
+    fileprivate func appendDigits(from start: Int, to number: inout Int64) -> Int {
+        var index = start
+        while index < count {
+            let digit = self[index] &- UInt8(ascii: "0")
+            guard digit <= 9 else { break }
+            number = number &* 10 &+ Int64(digit)
+            index += 1
+        }
+        return index
     }
 }
 

@@ -1,63 +1,97 @@
 /// Splits the lines of a telegram into objects and their groups, as sent. It looks at each byte once and allocates
-/// only the three arrays of its result: this is the part of the parser that decides how fast it is.
+/// only the arrays of its result: this is the part of the parser that decides how fast it is.
 struct ObjectScanner {
     private(set) var objects: [DataObject] = []
     private(set) var values: [DataValue] = []
     private(set) var issues: [TelegramIssue] = []
     /// The header line with its `/`.
     private(set) var header = TextRange(0..<0)
+    /// The text that ranges refer to: the frame, and behind it groups that were wrapped over lines.
+    private(set) var text: [UInt8]
+    private let frameCount: Int
+    private let index: CodeIndex
     /// A group that is not closed yet: where its text starts. Only long texts are wrapped over lines.
     private var openGroup: Int?
 
-    /// Scans a frame. Returns the text with wrapped groups joined behind it, or `nil` when there were none.
-    mutating func scan(_ text: Span<UInt8>, contentEnd: Int) -> [UInt8]? {
+    init(_ frame: Frame, _ index: CodeIndex) {
+        text = frame.bytes
+        frameCount = frame.bytes.count
+        self.index = index
         objects.reserveCapacity(48)
         values.reserveCapacity(64)
-        var joined: [UInt8]?
-        var end = text.lineEnd(from: 0, to: contentEnd)
-        header = TextRange(text.trimming(0..<end, where: { $0 == UInt8(ascii: "\r") }))
-        while end + 1 < contentEnd {
-            end = scanLine(text, from: end + 1, to: contentEnd, &joined)
-        }
-        closeAbandonedGroup(text)
-        return joined
+        scan(frame.bytes.span.extracting(0..<frame.contentEnd))
+    }
+
+    /// Scans what stands before the end line.
+    private mutating func scan(_ content: Span<UInt8>) {
+        var end = content.lineEnd(from: 0)
+        header = TextRange(content.trimming(0..<end, where: { $0 == UInt8(ascii: "\r") }))
+        while end + 1 < content.count { end = scanLine(content, from: end + 1) }
+        closeAbandonedGroup(content)
     }
 
     /// Scans the line that starts at `start`; returns where it ends.
-    private mutating func scanLine(_ text: Span<UInt8>, from start: Int, to contentEnd: Int, _ joined: inout [UInt8]?) -> Int {
-        guard let (code, codeEnd) = OBISCode.scan(text, from: start, to: contentEnd), codeEnd < contentEnd,
-            text[codeEnd] == UInt8(ascii: "(")
-        else {
-            let content = openGroup == nil ? text.skippingBlanks(from: start, to: contentEnd) : start
-            if content > start { return scanLine(text, from: content, to: contentEnd, &joined) }
-            let end = text.lineEnd(from: start, to: contentEnd)
-            scanOtherLine(text, text.trimming(start..<end, where: { $0 <= 0x20 }), &joined)
-            return end
-        }
-        if openGroup != nil { closeAbandonedGroup(text) }
+    @inline(__always)
+    private mutating func scanLine(_ content: Span<UInt8>, from start: Int) -> Int {
+        guard let (code, place, codeEnd) = scanCode(content, from: start) else { return scanOtherLine(content, from: start) }
+        return scanObject(content, code, place, start..<codeEnd)
+    }
+
+    @inline(__always)
+    private mutating func scanObject(_ content: Span<UInt8>, _ code: OBISCode, _ place: CodeIndex.Place, _ codeText: Range<Int>) -> Int {
+        if openGroup != nil { closeAbandonedGroup(content) }
         let first = values.count
-        guard let end = scanGroups(text, from: codeEnd, to: contentEnd) else {
+        guard let end = scanGroups(content, from: codeText.upperBound) else {
             values.removeSubrange(first...)
-            let end = text.lineEnd(from: codeEnd, to: contentEnd)
-            report(text.trimming(start..<end, where: { $0 <= 0x20 }), .brackets)
+            let end = content.lineEnd(from: codeText.upperBound)
+            report(content.trimming(codeText.lowerBound..<end, where: { $0 <= 0x20 }), .brackets)
             return end
         }
         objects.append(
             DataObject(
-                code: code, codeText: TextRange(start..<codeEnd),
-                values: UInt16(truncatingIfNeeded: first)..<UInt16(truncatingIfNeeded: values.count), offset: UInt16(start)))
+                code: code, codeText: TextRange(codeText),
+                values: UInt16(truncatingIfNeeded: first)..<UInt16(truncatingIfNeeded: values.count), place: place))
+        return end
+    }
+
+    /// Reads a code that a bracket follows; returns where that stands.
+    @inline(__always)
+    private func scanCode(_ content: Span<UInt8>, from start: Int) -> (OBISCode, CodeIndex.Place, Int)? {
+        if let spelling = CodeSpelling(content, from: start) {
+            let place = index.place(of: spelling)
+            if place != CodeIndex.nowhere { return (index.code(at: place), place, start &+ spelling.count) }
+        }
+        return scanOtherCode(content, from: start)
+    }
+
+    /// A code that the catalogue does not know or spells in another way.
+    private func scanOtherCode(_ content: Span<UInt8>, from start: Int) -> (OBISCode, CodeIndex.Place, Int)? {
+        guard let (code, bracket) = OBISCode.scan(content, from: start, to: content.count), bracket < content.count,
+            content[bracket] == UInt8(ascii: "(")
+        else { return nil }
+        return (code, index.place(of: code), bracket)
+    }
+
+    /// Takes a line that does not begin with a code; returns where it ends. Blanks may stand before one.
+    private mutating func scanOtherLine(_ content: Span<UInt8>, from start: Int) -> Int {
+        let inner = openGroup == nil ? content.skippingBlanks(from: start, to: content.count) : start
+        if inner > start, let (code, place, codeEnd) = scanCode(content, from: inner) {
+            return scanObject(content, code, place, inner..<codeEnd)
+        }
+        let end = content.lineEnd(from: inner)
+        scanOtherLine(content, content.trimming(inner..<end, where: { $0 <= 0x20 }))
         return end
     }
 
     /// Takes a line without a code: the rest of an object, or damage.
-    private mutating func scanOtherLine(_ text: Span<UInt8>, _ line: Range<Int>, _ joined: inout [UInt8]?) {
+    private mutating func scanOtherLine(_ content: Span<UInt8>, _ line: Range<Int>) {
         if line.isEmpty { return }
         if openGroup != nil {
-            join(text, line, &joined)
-        } else if text[line.lowerBound] == UInt8(ascii: "("), let last = objects.indices.last {
+            join(content, line)
+        } else if content[line.lowerBound] == UInt8(ascii: "("), let last = objects.indices.last {
             // The value of a gas profile stands on a line of its own (DSMR 2.2, 24.3.0).
             let count = values.count
-            guard scanGroups(text, from: line.lowerBound, to: line.upperBound) != nil, openGroup == nil else {
+            guard scanGroups(content.extracting(0..<line.upperBound), from: line.lowerBound) != nil, openGroup == nil else {
                 openGroup = nil
                 values.removeSubrange(count...)
                 return report(line, .brackets)
@@ -70,7 +104,8 @@ struct ObjectScanner {
 
     /// Reads `(…)(…)` and the blanks behind it; returns where the line ends, or `nil` when its brackets are damaged.
     @inline(__always)
-    private mutating func scanGroups(_ text: Span<UInt8>, from start: Int, to end: Int) -> Int? {
+    private mutating func scanGroups(_ text: Span<UInt8>, from start: Int) -> Int? {
+        let end = text.count
         var index = start
         while index < end, text[index] == UInt8(ascii: "(") {
             index &+= 1
@@ -111,9 +146,9 @@ struct ObjectScanner {
     @inline(__always)
     private static func value(_ text: Span<UInt8>, _ group: Range<Int>, star: Int?) -> DataValue {
         if let star, (1...8).contains(group.upperBound - star - 1), isUnit(text, star + 1..<group.upperBound) {
-            return DataValue(text: TextRange(group.lowerBound..<star), unit: TextRange(star + 1..<group.upperBound))
+            return DataValue(group.lowerBound, star: star, end: group.upperBound)
         }
-        return DataValue(text: TextRange(group), unit: nil)
+        return DataValue(group)
     }
 
     private static func isUnit(_ text: Span<UInt8>, _ range: Range<Int>) -> Bool {
@@ -126,44 +161,41 @@ struct ObjectScanner {
         return true
     }
 
-    /// Adds a line to the open group. The whole text is copied behind the frame, so that a range can name it.
-    private mutating func join(_ text: Span<UInt8>, _ line: Range<Int>, _ joined: inout [UInt8]?) {
+    /// Adds a line to the open group. All of it is copied behind the frame, so that a range can name it.
+    private mutating func join(_ content: Span<UInt8>, _ line: Range<Int>) {
         guard let open = openGroup, let last = objects.indices.last else { return }
-        var storage = joined ?? text.copied()
-        joined = nil  // so that `storage` is the only owner and grows in place
         var start = open
-        if open < text.count {
+        if open < frameCount {
             // The first continuation: take along what stands on the object's own line.
-            start = storage.count
+            start = text.count
             var index = open
-            while text[index] != UInt8(ascii: "\r"), text[index] != UInt8(ascii: "\n") {
-                storage.append(text[index])
+            while content[index] != UInt8(ascii: "\r"), content[index] != UInt8(ascii: "\n") {
+                text.append(content[index])
                 index += 1
             }
         }
         var index = line.lowerBound
-        while index < line.upperBound, text[index] != UInt8(ascii: ")") {
-            storage.append(text[index])
+        while index < line.upperBound, content[index] != UInt8(ascii: ")") {
+            text.append(content[index])
             index += 1
         }
         if index < line.upperBound {
-            values.append(DataValue(text: TextRange(start..<storage.count), unit: nil))
+            values.append(DataValue(start..<text.count))
             objects[last].values = objects[last].values.lowerBound..<UInt16(values.count)
             openGroup = nil
             if index + 1 < line.upperBound { report(line, .brackets) }
         } else {
             openGroup = start
         }
-        joined = storage
     }
 
     /// The line after an open group is an object of its own: the bracket was lost, and with it the line.
-    private mutating func closeAbandonedGroup(_ text: Span<UInt8>) {
+    private mutating func closeAbandonedGroup(_ content: Span<UInt8>) {
         guard openGroup != nil, let object = objects.popLast() else { return }
         openGroup = nil
         values.removeSubrange(Int(object.values.lowerBound)...)
-        let end = text.lineEnd(from: Int(object.offset), to: text.count)
-        report(text.trimming(Int(object.offset)..<end, where: { $0 <= 0x20 }), .brackets)
+        let start = Int(object.offset)
+        report(content.trimming(start..<content.lineEnd(from: start), where: { $0 <= 0x20 }), .brackets)
     }
 
     private mutating func report(_ line: Range<Int>, _ reason: TelegramIssue.Reason) {
@@ -172,10 +204,10 @@ struct ObjectScanner {
 }
 
 extension Span<UInt8> {
-    /// Where the line feed of the line stands that `start` is in; `end` when there is none.
-    func lineEnd(from start: Int, to end: Int) -> Int {
+    /// Where the line feed of the line stands that `start` is in; the end of the bytes when there is none.
+    func lineEnd(from start: Int) -> Int {
         var index = start
-        while index < end, self[index] != UInt8(ascii: "\n") { index += 1 }
+        while index < count, self[index] != UInt8(ascii: "\n") { index += 1 }
         return index
     }
 
@@ -191,13 +223,5 @@ extension Span<UInt8> {
         var end = range.upperBound
         while end > range.lowerBound, isBlank(self[end - 1]) { end -= 1 }
         return range.lowerBound..<end
-    }
-
-    /// The bytes in an array of their own.
-    func copied() -> [UInt8] {
-        var copy: [UInt8] = []
-        copy.reserveCapacity(count)
-        for index in indices { copy.append(self[index]) }
-        return copy
     }
 }

@@ -13,14 +13,13 @@ enum ReadingParser {
     /// The readings of all objects that the catalogue knows. Lines whose values cannot be read are added to `issues`, the
     /// indices of all objects that have no reading but a value to `unexplained`.
     static func readings(
-        of objects: [DataObject], _ values: [DataValue], in text: Span<UInt8>, _ issues: inout [TelegramIssue],
-        _ unexplained: inout [Int]
+        of objects: [DataObject], _ values: [DataValue], in text: Span<UInt8>, _ catalogue: CodeIndex,
+        _ issues: inout [TelegramIssue], _ unexplained: inout [Int]
     ) -> [Reading] {
         var readings: [Reading] = []
         readings.reserveCapacity(objects.count)
-        let catalogue = Catalogue.index
-        for (index, object) in objects.enumerated() {
-            guard let entry = catalogue.entry(of: object.code) else { continue }
+        for (index, object) in objects.enumerated() where object.isInCatalogue {
+            let entry = catalogue.entry(at: object.place)
             let groups = Int(object.values.lowerBound)..<Int(object.values.upperBound)
             switch read(entry.quantity, text, values, groups) {
             case .value(let value):
@@ -42,7 +41,7 @@ enum ReadingParser {
 
     private static func line(of object: DataObject, in text: Span<UInt8>) -> TextRange {
         let start = Int(object.offset)
-        return TextRange(text.trimming(start..<text.lineEnd(from: start, to: text.count), where: { $0 <= 0x20 }))
+        return TextRange(text.trimming(start..<text.lineEnd(from: start), where: { $0 <= 0x20 }))
     }
 
     /// Reads the groups of one object as its row says. `groups` are indices of `values`: a slice would be counted in and
@@ -91,8 +90,7 @@ enum ReadingParser {
         guard value.unit == nil, let unit = text.firstIndex(of: star, or: star, in: range),
             let end = text.firstIndex(of: comma, or: comma, in: unit + 1..<range.upperBound)
         else { return (value, nil) }
-        let first = DataValue(text: TextRange(range.lowerBound..<unit), unit: TextRange(unit + 1..<end))
-        return (first, DataValue(text: TextRange(end + 1..<range.upperBound), unit: nil))
+        return (DataValue(range.lowerBound, star: unit, end: end), DataValue(end + 1..<range.upperBound))
     }
 
     /// A power factor. Lithuania writes thousandths, `01000`; what is above 1 then (Sagemcom in Hungary: `4.556`) is no
@@ -157,7 +155,8 @@ enum ReadingParser {
     static func measure(
         _ text: Span<UInt8>, _ value: DataValue, _ quantity: Quantity
     ) -> Result<(FixedDecimal, MeterUnit?)?, TelegramIssue.Reason> {
-        if let unitText = value.unit?.range, let number = FixedDecimal(text, value.text.range) {
+        if let number = FixedDecimal(text, value.text.range) {
+            guard let unitText = value.unit?.range else { return .success((number, quantity.unit)) }
             return converted(number, text, unitText, quantity)
         }
         if value.text.isEmpty { return .success(nil) }

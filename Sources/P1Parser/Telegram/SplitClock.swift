@@ -24,8 +24,8 @@ extension Telegram {
     }
 
     private func pairs(_ text: Span<UInt8>, _ start: Int, _ stride: Int) -> [Int]? {
-        guard let first = text.digits(from: start, count: 2), let second = text.digits(from: start + stride, count: 2),
-            let third = text.digits(from: start + 2 * stride, count: 2)
+        guard let first = text.twoDigits(at: start), let second = text.twoDigits(at: start + stride),
+            let third = text.twoDigits(at: start + 2 * stride)
         else { return nil }
         return [first, second, third]
     }

@@ -23,11 +23,12 @@ public struct Telegram: Sendable {
     ///
     /// - Parameter frame: a frame; its checksum is the caller's to judge.
     public init(_ frame: Frame) {
-        var scanner = ObjectScanner()
-        let text = scanner.scan(frame.bytes.span, contentEnd: frame.contentEnd) ?? frame.bytes
+        let index = Catalogue.index
+        let scanner = ObjectScanner(frame, index)
+        let text = scanner.text
         var issues = scanner.issues
         var unexplained: [Int] = []
-        readings = ReadingParser.readings(of: scanner.objects, scanner.values, in: text.span, &issues, &unexplained)
+        readings = ReadingParser.readings(of: scanner.objects, scanner.values, in: text.span, index, &issues, &unexplained)
         self.unexplained = unexplained
         let end = frame.bytes.count
         if !frame.hasEndLine { issues.append(TelegramIssue(offset: end, line: TextRange(end..<end), reason: .noEndLine)) }

@@ -4,34 +4,32 @@ extension MeterTimestamp {
     /// Forms: `YYMMDDhhmmss` with or without `S` or `W`; `YYYYMMDD hh:mm:ss` (NES, Denmark); `YY-MM-DD hh:mm:ss`
     /// (ACE4000); the 12 bytes of a COSEM date-time as 24 hexadecimal digits (Metcom).
     init?(_ bytes: Span<UInt8>, _ range: Range<Int>) {
-        let start = range.lowerBound
-        func digits(_ offset: Int, _ count: Int) -> Int? { bytes.digits(from: start + offset, count: count) }
-
-        switch range.count {
+        let text = bytes.extracting(range)
+        switch text.count {
         case 12, 13:
             var season = Season.unstated
-            if range.count == 13 {
-                switch bytes[start + 12] {
+            if text.count == 13 {
+                switch text[12] {
                 case UInt8(ascii: "S"): season = .summer
                 case UInt8(ascii: "W"): season = .winter
                 default: return nil
                 }
             }
-            guard let year = digits(0, 2), let month = digits(2, 2), let day = digits(4, 2),
-                let hour = digits(6, 2), let minute = digits(8, 2), let second = digits(10, 2), year < 70
+            guard let year = text.twoDigits(at: 0), let month = text.twoDigits(at: 2), let day = text.twoDigits(at: 4),
+                let hour = text.twoDigits(at: 6), let minute = text.twoDigits(at: 8), let second = text.twoDigits(at: 10), year < 70
             else { return nil }
             self.init(
                 year: 2000 + year, month: month, day: day, hour: hour, minute: minute, second: second, season: season)
-        case 17 where bytes[start + 8] == UInt8(ascii: " "):
-            let dashed = bytes[start + 2] == UInt8(ascii: "-")
-            guard let year = dashed ? digits(0, 2).map({ 2000 + $0 }) : digits(0, 4),
-                let month = digits(dashed ? 3 : 4, 2), let day = digits(6, 2),
-                let hour = digits(9, 2), let minute = digits(12, 2), let second = digits(15, 2)
+        case 17 where text[8] == UInt8(ascii: " "):
+            let dashed = text[2] == UInt8(ascii: "-")
+            guard let century = dashed ? 20 : text.twoDigits(at: 0), let year = text.twoDigits(at: dashed ? 0 : 2),
+                let month = text.twoDigits(at: dashed ? 3 : 4), let day = text.twoDigits(at: 6),
+                let hour = text.twoDigits(at: 9), let minute = text.twoDigits(at: 12), let second = text.twoDigits(at: 15)
             else { return nil }
             self.init(
-                year: year, month: month, day: day, hour: hour, minute: minute, second: second, season: .unstated)
+                year: century * 100 + year, month: month, day: day, hour: hour, minute: minute, second: second, season: .unstated)
         case 24:
-            func byte(_ index: Int) -> Int? { bytes.hexByte(at: start + 2 * index).map(Int.init) }
+            func byte(_ index: Int) -> Int? { text.hexByte(at: 2 * index).map(Int.init) }
             guard let high = byte(0), let low = byte(1), let month = byte(2), let day = byte(3),
                 let hour = byte(5), let minute = byte(6), let second = byte(7), let status = byte(11)
             else { return nil }
@@ -46,15 +44,11 @@ extension MeterTimestamp {
 }
 
 extension Span<UInt8> {
-    /// The number that `count` decimal digits make from `start`; `nil` when one of them is none.
-    func digits(from start: Int, count digitCount: Int) -> Int? {
-        var value = 0
-        for index in start..<start + digitCount {
-            let digit = self[index] &- UInt8(ascii: "0")
-            guard digit <= 9 else { return nil }
-            value = value * 10 + Int(digit)
-        }
-        return value
+    /// The number that two decimal digits make at `start`; `nil` when one of them is none.
+    @inline(__always)
+    func twoDigits(at start: Int) -> Int? {
+        let (tens, ones) = (self[start] &- UInt8(ascii: "0"), self[start + 1] &- UInt8(ascii: "0"))
+        return tens <= 9 && ones <= 9 ? Int(tens &* 10 &+ ones) : nil
     }
 
     /// The byte that two hexadecimal digits make at `start`.
