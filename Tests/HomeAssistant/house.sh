@@ -99,11 +99,11 @@ hear() {
     mosquitto_sub -h 127.0.0.1 -p "$port" -t "$topic" -C 1 -W "$seconds" "$@" || fail "no message on $topic within $seconds s"
 }
 
-# start_bridge CONFIGURATION: returns when a telegram after the start was published.
+# start_bridge CONFIGURATION: returns when two telegrams after the start were published: then all is announced.
 start_bridge() {
     printf '%s\n' "$1" >"$folder/config.json"
     spawn bridge "$program" run --config "$folder/config.json"
-    hear 30 p1/json -R >/dev/null
+    hear 60 p1/json -R -C 2 >/dev/null
 }
 
 # ha COMMAND OPTIONS: Home Assistant; its words go to a log.

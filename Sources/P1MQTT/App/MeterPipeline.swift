@@ -186,6 +186,7 @@ final class MeterPipeline: ChunkConsumer {
                 let document = try JSONReader.read(earlier)
                 registers?.recall(document)
                 events.recall(document)
+                mbus.recall(document)
                 outbox.post(announce(discovery.recall(document)))
             } catch {
                 logger.warning("the retained document on \(topics.document) is not JSON (\(error)); nothing is compared with it")

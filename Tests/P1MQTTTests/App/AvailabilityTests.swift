@@ -28,6 +28,19 @@ import Testing
         #expect(try states([("260703120000S", "260601120000S"), ("260703120000S", "260703120000S")]) == ["1 true"])
     }
 
+    @Test("a meter of an earlier run is offline until it reports") func earlier() throws {
+        var availability = MBusAvailability()
+        let earlier = try JSONReader.read(Array(#"{"mbus": {"1": {"reading": 1.0}, "2": {"reading": null}, "3": {"reading": 2}}}"#.utf8))
+        availability.recall(earlier)
+        #expect(availability.states.map(\.channel) == [1, 3] && availability.states.allSatisfy { !$0.isOnline })
+        let lines = ["0-0:1.0.0(260703120000S)"] + TelegramFixture.gas(channel: 1, id: "4731", time: "260703115500S")
+        availability.update(try TelegramFixture.document(lines), at: Moment(monotonic: 0, utc: 0))
+        #expect(availability.states.map(\.isOnline) == [true, false])
+        // What it has reported since counts.
+        availability.recall(earlier)
+        #expect(availability.states.map(\.isOnline) == [true, false])
+    }
+
     @Test("a meter that never reported has no state") func never() throws {
         #expect(try states([("260703120000S", "632525252525S")]) == [])
     }
