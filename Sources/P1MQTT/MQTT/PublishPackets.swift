@@ -1,5 +1,3 @@
-import CMosquitto
-
 #if canImport(Glibc)
     import Glibc
 #else
@@ -23,26 +21,25 @@ struct PublishPackets {
     var isEmpty: Bool { bytes.isEmpty }
 
     /// Adds the packet of a message.
-    /// - Returns: `false` for a message that MQTT cannot carry; libmosquitto has the words for what is wrong with it.
+    /// - Returns: `false` for a message with a topic that is not plain ASCII, or that MQTT cannot carry: libmosquitto
+    ///   checks those thoroughly and has the words for what is wrong.
     mutating func append(_ message: Message) -> Bool {
         var topic = message.topic
-        let length = 2 + topic.utf8.count + message.payload.count
-        guard length <= Self.maximumLength, topic.withUTF8(Self.isPublishable) else { return false }
-        bytes.append(message.retain ? 0x31 : 0x30)
-        append(length: length)
-        bytes.append(UInt8(truncatingIfNeeded: topic.utf8.count >> 8))
-        bytes.append(UInt8(truncatingIfNeeded: topic.utf8.count))
-        bytes += topic.utf8
-        bytes += message.payload
-        return true
+        return topic.withUTF8 { topic in
+            let length = 2 + topic.count + message.payload.count
+            guard 1...65535 ~= topic.count, topic.allSatisfy(Self.isPlain), length <= Self.maximumLength else { return false }
+            bytes.append(message.retain ? 0x31 : 0x30)
+            append(length: length)
+            bytes.append(UInt8(truncatingIfNeeded: topic.count >> 8))
+            bytes.append(UInt8(truncatingIfNeeded: topic.count))
+            bytes.append(contentsOf: topic)
+            bytes += message.payload
+            return true
+        }
     }
 
-    private static func isPublishable(_ topic: UnsafeBufferPointer<UInt8>) -> Bool {
-        topic.withMemoryRebound(to: CChar.self) { text in
-            let success = CInt(MOSQ_ERR_SUCCESS.rawValue)
-            return !text.isEmpty && mosquitto_pub_topic_check2(text.baseAddress, text.count) == success
-                && mosquitto_validate_utf8(text.baseAddress, CInt(text.count)) == success
-        }
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        0x20..<0x7F ~= byte && byte != UInt8(ascii: "+") && byte != UInt8(ascii: "#")
     }
 
     /// Seven bits in each byte, the lowest first; all but the last have the eighth set.
