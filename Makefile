@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test check install fuzz bench bench-parse
+.PHONY: help run test check install soak sanitize fuzz bench bench-parse test-home-assistant
 
 PREFIX ?= /usr/local
 # A folder to put in front of every installed path, for packagers.
@@ -21,8 +21,11 @@ LINT := swift format lint --strict --parallel -r Sources Tests Package.swift
 # 2.36. Together that makes the service 2.5 MB smaller when it runs. docker/Dockerfile has the same flags.
 RELEASE := swift build -c release --static-swift-stdlib --product p1mqtt \
 	-Xswiftc -use-ld=lld -Xlinker --no-export-dynamic -Xlinker -s \
-	$(if $(shell printf '%s\n' 2.36 "$$(getconf GNU_LIBC_VERSION | cut -d ' ' -f 2)" | sort -CV && echo yes),-Xlinker -z -Xlinker pack-relative-relocs)
+	$(if $(shell printf '%s\n' 2.36 "$$(getconf GNU_LIBC_VERSION 2>/dev/null | cut -d ' ' -f 2)" | sort -CV && echo yes),-Xlinker -z -Xlinker pack-relative-relocs)
 RESULTS := .build/test-results
+# How long `make soak` takes, and the number from which its faults follow.
+MINUTES ?= 30
+SEED ?= 1
 # How long `make fuzz` tries to break the parser.
 SECONDS ?= 60
 
@@ -31,8 +34,11 @@ help:
 	@echo 'make test     everything that CI checks: format, build without warnings, all tests'
 	@echo 'make check    format and build only'
 	@echo 'make install  release build into $$(DESTDIR)$$(PREFIX)/bin  (PREFIX=$(PREFIX))'
+	@echo 'make soak     the program for hours in minutes, while broker and meters fail  (MINUTES=$(MINUTES) SEED=$(SEED))'
+	@echo 'make sanitize all tests under the thread and the address sanitizer'
 	@echo 'make fuzz     throw damaged telegrams at the parser  (SECONDS=$(SECONDS))'
 	@echo 'make bench    CPU, latency, memory and a fleet of meters, beside a plain C program  (REFERENCE=, PUBLISHER=)'
+	@echo 'make test-home-assistant  with a real Home Assistant, which HA_CHECK must name: see Tests/HomeAssistant/run'
 	@echo 'make bench-parse  time for one telegram; beside a C program when REFERENCE names one'
 
 run:
@@ -65,6 +71,17 @@ install:
 	@echo 'Installed. Next: copy $(SYSCONFDIR)/config.example.json to $(SYSCONFDIR)/config.json, edit it, then `p1mqtt check --connect`;'
 	@echo 'as a service: sudo systemctl daemon-reload && sudo systemctl enable --now p1mqtt'
 
+# Prints what was sent, broken, seen and found; fails when a value was wrong or lost, or memory grew.
+soak:
+	@.ci/prepare libmosquitto-dev mosquitto mosquitto-clients
+	@Tests/Soak/run '$(MINUTES)' '$(SEED)'
+
+# Half an hour, most of it for the builds.
+sanitize:
+	@.ci/prepare libmosquitto-dev mosquitto mosquitto-clients openssl
+	@.ci/sanitize thread
+	@.ci/sanitize address
+
 # With the address sanitizer; what it finds is left in .build/fuzz/finds.
 fuzz:
 	@.ci/prepare libmosquitto-dev
@@ -79,3 +96,6 @@ bench:
 	@.ci/prepare libmosquitto-dev mosquitto mosquitto-clients
 	$(RELEASE)
 	@REFERENCE='$(REFERENCE)' PUBLISHER='$(PUBLISHER)' TELEGRAMS='$(TELEGRAMS)' Tests/Benchmarks/bench "$$($(RELEASE) --show-bin-path)/p1mqtt"
+
+test-home-assistant:
+	@HA_CHECK='$(HA_CHECK)' HA_CHECK_OPTIONS='$(HA_CHECK_OPTIONS)' Tests/HomeAssistant/run

@@ -45,6 +45,7 @@ let package = Package(
                 "P1MQTT", "P1Parser",
                 .product(name: "Logging", package: "swift-log"),
             ],
+            exclude: ["HomeAssistant/Golden"],
             swiftSettings: strict),
         .testTarget(
             name: "IntegrationTests",

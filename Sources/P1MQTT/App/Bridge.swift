@@ -17,7 +17,7 @@ struct Bridge {
     private let brokerPulse = Pulse()
     private let inbox: BridgeInbox
     private let presence = BrokerPresence()
-    /// `nil` where no values of an earlier run are kept at the broker, or where they would not matter.
+    /// `nil` where no values of an earlier run are kept at the broker.
     private let recall: RegisterGuardRecall?
     /// Telegrams that come over the broker, by topic.
     private let pushes: [String: PushSource]
@@ -34,7 +34,7 @@ struct Bridge {
         }
         self.pushes = pushes
         let topics = settings.meters.map { MeterTopics(bridgePrefix: settings.mqtt.topicPrefix, meterName: $0.name) }
-        recall = settings.guard.enabled && settings.mqtt.retain ? RegisterGuardRecall(topics) : nil
+        recall = settings.mqtt.retain ? RegisterGuardRecall(topics) : nil
     }
 
     /// Runs until SIGTERM or SIGINT, or until every source is at its end.
@@ -118,10 +118,11 @@ struct Bridge {
         let resolver = NameResolver(wake: inputWake)
         let outbox = outbox
         let debugLog = settings.debug.enabled ? DebugLog(settings.debug, logger: logger) : nil
+        let claims = DiscoveryClaims()
         let meters = settings.meters.map { meter in
             let pipeline = MeterPipeline(
                 settings: meter, all: settings, outbox: outbox, board: board, logger: logger, debugLog: debugLog,
-                broker: .init(recall: recall, presence: presence))
+                broker: .init(recall: recall, presence: presence), claims: claims)
             return (pipeline: pipeline, feed: Feed(source: makeSource(meter, resolver), consumer: pipeline))
         }
         let reporter = BridgeReporter(

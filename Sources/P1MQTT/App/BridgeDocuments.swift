@@ -6,13 +6,15 @@ enum BridgeDocuments {
     static let schemaVersion = 1
 
     /// `bridge/info`: what this program is, and what it found out about its meters and on what evidence.
-    static func info(_ bridge: BridgeIdentity, version: String, meters: [MeterStatus]) -> [UInt8] {
+    /// - Parameter discovery: Home Assistant's prefix under which devices are announced; `nil` when none are.
+    static func info(_ bridge: BridgeIdentity, version: String, discovery: String?, meters: [MeterStatus]) -> [UInt8] {
         JSONWriter.object(capacity: 1024) {
             $0.member("version", version)
             $0.member("schemaVersion", schemaVersion)
             $0.member("instance", bridge.instance)
             $0.member("host", bridge.host)
             $0.member("started", time: bridge.started / 1000)
+            $0.member("discovery", discovery)
             $0.member("meters", array: meters) { json, meter in
                 json.object { meter.write(into: &$0) }
             }
@@ -22,7 +24,7 @@ enum BridgeDocuments {
     /// `bridge/topics`: unit, OBIS codes and meaning of each topic that has had a value. With many meters their names
     /// are `+`, as in a subscription, so that the document keeps its size.
     static func topics(_ meters: [(topics: MeterTopics, identity: MeterIdentity)]) -> [UInt8] {
-        let isMany = meters.count > 16
+        let isMany = meters.count > BridgeHealth.maximumMeters
         var entries: [String: (place: DocumentLayout.Place, unit: MeterUnit?)] = [:]
         for (topics, identity) in meters {
             let prefix = isMany && topics.prefix != topics.bridgePrefix ? topics.bridgePrefix + "/+" : topics.prefix
@@ -67,6 +69,7 @@ enum BridgeDocuments {
                     $0.member("ignored", health.broker.ignored)
                 })
             if let dropped = health.historyDropped { $0.member("history", object: { $0.member("dropped", dropped) }) }
+            $0.member("clockOffset", object: { for (meter, seconds) in health.clockOffsets { $0.member(meter, seconds) } })
             $0.member("reconnects", max(0, health.broker.connections - 1))
             $0.member("memory", health.memory)
         }
@@ -105,11 +108,17 @@ struct BridgeHealth: Sendable {
     var uptime: Int64
     var telegrams: TelegramCounts
     var outbox: OutboxCounters
+    /// Seconds that the clock of each meter was ahead when its last telegram came, by name; the one without a name has
+    /// an empty one. None of many meters.
+    var clockOffsets: [(meter: String, seconds: Int64)] = []
     var broker: BrokerCounters
     /// Documents of outages that there was no room for; `nil` without `publish.history`.
     var historyDropped: Int?
     /// Resident memory in bytes; `nil` where the system does not tell.
     var memory: Int?
+
+    /// Of more meters no details are told.
+    static let maximumMeters = 16
 
     /// Resident memory of this process.
     static func residentMemory() -> Int? {

@@ -14,6 +14,8 @@ final class BridgeReporter {
     private let identity: BridgeIdentity
     private let prefix: String
     private let discovery: BridgeDiscovery
+    /// `nil` when nothing is announced.
+    private let discoveryPrefix: String?
     private let meters: [(pipeline: MeterPipeline, feed: Feed)]
     private let outbox: Outbox
     private let inbox: BridgeInbox
@@ -45,7 +47,10 @@ final class BridgeReporter {
     ) {
         self.identity = identity
         prefix = settings.mqtt.topicPrefix
-        discovery = BridgeDiscovery(settings: settings.homeAssistant, prefix: prefix, version: P1MQTTCommand.version)
+        discovery = BridgeDiscovery(
+            settings: settings.homeAssistant, prefix: prefix, version: P1MQTTCommand.version,
+            meters: meters.map { DiscoveryTopics($0.pipeline.topics) })
+        discoveryPrefix = settings.homeAssistant.enabled ? settings.homeAssistant.prefix : nil
         self.meters = meters
         self.outbox = outbox
         self.inbox = inbox
@@ -128,7 +133,7 @@ final class BridgeReporter {
                 name: pipeline.settings.name, topic: pipeline.topics.prefix, source: feed.source.name, line: feed.evidence,
                 identity: pipeline.identity)
         }
-        let info = BridgeDocuments.info(identity, version: P1MQTTCommand.version, meters: status)
+        let info = BridgeDocuments.info(identity, version: P1MQTTCommand.version, discovery: discoveryPrefix, meters: status)
         if info != lastInfo { post("info", info) }
         lastInfo = info
         let topics = BridgeDocuments.topics(meters.map { ($0.pipeline.topics, $0.pipeline.identity) })
@@ -169,6 +174,8 @@ final class BridgeReporter {
         BridgeHealth(
             now: now, uptime: (now.monotonic - (started ?? now.monotonic)) / 1000,
             telegrams: counts, outbox: outbox.counters,
+            clockOffsets: meters.count > BridgeHealth.maximumMeters
+                ? [] : meters.compactMap { pipeline, _ in pipeline.clockOffset.map { (pipeline.settings.name ?? "", $0) } },
             broker: brokerCounters(), historyDropped: historyDropped, memory: BridgeHealth.residentMemory())
     }
 

@@ -43,6 +43,13 @@ struct MeterIdentity: Sendable, Equatable {
         learnUnits(from: document)
     }
 
+    /// Takes what was derived after the telegram was learned from.
+    mutating func learn(_ slot: DocumentLayout.Slot, in document: Document) {
+        guard document.values[slot] != nil, !isSeen.isEmpty, !isSeen[slot] else { return }
+        isSeen[slot] = true
+        slots = isSeen.indices.filter { isSeen[$0] }
+    }
+
     private mutating func learnEncryption(_ seal: Frame.Seal?) {
         encryption = seal?.evidence ?? "none: the telegrams begin with a /"
     }

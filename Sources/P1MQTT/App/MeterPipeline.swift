@@ -6,9 +6,11 @@ import P1Parser
 final class MeterPipeline: ChunkConsumer {
     let settings: MeterSettings
     let topics: MeterTopics
-    private(set) var counts = TelegramCounts()
+    private var faults: MeterFaults
     /// What is known of the meter, for `bridge/info`; changes are noticed by comparison.
     private(set) var identity = MeterIdentity()
+    /// Seconds that its clock was ahead when the last telegram came; `nil` where it sends no time.
+    private(set) var clockOffset: Int64?
 
     private let outbox: Outbox
     private let board: AvailabilityBoard
@@ -31,11 +33,12 @@ final class MeterPipeline: ChunkConsumer {
     private var waitsUntil: Int64?
     private var hasRecalled = false
     private(set) var history: HistoryBuffer?
+    private var gasFlow = GasFlow()
+    private var events = MeterEventWatch()
     private var mean: IntervalMean
     private var messages: ValueMessages
     private var mbus = MBusAvailability()
     private var discovery: MeterDiscovery
-    private var faults = FaultLog()
     private var reports = LogBudget()
 
     /// What the pipeline knows of the broker; by default there is nothing to recall and the broker is never away.
@@ -46,7 +49,7 @@ final class MeterPipeline: ChunkConsumer {
 
     init(
         settings: MeterSettings, all: Settings, outbox: Outbox, board: AvailabilityBoard, logger: Logger, debugLog: DebugLog?,
-        broker: BrokerMemory = BrokerMemory()
+        broker: BrokerMemory = BrokerMemory(), claims: DiscoveryClaims = DiscoveryClaims()
     ) {
         self.settings = settings
         self.outbox = outbox
@@ -56,26 +59,37 @@ final class MeterPipeline: ChunkConsumer {
         if let name = settings.name { logger[metadataKey: "meter"] = "\(name)" }
         self.logger = logger
         topics = MeterTopics(bridgePrefix: all.mqtt.topicPrefix, meterName: settings.name)
+        faults = MeterFaults(meter: settings.name, bridgePrefix: topics.bridgePrefix, outbox: outbox, logger: logger)
         self.broker = broker
         publishesRaw = all.publish.raw
         let cipher = settings.cipher
         framer = Framer(cipher: cipher)
         registers = all.guard.enabled ? RegisterGuard(maximumPower: all.guard.maximumPower) : nil
-        hasRecalled = registers == nil || broker.recall == nil || settings.source.startsAnew
+        hasRecalled = broker.recall == nil || settings.source.startsAnew
         history = all.publish.history ? HistoryBuffer(meters: all.meters.count, keepAlive: all.mqtt.keepAlive) : nil
         checksums = ChecksumPolicy(settings.crc)
         seals = SealPolicy(hasAuthenticationKey: cipher?.hasAuthenticationKey ?? false)
-        context = Document.Context(utcOffset: settings.utcOffset, choice: MBusChoice(gasMeter: settings.gasMeter))
+        context = Document.Context(
+            utcOffset: settings.utcOffset, choice: MBusChoice(gasMeter: settings.gasMeter), minimumMonthPeak: all.publish.minimumMonthPeak)
         mean = IntervalMean(seconds: all.publish.minimumInterval)
         messages = ValueMessages(topics: topics, mqtt: all.mqtt, publish: all.publish)
         discovery = MeterDiscovery(
-            settings: all.homeAssistant, topics: DiscoveryTopics(bridge: topics.bridgePrefix, meter: topics.prefix),
-            version: P1MQTTCommand.version)
+            settings: all.homeAssistant, topics: DiscoveryTopics(topics), version: P1MQTTCommand.version, claims: claims)
     }
 
     // MARK: - Bytes
 
+    /// What came of its bytes.
+    var counts: TelegramCounts { faults.counts }
+
     var goodFrames: Int { counts.good + sealedFrames }
+
+    func begin(at now: Moment) {
+        var events: [Framer.Event] = []
+        framer.breakOff { events.append($0) }
+        handle(events, at: now)
+        unfinished = nil
+    }
 
     func receive(_ chunk: UnsafeRawBufferPointer, at now: Moment) {
         debugLog?.write(raw: chunk, of: settings.name, at: now)
@@ -99,30 +113,29 @@ final class MeterPipeline: ChunkConsumer {
     private func check(_ frame: Frame, at now: Moment) {
         if let seal = frame.seal {
             switch seals.judge(seal) {
-            case .accept(let remarks): remarks.forEach { note($0, at: now) }
+            case .accept(let remarks): remarks.forEach { faults.note($0, at: now) }
             case .refuse(let remark): return refuse(remark, seal.evidence, at: now)
             }
         }
         switch checksums.judge(frame) {
         case .accept: accept(Telegram(frame), at: now)
-        case .refuse(let fault, let reason): note(fault, reason, at: now)
+        case .refuse(let fault, let reason): faults.note(fault, reason, at: now)
         }
     }
 
     private func accept(_ telegram: Telegram, at now: Moment) {
-        counts.good += 1
-        noteIssues(of: telegram, at: now)
+        faults.counts.good += 1
+        faults.noteIssues(of: telegram, at: now)
         context.arrival = now.utc / 1000
         var document = Document(telegram, &context)
         document.cleanTexts()
+        clockOffset = document.clockOffset
         debugLog?.write(parsed: document, of: settings.name, at: now)
         identity.learn(from: telegram, document)
         identity.checksumVariant = checksums.variant
 
         var batch = availability(of: document, at: now)
-        let devices = discovery.update(document, dialect: telegram.dialect)
-        batch += devices.publish
-        if !devices.forget.isEmpty { outbox.forget(devices.forget) }
+        batch += announce(discovery.update(document, dialect: telegram.dialect))
         if publishesRaw {
             batch.append(Message(topic: topics.raw, payload: telegram.frame.bytes, qos: 0, retain: false, kind: .passing))
         }
@@ -131,14 +144,23 @@ final class MeterPipeline: ChunkConsumer {
         putAside(document, at: now)
     }
 
+    /// The devices that changed; those that are gone are deleted at once.
+    private func announce(_ changes: MeterDiscovery.Changes) -> [Message] {
+        if !changes.forget.isEmpty { outbox.forget(changes.forget) }
+        return changes.publish
+    }
+
     // MARK: - Guard, history and what is due
 
     private func publication(of document: consuming Document, at now: Moment) -> [Message] {
         var batch: [Message] = []
         for hold in registers?.judge(&document) ?? [] {
-            note(hold, at: now)
-            batch.append(hold.message(topics))
+            faults.note(hold, at: now)
+            batch.append(hold.event.message(topics))
         }
+        gasFlow.add(to: &document)
+        identity.learn(GasFlow.slot, in: document)
+        batch += events.look(at: document).map { $0.message(topics) }
         history?.add(at: document.time ?? now.utc / 1000, isBrokerAway: broker.presence?.isAway ?? false) { document.json(seq: $0) }
         if let due = mean.add(document, at: now) { batch += messages.messages(for: due, at: now) }
         return batch
@@ -160,9 +182,12 @@ final class MeterPipeline: ChunkConsumer {
         hasRecalled = true
         if let earlier = broker.recall?.take(topics.document) {
             do throws(JSONSyntaxError) {
-                registers?.recall(try JSONReader.read(earlier))
+                let document = try JSONReader.read(earlier)
+                registers?.recall(document)
+                events.recall(document)
+                outbox.post(announce(discovery.recall(document)))
             } catch {
-                logger.warning("the retained document on \(topics.document) is not JSON (\(error)); registers are not compared with it")
+                logger.warning("the retained document on \(topics.document) is not JSON (\(error)); nothing is compared with it")
             }
         }
         let waited = waiting
@@ -196,9 +221,7 @@ final class MeterPipeline: ChunkConsumer {
 
     // MARK: - The end
 
-    var isEmulated: Bool {
-        if case .emulator = settings.source { true } else { false }
-    }
+    var isEmulated: Bool { if case .emulator = settings.source { true } else { false } }
 
     /// Retained topics to delete at a clean end: an emulated meter leaves nothing behind but `offline`.
     var leftovers: [String] {
@@ -235,61 +258,27 @@ final class MeterPipeline: ChunkConsumer {
         unfinished = nil
     }
 
-    private func noteIssues(of telegram: Telegram, at now: Moment) {
-        for issue in telegram.issues {
-            if issue.reason == .noEndLine {
-                // The end of a capture; anywhere else the framer waits for the end line.
-                note(.damagedLine, "the last telegram has no end line (!)", remedy: "It is used as far as it goes.", at: now)
-            } else {
-                note(.damagedLine, "\(issue.reason.description): \(telegram.string(issue.line))", at: now)
-            }
-        }
-    }
-
     private func note(_ discard: Framer.Discard, at now: Moment) {
         switch discard.reason {
-        case .noise: counts[.noise] += discard.count
-        case .cutOff: note(.cutOff, "a telegram was cut off by the next one after \(discard.count) bytes", at: now)
-        case .tooLong: note(.tooLong, "no end line (!) within \(discard.count) bytes", at: now)
+        case .noise: faults.counts[.noise] += discard.count
+        case .cutOff: faults.note(.cutOff, "a telegram was cut off by the next one after \(discard.count) bytes", at: now)
+        case .tooLong: faults.note(.tooLong, "no end line (!) within \(discard.count) bytes", at: now)
         case .sealed(let envelope, let failure): note(envelope, failure, discard.count, at: now)
         }
     }
 
     private func note(_ envelope: Envelope, _ failure: Envelope.Failure, _ count: Int, at now: Moment) {
         let remark = seals.judge(envelope, failure, count: count)
-        if failure == .incomplete { note(remark, at: now) } else { refuse(remark, envelope.evidence(failure), at: now) }
+        if failure == .incomplete { faults.note(remark, at: now) } else { refuse(remark, envelope.evidence(failure), at: now) }
     }
 
     /// An encrypted telegram that is not used. Before the first good one the source must not be blamed for it.
     private func refuse(_ remark: SealPolicy.Remark, _ evidence: String, at now: Moment) {
-        note(remark, at: now)
+        faults.note(remark, at: now)
         guard counts.good == 0 else { return }
         sealedFrames += 1
         identity.encryption = evidence
         outbox.post(board.set(topics.availability, isOnline: false))
-    }
-
-    private func note(_ remark: SealPolicy.Remark, at now: Moment) {
-        note(remark.fault, remark.reason, remedy: remark.remedy, at: now)
-    }
-
-    private func note(_ fault: TelegramCounts.Fault, _ reason: String, remedy: String? = nil, at now: Moment) {
-        counts[fault] += 1
-        let remedy = remedy ?? fault.remedy
-        guard let quiet = faults.note(fault, at: now) else { return }
-        let since = quiet == 0 ? "" : " (and \(quiet) more since this was last told)"
-        // With a wrong key nothing at all will be published until somebody changes a setting.
-        let isFatal = [.noKey, .wrongKey, .wrongAuthenticationKey].contains(fault)
-        logger.log(level: isFatal ? .error : .warning, "\(reason.sanitised)\(since). \(remedy)")
-        let event = BridgeEvent(kind: .error, meter: settings.name, reason: reason.sanitised, remedy: remedy)
-        outbox.post([event.message(prefix: topics.bridgePrefix, at: now)])
-    }
-
-    private func note(_ hold: RegisterHold, at now: Moment) {
-        counts[.heldRegister] += 1
-        guard let quiet = faults.note(.heldRegister, at: now) else { return }
-        let since = quiet == 0 ? "" : " (and \(quiet) more since this was last told)"
-        logger.warning("\(hold)\(since). \(TelegramCounts.Fault.heldRegister.remedy)")
     }
 
     // MARK: - Time
@@ -312,16 +301,5 @@ final class MeterPipeline: ChunkConsumer {
         framer.abandonEnvelope { events.append($0) }
         handle(events, at: now)
         unfinished = framer.unfinishedEnvelope.map { ($0, now.monotonic) }
-    }
-}
-
-extension SourceSettings {
-    /// A capture and the emulator begin where they began the last time; what that run published is not earlier.
-    fileprivate var startsAnew: Bool {
-        switch self {
-        case .emulator: true
-        case .file(let path): path != "-"
-        case .serial, .tcp, .mqtt: false
-        }
     }
 }

@@ -55,6 +55,7 @@ struct CaptureDecoder {
     private var framer: Framer
     private var seals: SealPolicy
     private var telegrams = 0
+    private var checksums = ChecksumLock()
     /// Whether the meter sends checksums: then a telegram that was cut off cannot be trusted.
     private var hasChecksums = false
     private let printLine: ([UInt8]) -> Void
@@ -135,8 +136,9 @@ struct CaptureDecoder {
         if !frame.hasEndLine, hasChecksums {
             return report("telegram at offset \(frame.offset) is cut off by the end of the capture")
         }
-        if case .valid = frame.checksum { hasChecksums = true }
-        if case .invalid(let sent, let computed) = frame.checksum {
+        let checksum = checksums.judge(frame)
+        if case .valid = checksum { hasChecksums = true }
+        if case .invalid(let sent, let computed) = checksum {
             let sent = sent.map { "is \(hex($0))" } ?? "is damaged"
             report("telegram at offset \(frame.offset) refused: its checksum \(sent), its bytes give \(hex(computed))")
             guard printsObjects else { return }
@@ -147,7 +149,7 @@ struct CaptureDecoder {
             report("line at offset \(frame.offset + issue.offset): \(issue.reason.description)\(line)")
         }
         if printsObjects {
-            printLine(telegram.objectsJSON(remarks: remarks))
+            printLine(telegram.objectsJSON(checksum, remarks: remarks))
         } else {
             var context = Document.Context(utcOffset: utcOffset)
             printLine(Document(telegram, &context).json())

@@ -15,7 +15,10 @@ struct P1MQTTCommand: AsyncParsableCommand {
         commandName: "p1mqtt",
         abstract: "Publishes the values of smart meters (P1 port) to MQTT.",
         version: version,
-        subcommands: [RunCommand.self, DecodeCommand.self, CheckCommand.self, PortsCommand.self, EmulateCommand.self, TopicsCommand.self],
+        subcommands: [
+            RunCommand.self, DecodeCommand.self, CheckCommand.self, PortsCommand.self, EmulateCommand.self, TopicsCommand.self,
+            DiscoveryCommand.self,
+        ],
         defaultSubcommand: RunCommand.self)
 
     /// Parses the arguments and runs the command. Wrong usage and a wrong configuration exit with 2.

@@ -3,11 +3,13 @@ import P1Parser
 extension Telegram {
     /// The literal objects, nothing interpreted.
     ///
-    /// - Parameter remarks: issues of the telegram as a whole, such as a wrong tag.
-    func objectsJSON(remarks: [String] = []) -> [UInt8] {
+    /// - Parameters:
+    ///   - checksum: what its checksum says, by the way in which this meter computes it.
+    ///   - remarks: issues of the telegram as a whole, such as a wrong tag.
+    func objectsJSON(_ checksum: Frame.Checksum, remarks: [String]) -> [UInt8] {
         JSONWriter.object(capacity: 4096) { json in
             json.member("header", string(header))
-            json.member("crc", checksumWord)
+            json.member("crc", checksum.word)
             json.member("objects", array: objects) { json, object in
                 json.object {
                     $0.member("obis", string(object.codeText))
@@ -34,9 +36,11 @@ extension Telegram {
             json.member("issues", array: [(offset: envelope.offset, line: "", reason: reason)]) { $0.issue($1) }
         }
     }
+}
 
-    private var checksumWord: String {
-        switch frame.checksum {
+extension Frame.Checksum {
+    fileprivate var word: String {
+        switch self {
         case .valid: "valid"
         case .invalid: "invalid"
         case .absent: "absent"

@@ -1,3 +1,5 @@
+import P1Parser
+
 /// How a value of one type is written in the configuration: what is allowed, in words and in code.
 struct SettingCodec<Value>: Sendable {
     /// The rest of a sentence that begins with "allowed:".
@@ -66,6 +68,19 @@ extension SettingCodec where Value == Double {
 
     private static func plain(_ number: Double) -> String {
         Int(exactly: number).map(String.init) ?? "\(number)"
+    }
+}
+
+extension SettingCodec where Value == FixedDecimal {
+    /// A number that goes into values as it is written.
+    static func decimal(_ range: ClosedRange<Int64>, unit: String) -> Self {
+        let bounds = FixedDecimal(mantissa: range.lowerBound)...FixedDecimal(mantissa: range.upperBound)
+        return SettingCodec(allowed: "a number from \(bounds.lowerBound) to \(bounds.upperBound) \(unit)") {
+            guard case .number(let digits) = $0, let number = FixedDecimal(digits), bounds.contains(number) else { return nil }
+            return number
+        } encode: {
+            .number($0.description)
+        }
     }
 }
 

@@ -1,3 +1,5 @@
+import P1Parser
+
 /// Everything that can be configured, with its default. The file, the environment and the flags fill it in;
 /// after the start nothing changes it, and each part of the service is handed only its own section.
 struct Settings: Sendable, Equatable {
@@ -79,6 +81,17 @@ enum SourceSettings: Sendable, Equatable {
     case emulator(EmulatorSettings)
 }
 
+extension SourceSettings {
+    /// A capture and the emulator begin where they began the last time; what that run published is not earlier.
+    var startsAnew: Bool {
+        switch self {
+        case .emulator: true
+        case .file(let path): path != "-"
+        case .serial, .tcp, .mqtt: false
+        }
+    }
+}
+
 /// A serial port. `nil` stands for `"auto"`: found from the bytes.
 struct SerialSettings: Sendable, Equatable {
     /// A device, or a glob that matches exactly one.
@@ -128,6 +141,8 @@ struct PublishSettings: Sendable, Equatable {
     /// Seconds; at most one telegram is published in each.
     var minimumInterval = 0.0
     var history = false
+    /// kW that each month counts at least in the capacity tariff.
+    var minimumMonthPeak = FixedDecimal(mantissa: 25, scale: 1)
 }
 
 struct GuardSettings: Sendable, Equatable {

@@ -49,6 +49,9 @@ enum SettingsTable {
             "minimumInterval", \.minimumInterval, .number(0...86400, unit: "seconds"),
             "At most one telegram is published in this many seconds; 0: every one."),
         Setting("history", \.history, .flag, "Keep one document a minute while the broker is away and send it later."),
+        Setting(
+            "minimumMonthPeak", \.minimumMonthPeak, .decimal(0...1000, unit: "kW"),
+            "What each month counts at least in the capacity tariff, in kW; 2.5 in Flanders."),
     ]
 
     private static let registerGuard: [Setting<GuardSettings>] = [

@@ -3,19 +3,23 @@ struct BridgeDiscovery {
     private let settings: HomeAssistantSettings
     private let prefix: String
     private let version: String
+    private let meters: [DiscoveryTopics]
 
     /// - Parameters:
     ///   - settings: the section of the configuration.
     ///   - prefix: of the program's topics, such as `p1`.
     ///   - version: of this program.
-    init(settings: HomeAssistantSettings, prefix: String, version: String) {
+    ///   - meters: those it reads.
+    init(settings: HomeAssistantSettings, prefix: String, version: String, meters: [DiscoveryTopics]) {
         self.settings = settings
         self.prefix = prefix
         self.version = version
+        // Of a fleet nobody wants the details on one page.
+        self.meters = meters.count > BridgeHealth.maximumMeters ? [] : meters
     }
 
     /// Where the configuration of the device is.
-    var topic: String { settings.prefix + "/device/" + id + "/config" }
+    var topic: String { DiscoveryTopics.configuration(of: id, settings.prefix) }
 
     /// The configuration of the device; `nil` when discovery is switched off.
     var message: Message? {
@@ -52,23 +56,30 @@ struct BridgeDiscovery {
                 $0.member("device_class", "connectivity")
                 $0.member("entity_category", "diagnostic")
             })
-        for value in BridgeDiscovery.health {
+        for value in BridgeDiscovery.health + meters.map(BridgeDiscovery.clockOffset) {
             json.member(value.key, object: { write(value, into: &$0) })
+        }
+        // The device of the meter that is gone could not tell of it.
+        for meter in meters {
+            EventEntity.write(
+                into: &json, .meterSwap, key: meter.key(EventEntity.key(.meterSwap)), device: id,
+                topic: meter.meter + "/event/\(MeterEvent.Kind.meterSwap.rawValue)",
+                name: meter.label(MeterEvent.Kind.meterSwap.name[settings.language]), availability: prefix + "/bridge/state")
         }
     }
 
     private func write(_ value: HealthValue, into json: inout JSONWriter) {
         json.member("platform", "sensor")
         json.member("unique_id", id + "_" + value.key)
-        json.member("name", value.name[settings.language])
+        json.member("name", value.label(settings.language))
         json.member("state_topic", prefix + "/bridge/health")
         json.member("value_template", "{{ value_json.\(value.path) | default(None) }}")
         json.member("availability_topic", prefix + "/bridge/state")
         if let deviceClass = value.classes.deviceClass { json.member("device_class", deviceClass) }
         if let stateClass = value.classes.stateClass { json.member("state_class", stateClass.rawValue) }
         if let unit = value.classes.unit { json.member("unit_of_measurement", unit) }
+        if value.classes.deviceClass == nil { json.member("icon", "mdi:counter") }
         json.member("entity_category", "diagnostic")
-        // The document comes once a minute and is not retained: until then they would be unknown.
         json.member("enabled_by_default", false)
     }
 
@@ -79,6 +90,18 @@ struct BridgeDiscovery {
         let path: String
         let name: LocalizedText
         let classes: SensorClass
+        /// Whose it is, of several meters.
+        var meter: DiscoveryTopics?
+
+        func label(_ language: Language) -> String { meter?.label(name[language]) ?? name[language] }
+    }
+
+    private static func clockOffset(of meter: DiscoveryTopics) -> HealthValue {
+        HealthValue(
+            key: meter.key("clockOffset"), path: "clockOffset['\(meter.name ?? "")']",
+            name: .init(
+                "Clock offset of the meter", "Klokafwijking van de meter", "Écart d'horloge du compteur", "Uhrabweichung des Zählers"),
+            classes: .init("duration", .measurement, "s"), meter: meter)
     }
 
     private static let stateName = LocalizedText("Connection", "Verbinding", "Connexion", "Verbindung")

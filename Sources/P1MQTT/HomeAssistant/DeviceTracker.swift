@@ -126,6 +126,7 @@ struct DeviceTracker: Sendable {
     private func form(of index: Int, _ document: Document) -> Sighting.Form {
         let item = table.items[index]
         guard item.isConditional else { return document.values[item.slot] == nil ? .absent : .usual }
+        if let gasMeter = item.gasMeter, document.values[item.slot] == nil || !gasMeter.isSame(document) { return .absent }
         if let primary = item.primary, sightings[primary].isShown { return .absent }
         return Sighting.Form(of: document.values[item.slot], item.quantity, country)
     }

@@ -50,6 +50,7 @@ struct Entity: Sendable {
                     $0.member("unit_of_measurement", unit)
                     $0.member("suggested_display_precision", sighting.decimals)
                 }
+                if classes.deviceClass == nil, quantity.listed(in: context.country) == nil { $0.member("icon", quantity.icon) }
                 // A state has at most 255 characters; a message of the grid operator up to 1024.
                 if quantity == .message { $0.member("value_template", "{{ value[:255] }}") }
                 if isDiagnostic { $0.member("entity_category", "diagnostic") }
@@ -64,6 +65,17 @@ struct Entity: Sendable {
 }
 
 extension Quantity {
+    /// For what has no class in Home Assistant, which would give it one.
+    fileprivate var icon: String {
+        switch self {
+        case .count: "mdi:counter"
+        case .limit, .currentLimit: "mdi:fuse"
+        case .message: "mdi:message-text"
+        case .meterReading, .meterProfile: "mdi:gauge"
+        default: "mdi:information-outline"
+        }
+    }
+
     /// The numbers that a value of this kind can be; `nil` for one that is no choice of a few.
     func listed(in country: Country) -> ClosedRange<Int64>? {
         switch self {

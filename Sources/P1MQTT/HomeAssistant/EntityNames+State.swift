@@ -126,6 +126,18 @@ extension EntityNames {
                 "Last apparent export average", "Vorig gemiddeld schijnbaar vermogen teruglevering", "Dernière moyenne apparente injectée",
                 "Letztes Scheinleistungsmittel Einspeisung")
         ),
+        (
+            DerivedValue.demandForecast.rawValue,
+            .init("Quarter-hour forecast", "Kwartierverwachting", "Prévision quart-horaire", "Viertelstundenprognose")
+        ),
+        (
+            DerivedValue.demandHeadroom.rawValue,
+            .init("Headroom to month peak", "Ruimte tot maandpiek", "Marge jusqu'à la pointe du mois", "Abstand zur Monatsspitze")
+        ),
+        (
+            DerivedValue.demandAverage12.rawValue,
+            .init("Average month peak", "Gemiddelde maandpiek", "Moyenne des pointes mensuelles", "Mittlere Monatsspitze")
+        ),
         ("electricity/demand/period", .init("Demand period", "Meetperiode", "Période de mesure", "Messperiode")),
     ]
 

@@ -70,6 +70,7 @@ enum EntityNames {
         (mbusPattern + "reading", .init("Reading", "Meterstand", "Index", "Zählerstand")),
         (mbusPattern + "timestamp", .init("Time of reading", "Tijdstip meterstand", "Heure du relevé", "Zeitpunkt der Ablesung")),
         (mbusPattern + "valvePosition", .init("Valve", "Afsluiter", "Vanne", "Ventil")),
+        (DerivedValue.gasFlow.rawValue, .init("Flow", "Debiet", "Débit", "Durchfluss")),
         (mbusPattern + "ean", .init("EAN code", "EAN-code", "Code EAN", "EAN-Code")),
     ]
 }

@@ -15,6 +15,9 @@ struct EntityTable: Sendable {
         mbus = (1...4).map { DeviceTable(layout, parent: "mbus/\($0)/", isEssential: { $0.hasSuffix("/reading") }) }
     }
 
+    /// What is derived from the readings of the meter under `gas` belongs to its device, on whatever channel that is.
+    static let ofGasMeter: Set<String> = [DerivedValue.gasFlow.rawValue]
+
     /// Whether a value deliberately has no entity.
     static func isWithoutEntity(_ path: String) -> Bool {
         let levels = path.split(separator: "/")
@@ -50,11 +53,32 @@ struct DeviceTable: Sendable {
         let isEssential: Bool
         /// The item whose component this one stands in for.
         var primary: Int?
+        /// For what belongs to the meter under `gas`: how to tell whether this is the one.
+        var gasMeter: GasMeter?
+    }
+
+    /// Where the meter of a channel and that under `gas` have their ids and readings.
+    struct GasMeter: Sendable {
+        let id, reading, gasId, gasReading: DocumentLayout.Slot
+
+        init(_ layout: DocumentLayout, parent: String) {
+            id = layout.slot(parent + "equipmentId")
+            reading = layout.slot(parent + "reading")
+            gasId = layout.slot("gas/equipmentId")
+            gasReading = layout.slot("gas/reading")
+        }
+
+        func isSame(_ document: Document) -> Bool {
+            document.values[reading] != nil && document.values[reading] == document.values[gasReading]
+                && document.values[id] == document.values[gasId]
+        }
     }
 
     let items: [Item]
     /// By item.
     let entities: [[Entity]]
+    /// Those of an electricity meter; an M-Bus meter has none.
+    let events: [EventEntity]
     let equipmentId: DocumentLayout.Slot
     let serialNumber: DocumentLayout.Slot
 
@@ -64,7 +88,10 @@ struct DeviceTable: Sendable {
         var items: [Item] = []
         var entitiesOfItems: [[Entity]] = []
         for (slot, place) in layout.places.enumerated() {
-            guard parent.isEmpty ? !place.path.hasPrefix("mbus/") : place.path.hasPrefix(parent) else { continue }
+            let isOfGasMeter = EntityTable.ofGasMeter.contains(place.path)
+            guard parent.isEmpty ? !place.path.hasPrefix("mbus/") && !isOfGasMeter : place.path.hasPrefix(parent) || isOfGasMeter else {
+                continue
+            }
             guard let quantity = place.quantity else { continue }
             let entities = EntityTable.entities(of: place)
             guard let key = entities.first?.key else { continue }
@@ -72,12 +99,14 @@ struct DeviceTable: Sendable {
             let primary = entitiesOfItems.firstIndex { $0.first?.key == key }
             items.append(
                 Item(
-                    slot: slot, quantity: quantity, isConditional: quantity.isConditional || primary != nil,
-                    isEssential: isEssential(place.path), primary: primary))
+                    slot: slot, quantity: quantity, isConditional: quantity.isConditional || primary != nil || isOfGasMeter,
+                    isEssential: isEssential(place.path), primary: primary,
+                    gasMeter: isOfGasMeter ? GasMeter(layout, parent: parent) : nil))
             entitiesOfItems.append(entities)
         }
         self.items = items
         entities = entitiesOfItems
+        events = parent.isEmpty ? EventEntity.all(for: items.map { layout.places[$0.slot].path }) : []
     }
 }
 
@@ -103,7 +132,7 @@ extension Entity {
     /// The JSON path with `_`; within an M-Bus meter the last key. A total has one key, sent or derived.
     private static func key(ofPath path: String) -> String {
         let levels = path.split(separator: "/")
-        if levels.count == 3, levels[0] == "mbus" { return String(levels[2]) }
+        if levels.count == 3, levels[0] == "mbus" || EntityTable.ofGasMeter.contains(path) { return String(levels[2]) }
         if levels.count == 3, levels[0] == "derived", levels[2] == "total", levels[1] != "netPower" {
             return "electricity_\(levels[1])_total"
         }
@@ -127,6 +156,6 @@ extension Entity {
         "electricity/demand/positiveActiveDemand/currentDemandPeriod", "electricity/demand/positiveActiveDemand/maximumDemand",
         "derived/received/total", "derived/received/actual", "derived/delivered/total", "derived/delivered/actual",
         "derived/netPower/total", "derived/netPower/Ln",
-        EntityNames.mbusPattern + "reading",
+        EntityNames.mbusPattern + "reading", DerivedValue.gasFlow.rawValue,
     ]
 }

@@ -18,6 +18,9 @@ struct MeterDiscovery {
     private let settings: HomeAssistantSettings
     private let topics: DiscoveryTopics
     private let version: String
+    private let claims: DiscoveryClaims
+    /// Object ids that an earlier run announced, by device, until it is known what became of them.
+    private var earlier: [String?] = Array(repeating: nil, count: 5)
     private var meter = DeviceTracker(EntityTable.shared.meter)
     private var mbus = EntityTable.shared.mbus.map { DeviceTracker($0) }
     /// What was told of each device that is announced; the meter first, then the channels.
@@ -27,8 +30,10 @@ struct MeterDiscovery {
     ///   - settings: the section of the configuration; when it is not enabled nothing is ever announced.
     ///   - topics: where the values are.
     ///   - version: of this program.
-    init(settings: HomeAssistantSettings, topics: DiscoveryTopics, version: String) {
+    ///   - claims: what all meters of the bridge announce.
+    init(settings: HomeAssistantSettings, topics: DiscoveryTopics, version: String, claims: DiscoveryClaims = DiscoveryClaims()) {
         self.settings = settings
+        self.claims = claims
         self.topics = topics
         self.version = version
     }
@@ -61,6 +66,18 @@ struct MeterDiscovery {
             changed.formUnion(announced.indices.filter { announced[$0] != published[$0] })
         }
         changes.publish = changed.sorted().compactMap { message(of: $0) }
+        for message in changes.publish { claims.claim(message.topic, by: topics.meter) }
+        if !changed.isEmpty { forgetEarlier(&changes) }
+        return changes
+    }
+
+    /// Takes the document that an earlier run published: a meter that was replaced while nobody looked leaves a device
+    /// behind, which would show the values of its successor.
+    mutating func recall(_ document: JSONTree) -> Changes {
+        var changes = Changes()
+        guard settings.enabled else { return changes }
+        for index in earlier.indices { earlier[index] = Self.earlierId(of: index, document) }
+        forgetEarlier(&changes)
         return changes
     }
 
@@ -71,7 +88,7 @@ struct MeterDiscovery {
 
     /// Topics to forget at a clean exit: those of an emulated meter. A real meter stays, as unavailable.
     var leftovers: [String] {
-        announced.compactMap { device in device.flatMap { $0.isEmulated ? topic(of: $0) : nil } }
+        announced.compactMap { device in device.flatMap { $0.isEmulated ? topic(ofDevice: $0.id) : nil } }
     }
 
     // MARK: - Devices
@@ -93,8 +110,32 @@ struct MeterDiscovery {
 
     private mutating func forget(_ index: Int, _ changes: inout Changes) {
         guard let device = announced[index] else { return }
-        changes.forget.append(topic(of: device))
+        forget(device.id, &changes)
         announced[index] = nil
+    }
+
+    private func forget(_ id: String, _ changes: inout Changes) {
+        let topic = topic(ofDevice: id)
+        if claims.release(topic, by: topics.meter) { changes.forget.append(topic) }
+    }
+
+    /// A device whose place is taken by another, and which is on no other channel either, is gone.
+    private mutating func forgetEarlier(_ changes: inout Changes) {
+        for index in earlier.indices {
+            guard let id = earlier[index], announced[index] != nil else { continue }
+            earlier[index] = nil
+            if !announced.contains(where: { $0?.id == id }) { forget(id, &changes) }
+        }
+    }
+
+    /// The id under which the device of an earlier document was announced; `nil` where there was none, or none that is
+    /// sure.
+    private static func earlierId(of index: Int, _ document: JSONTree) -> String? {
+        let object = index == 0 ? document : document["mbus"]?["\(index)"]
+        guard let object, case .text(let id)? = object["equipmentId"], case .text? = object["serialNumber"],
+            index == 0 ? object["electricity"]?.hasNumbers == true : object["reading"]?.hasNumbers == true
+        else { return nil }
+        return DeviceId.equipment(id)
     }
 
     /// Learns from the document what the devices that changed are.
@@ -143,9 +184,7 @@ struct MeterDiscovery {
         return own
     }
 
-    private func topic(of device: DiscoveryDevice) -> String {
-        settings.prefix + "/device/" + device.id + "/config"
-    }
+    private func topic(ofDevice id: String) -> String { DiscoveryTopics.configuration(of: id, settings.prefix) }
 
     private func message(of index: Int) -> Message? {
         guard let device = announced[index] else { return nil }
@@ -159,49 +198,17 @@ struct MeterDiscovery {
             json.member("availability_mode", "all")
             json.member("components", object: { tracker.writeComponents(into: &$0, device, prefix: topics.meter) })
         }
-        return Message(topic: topic(of: device), payload: payload, qos: 1, retain: true, kind: .discovery)
+        return Message(topic: topic(ofDevice: device.id), payload: payload, qos: 1, retain: true, kind: .discovery)
     }
 }
 
-/// The prefixes of the topics that discovery points to.
-struct DiscoveryTopics: Sendable, Equatable {
-    /// Of the program, such as `p1`.
-    let bridge: String
-    /// Of the meter: the same, or `p1/NAME`.
-    let meter: String
-
-    /// The configured name of the meter.
-    var name: String? {
-        meter == bridge ? nil : String(meter.dropFirst(bridge.count + 1))
-    }
-}
-
-/// Who sends a discovery message; Home Assistant names it in its log.
-enum DiscoveryOrigin {
-    static func write(into json: inout JSONWriter, version: String) {
-        json.member(
-            "origin",
-            object: {
-                $0.member("name", "p1mqtt")
-                $0.member("sw_version", version)
-            })
-    }
-}
-
-extension DeviceTracker {
-    /// Writes the components that there are, and marks those that are no more: Home Assistant removes a component
-    /// only when it comes with nothing but its platform.
-    func writeComponents(into json: inout JSONWriter, _ device: DiscoveryDevice, prefix: String) {
-        let context = Entity.Context(
-            prefix: prefix, device: device.id, language: device.language, country: country, medium: device.medium)
-        var keys: Set<String> = []
-        for (entities, sighting) in zip(table.entities, sightings) where sighting.isShown {
-            for entity in entities where keys.insert(entity.key).inserted { entity.write(into: &json, sighting, context) }
-        }
-        for index in removed.sorted() {
-            for entity in table.entities[index] where keys.insert(entity.key).inserted {
-                json.member(entity.key, object: { $0.member("platform", "sensor") })
-            }
+extension JSONTree {
+    /// Whether any number is in it.
+    fileprivate var hasNumbers: Bool {
+        switch self {
+        case .number: true
+        case .object(let members): members.contains { $0.value.hasNumbers }
+        default: false
         }
     }
 }

@@ -35,6 +35,7 @@ struct SensorClass: Sendable, Equatable {
         case .voltage: self.init("voltage", .measurement, "V")
         case .current: self.init("current", .measurement, "A")
         case .frequency: self.init("frequency", .measurement, "Hz")
+        case .flow: self.init("volume_flow_rate", .measurement, "m³/h")
         case .duration: self.init("duration", .measurement, "s")
         case .powerFactor: self.init("power_factor", .measurement)
         case .count: self.init(nil, .totalIncreasing)

@@ -2,6 +2,8 @@
 protocol ChunkConsumer: AnyObject {
     /// Bytes in the portions in which they came, without parity bits and telnet commands. Valid during the call only.
     func receive(_ chunk: UnsafeRawBufferPointer, at now: Moment)
+    /// The source was opened, for the first time or anew: no byte belongs to those before.
+    func begin(at now: Moment)
     /// The state of the source has changed.
     func report(_ report: SourceReport, at now: Moment)
     /// Frames found good since the start. The loop compares it before and after `receive`.

@@ -103,6 +103,7 @@ final class Feed {
 
     private func open(at now: Moment) {
         forgetLine()
+        consumer.begin(at: now)
         do throws(SourceError) {
             if case .opened(let what) = try source.open(at: now) { act(on: .opened(what), at: now) }
         } catch {

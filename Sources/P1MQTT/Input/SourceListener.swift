@@ -51,6 +51,8 @@ final class SourceListener: ChunkConsumer {
         return listener
     }
 
+    func begin(at now: Moment) { framer.breakOff { note($0) } }
+
     func receive(_ chunk: UnsafeRawBufferPointer, at now: Moment) {
         bytes += chunk.count
         framer.feed(chunk.bindMemory(to: UInt8.self).span) { note($0) }

@@ -22,6 +22,8 @@ struct SourceSupervisor {
     struct Limits {
         /// Silence that is reported, unless three telegram intervals are longer.
         var silence: Int64 = 15_000
+        /// The same behind the first telegrams of a source whose interval is not known yet.
+        var silenceAtFirst: Int64 = 60_000
         /// Silence after which the source is opened anew, unless the one above is longer.
         var reopen: Int64 = 60_000
         /// Bytes without a good telegram, unless three telegram intervals are longer.
@@ -63,10 +65,8 @@ struct SourceSupervisor {
     private var trouble: Trouble?
     private var delay: Int64
     private var lastByte: Int64 = 0
-    private var lastFrame: Int64?
     private var unread: (since: Int64, bytes: Int)?
-    /// The telegram interval, smoothed; `nil` until two telegrams followed each other.
-    private var interval: Int64?
+    private var cadence = Cadence()
 
     /// `seed` gives the jitter of the waits.
     init(name: String, traits: SourceTraits, seed: UInt64, limits: Limits = Limits()) {
@@ -110,7 +110,6 @@ extension SourceSupervisor {
     private mutating func opened(_ what: String, at now: Int64) -> [Action] {
         state = .listening(since: now)
         lastByte = now
-        lastFrame = nil
         unread = nil
         // After a trouble the first bytes tell that it is over; an open port alone does not.
         return trouble == nil ? [report(.connected, what)] : []
@@ -118,6 +117,7 @@ extension SourceSupervisor {
 
     private mutating func failed(_ error: SourceError, at now: Int64) -> [Action] {
         let retry = wait(at: now)
+        cadence.interrupt()
         let isNews = note(.broken(error.cause), since: now)
         guard isNews else { return [.close] }
         return [.close, report(.failed, error.reason, remedy: error.remedy, retry: retry)]
@@ -162,11 +162,7 @@ extension SourceSupervisor {
 
     private mutating func understood(at now: Int64) -> [Action] {
         unread = nil
-        if let lastFrame {
-            let gap = now - lastFrame
-            interval = interval.map { $0 + (gap - $0) / 4 } ?? gap
-        }
-        lastFrame = now
+        cadence.telegram(at: now)
         guard let trouble else { return [] }
         return recovered(from: trouble, at: now)
     }
@@ -199,7 +195,8 @@ extension SourceSupervisor {
 
     private mutating func reopening(at now: Int64) -> [Action] {
         guard let due = silenceReopensAt, now >= due else { return [] }
-        _ = wait(at: now)
+        // Nothing failed, and a meter that speaks once an hour must find it open.
+        state = .waiting(until: now + limits.firstDelay)
         return [.close]
     }
 
@@ -216,8 +213,12 @@ extension SourceSupervisor {
 // MARK: - Limits and words
 
 extension SourceSupervisor {
-    private var silenceLimit: Int64 { max(limits.silence, 3 * (interval ?? 0)) }
-    private var unreadableLimit: Int64 { max(limits.unreadable, 3 * (interval ?? 0)) }
+    private var silenceLimit: Int64 {
+        guard let interval = cadence.interval else { return cadence.hasBegun ? limits.silenceAtFirst : limits.silence }
+        return max(limits.silence, 3 * interval)
+    }
+
+    private var unreadableLimit: Int64 { max(limits.unreadable, 3 * (cadence.interval ?? 0)) }
 
     private var silenceIsReportedAt: Int64? {
         guard advice != nil, trouble?.reported.contains(.silent) != true else { return nil }

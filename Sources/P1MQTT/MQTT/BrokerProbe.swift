@@ -1,9 +1,3 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
-
 /// One try at the broker, for `p1mqtt check --connect`.
 enum BrokerProbe {
     enum Outcome: Sendable, Equatable {
@@ -16,41 +10,14 @@ enum BrokerProbe {
     ///   - clientId: must not be that of a running service, which the broker would throw out.
     ///   - limit: milliseconds for the connection.
     static func run(settings: MQTTSettings, clientId: String, limit: Int64 = 10_000) async -> Outcome {
-        let outcome = Locked<Outcome?>(nil)
-        await DedicatedThread.run(named: "broker-probe") {
-            let result = probe(settings: settings, clientId: clientId, limit: limit)
-            outcome.withLock { $0 = result }
-        }
-        return outcome.withLock { $0 } ?? .connected(version: nil)
-    }
-
-    private static func probe(settings: MQTTSettings, clientId: String, limit: Int64) -> Outcome {
-        MosquittoLibrary.blockBrokenPipeSignal()
-        let wake = WakeDescriptor()
         do throws(MosquittoError) {
-            let connection = try BrokerConnection.connect(
-                settings: settings, clientId: clientId, will: nil, limit: limit, wake: wake, isStopping: { false })
-            guard let connection else { return .connected(version: nil) }
-            let version = try askVersion(connection, wake: wake)
-            try connection.disconnect()
-            return .connected(version: version)
+            let version = try await BrokerVisit.run(settings: settings, clientId: clientId, limit: limit) { visit throws(MosquittoError) in
+                // Not every broker tells, and not to everyone: a second is enough to wait.
+                try visit.first(on: "$SYS/broker/version", within: 1000)
+            }
+            return .connected(version: version.map { String(decoding: $0, as: UTF8.self) })
         } catch {
             return .failed(error)
         }
-    }
-
-    /// Not every broker tells, and not to everyone: a second is enough to wait.
-    private static func askVersion(
-        _ connection: BrokerConnection, wake: WakeDescriptor
-    ) throws(MosquittoError) -> String? {
-        try connection.subscribe("$SYS/broker/version", qos: 0)
-        let limit = Moment.now().monotonic + 1000
-        while Moment.now().monotonic < limit {
-            try connection.turn(wake: wake, timeout: limit - Moment.now().monotonic)
-            let inbox = connection.takeInbox()
-            if let message = inbox.received.first { return String(decoding: message.payload, as: UTF8.self) }
-            if inbox.answers.contains(where: { !$0.isGranted }) { return nil }
-        }
-        return nil
     }
 }

@@ -1,6 +1,7 @@
 import P1Parser
 
-/// What can be computed from a telegram alone and stands under `derived`, never among the meter's own values.
+/// What is computed and stands under `derived`, never among the meter's own values: from a telegram alone, but for
+/// the flow of gas, which needs two readings (`GasFlow`).
 enum DerivedValue: String, CaseIterable, Sendable {
     case receivedTotal = "derived/received/total"
     case deliveredTotal = "derived/delivered/total"
@@ -10,10 +11,15 @@ enum DerivedValue: String, CaseIterable, Sendable {
     case netPowerL1 = "derived/netPower/L1"
     case netPowerL2 = "derived/netPower/L2"
     case netPowerL3 = "derived/netPower/L3"
+    case gasFlow = "derived/gas/flow"
+    case demandForecast = "derived/demand/forecast"
+    case demandHeadroom = "derived/demand/headroom"
+    case demandAverage12 = "derived/demand/average12"
 
     var quantity: Quantity {
         switch self {
         case .receivedTotal, .deliveredTotal: .energy
+        case .gasFlow: .flow
         default: .power
         }
     }
@@ -28,6 +34,10 @@ enum DerivedValue: String, CaseIterable, Sendable {
         case .netPowerL1: "Net power L1, positive from the grid"
         case .netPowerL2: "Net power L2, positive from the grid"
         case .netPowerL3: "Net power L3, positive from the grid"
+        case .gasFlow: "Flow of gas, the mean between the last two readings"
+        case .demandForecast: "Average of the running quarter hour at its end, if the power stays as it is"
+        case .demandHeadroom: "Month peak less that forecast; below zero the quarter hour becomes the new peak"
+        case .demandAverage12: "Mean of the peaks of the last 12 months in the meter's list"
         }
     }
 }
@@ -38,6 +48,7 @@ extension Document {
         deriveTotal(.receivedTotal, direction: "received")
         deriveTotal(.deliveredTotal, direction: "delivered")
         derivePower()
+        deriveDemand()
     }
 
     private mutating func deriveTotal(_ total: DerivedValue, direction: String) {
@@ -74,12 +85,13 @@ extension Document {
 
     private static func power(_ rest: String) -> String { "electricity/instantaneous/power/" + rest }
 
-    private func number(_ path: String) -> FixedDecimal? {
-        if case .quantity(let number, _)? = values[DocumentLayout.shared.slot(path)] { return number }
-        return nil
+    func number(at slot: DocumentLayout.Slot) -> FixedDecimal? {
+        if case .quantity(let number, _)? = values[slot] { number } else { nil }
     }
 
-    private mutating func set(_ derived: DerivedValue, _ number: FixedDecimal?) {
+    private func number(_ path: String) -> FixedDecimal? { number(at: DocumentLayout.shared.slot(path)) }
+
+    mutating func set(_ derived: DerivedValue, _ number: FixedDecimal?) {
         guard let number, let unit = derived.quantity.unit else { return }
         values[DocumentLayout.shared.slot(derived.rawValue)] = .quantity(number, unit)
     }

@@ -21,6 +21,12 @@ struct Document: Sendable {
     var unknown: [(code: String, groups: String)] = []
     /// Registers that the guard holds back: they show their last accepted value and are not published.
     var held: [DocumentLayout.Slot] = []
+    /// Whether the checksum of its telegram was right; one without may say anything.
+    var isChecked = false
+    /// Seconds that the meter's clock is ahead of the time of arrival; `nil` where one of both is not known.
+    private(set) var clockOffset: Int64?
+    /// kW that each month counts at least in the capacity tariff.
+    var minimumMonthPeak = FixedDecimal(mantissa: 25, scale: 1)
 
     /// Its time, seconds since 1970 UTC: the meter's, or that of arrival where it sends none.
     var time: Int64? {
@@ -37,6 +43,8 @@ struct Document: Sendable {
         var arrival: Int64?
         /// Which of several M-Bus meters of a kind stands under its name.
         var choice = MBusChoice()
+        /// kW; the default is that of Flanders.
+        var minimumMonthPeak = FixedDecimal(mantissa: 25, scale: 1)
     }
 
     init(_ telegram: Telegram, _ context: inout Context) {
@@ -45,6 +53,8 @@ struct Document: Sendable {
         let dialect = telegram.dialect
         let times = Times(offset: context.utcOffset ?? dialect.standardOffset, arrival: context.arrival)
 
+        if case .valid = telegram.frame.checksum { isChecked = true }
+        minimumMonthPeak = context.minimumMonthPeak
         values[layout.slot("meterType")] = .text(telegram.meterType)
         take(telegram, times)
         addIdentity(of: telegram)
@@ -70,6 +80,9 @@ struct Document: Sendable {
             }
             values[slot] = value
             ranks[slot] = rank
+            if Catalogue.kinds[reading.row] == .peakHistory, let history = telegram.peakHistory(of: reading) {
+                deriveAveragePeak(history, times)
+            }
             if let limit = telegram.exportLimit(of: reading) {
                 values[layout.slot(DocumentLayout.exportLimit)] = .quantity(limit, .A)
             }
@@ -153,7 +166,9 @@ struct Document: Sendable {
         let (version, timestamp) = (DocumentLayout.shared.slot("version"), DocumentLayout.shared.slot("timestamp"))
         if values[version] == nil, dialect == .dsmr22 { values[version] = .text("22") }
         if values[timestamp] == nil, let time = telegram.splitClock { values[timestamp] = .time(times.utc(time)) }
-        if values[timestamp] == nil, let arrival = times.arrival { values[timestamp] = .time(arrival) }
+        guard let arrival = times.arrival else { return }
+        clockOffset = time.map { $0 - arrival }
+        if clockOffset == nil { values[timestamp] = .time(arrival) }
     }
 
     private mutating func addMBus(_ telegram: Telegram, _ choice: inout MBusChoice, _ times: Times) {

@@ -188,7 +188,8 @@ extension CatalogueRow {
 extension Quantity {
     fileprivate var shape: DocumentLayout.Shape {
         switch self {
-        case .energy, .reactiveEnergy, .power, .reactivePower, .apparentPower, .voltage, .current, .frequency, .duration: .quantity
+        case .energy, .reactiveEnergy, .power, .reactivePower, .apparentPower, .voltage, .current, .frequency, .flow, .duration:
+            .quantity
         case .limit, .currentLimit: .limit
         case .peak: .peak
         case .meterReading, .meterProfile: .meterReading

@@ -17,13 +17,6 @@ struct IntervalMean: Sendable {
         var total: Int64 = 0
         var weight: Int64 = 0
         var scale: UInt8
-
-        /// Rounded half away from zero; without a sum that could overflow, for the digits come from the wire.
-        var mean: Int64 {
-            let (quotient, rest) = total.quotientAndRemainder(dividingBy: weight)
-            guard rest.magnitude >= weight.magnitude - rest.magnitude else { return quotient }
-            return total < 0 ? quotient - 1 : quotient + 1
-        }
     }
 
     init(seconds: Double) {
@@ -64,7 +57,7 @@ struct IntervalMean: Sendable {
         var result = document
         for (slot, sum) in sums {
             guard case .quantity(_, let unit)? = document.values[slot] else { continue }
-            result.values[slot] = .quantity(FixedDecimal(mantissa: sum.mean, scale: sum.scale), unit)
+            result.values[slot] = .quantity(FixedDecimal(mantissa: sum.total.rounded(dividingBy: sum.weight), scale: sum.scale), unit)
         }
         result.derive()
         return result

@@ -26,7 +26,7 @@ struct MeterTopics: Sendable {
 
     var history: String { prefix + "/history" }
 
-    func event(_ type: String) -> String { "\(prefix)/event/\(type)" }
+    func event(_ kind: MeterEvent.Kind) -> String { "\(prefix)/event/\(kind.rawValue)" }
     func mbusAvailability(_ channel: Int) -> String { "\(prefix)/mbus/\(channel)/availability" }
     func unknown(_ code: String) -> String { "\(prefix)/unknown/\(code)" }
 }

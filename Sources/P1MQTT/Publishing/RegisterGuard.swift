@@ -136,7 +136,7 @@ extension RegisterGuard {
     private mutating func recall(
         _ earlier: JSONTree, _ slot: DocumentLayout.Slot, _ path: String, at time: Int64, _ meter: Int, on channel: Int
     ) {
-        guard channels[channel].meters[meter].registers[slot] == nil, case .number(let digits)? = earlier.value(path + "/reading"),
+        guard channels[channel].meters[meter].registers[slot] == nil, case .number(let digits)? = earlier.at(path + "/reading"),
             let value = FixedDecimal(digits)
         else { return }
         let sample = RegisterSample(value: value, unit: earlier.text(path + "/unit").flatMap(MeterUnit.init), time: time)
@@ -199,11 +199,7 @@ extension Document {
 }
 
 extension JSONTree {
-    fileprivate func value(_ path: String) -> JSONTree? {
-        path.split(separator: "/").reduce(self as JSONTree?) { $0?[String($1)] }
-    }
-
     fileprivate func text(_ path: String) -> String? {
-        if case .text(let text)? = value(path) { text } else { nil }
+        if case .text(let text)? = at(path) { text } else { nil }
     }
 }

@@ -22,22 +22,17 @@ struct RegisterHold: Sendable, Equatable {
     /// The last accepted value, which stays in the document.
     var last: RegisterSample
 
-    static let eventType = "heldRegister"
-
-    func message(_ topics: MeterTopics) -> Message {
-        let payload = JSONWriter.object {
-            $0.member("event_type", Self.eventType)
+    var event: MeterEvent {
+        MeterEvent(.heldRegister, time: held.time) {
             $0.member("path", path)
             $0.member("equipmentId", equipmentId?.sanitised)
             $0.member("reason", reason.rawValue)
             $0.member("value", held.value)
             $0.member("unit", held.unit?.rawValue)
-            $0.member("time", time: held.time)
             $0.member("lastValue", last.value)
             $0.member("lastUnit", last.unit?.rawValue)
             $0.member("lastTime", time: last.time)
         }
-        return Message(topic: topics.event(Self.eventType), payload: payload, qos: 0, retain: false, kind: .event)
     }
 }
 

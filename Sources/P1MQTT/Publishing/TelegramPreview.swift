@@ -25,7 +25,7 @@ struct TelegramPreview {
         topics = MeterTopics(bridgePrefix: prefix, meterName: nil)
         context = Document.Context(utcOffset: utcOffset)
         discovery = MeterDiscovery(
-            settings: HomeAssistantSettings(language: language), topics: DiscoveryTopics(bridge: prefix, meter: topics.prefix),
+            settings: HomeAssistantSettings(language: language), topics: DiscoveryTopics(topics),
             version: P1MQTTCommand.version)
         values = ValueMessages(topics: topics, mqtt: MQTTSettings(), publish: PublishSettings())
     }

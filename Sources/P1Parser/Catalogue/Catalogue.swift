@@ -52,7 +52,8 @@ public enum Catalogue {
 
     /// The row of a code and the M-Bus channel or relay it is about (0 for the electricity meter's own).
     ///
-    /// F is ignored. A code on channel 1 of electricity (Swiss meters, heat pumps) means what it means on channel 0.
+    /// F may be absent or 255, the running billing period. A code on channel 1 of electricity (Swiss meters, heat pumps)
+    /// means what it means on channel 0.
     ///
     /// - Parameter code: a code as sent.
     /// - Returns: the index of the row in `rows`, or `nil` for a code that is not in the table.
@@ -101,8 +102,9 @@ struct CodeIndex {
         self.slots = slots
     }
 
-    /// The entry of a code as a meter sends it.
+    /// The entry of a code as a meter sends it. Any F but 255 names a past billing period (IEC 62056-61): another value.
     func entry(of code: OBISCode) -> CatalogueEntry? {
+        if let period = code.f, period != 255 { return nil }
         let code = code.withoutF
         if let entry = lookUp(code) { return entry }
         switch (code.a, code.b) {

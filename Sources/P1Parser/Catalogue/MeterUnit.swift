@@ -11,7 +11,7 @@ public enum MeterUnit: String, Sendable, CaseIterable {
     case m3
     case GJ
     case s
-    /// Kilowatt, kilovar or kilovoltampere hours per hour are written as power; cubic metres per hour as `m3/h`.
+    /// Of the flow that is derived from readings of a gas meter.
     case m3PerHour = "m3/h"
 
     /// Reads a unit as a meter writes it.

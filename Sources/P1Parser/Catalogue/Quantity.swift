@@ -17,6 +17,8 @@ public enum Quantity: Sendable, Hashable, CaseIterable {
     case current
     /// Frequency in Hz.
     case frequency
+    /// A flow in m3/h; no meter sends one, it is derived.
+    case flow
     /// A length of time in s.
     case duration
     /// Power factor, a number without unit.
@@ -75,6 +77,7 @@ public enum Quantity: Sendable, Hashable, CaseIterable {
         case .voltage: .V
         case .current, .currentLimit: .A
         case .frequency: .Hz
+        case .flow: .m3PerHour
         case .duration, .failureLog: .s
         default: nil
         }

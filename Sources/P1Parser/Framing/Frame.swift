@@ -4,7 +4,7 @@ public struct Frame: Sendable, Equatable {
     public enum Checksum: Sendable, Equatable {
         /// The meter sent this checksum and the bytes have it.
         case valid(UInt16)
-        /// Nothing stands behind `!`, as in DSMR 2.2 and 3.0: the bytes cannot be checked.
+        /// Nothing stands behind `!`, as in DSMR 2.2 and 3.0, or nothing but `XXXX`: the bytes cannot be checked.
         case absent
         /// The bytes have another checksum than the meter sent; `sent` is `nil` where its digits are damaged too.
         case invalid(sent: UInt16?, computed: UInt16)
@@ -23,6 +23,10 @@ public struct Frame: Sendable, Equatable {
 
     /// Whether the end line (`!`) was there.
     public var hasEndLine: Bool { contentEnd < bytes.count }
+
+    /// Whether the checksum was made unreadable on purpose, as ids are in published telegrams: four times the same
+    /// character. Damage does not look like that.
+    public var hasMaskedChecksum: Bool { Frame.isMasked(bytes.span, contentEnd) }
 
     init(bytes: [UInt8], contentEnd: Int, offset: Int) {
         self.bytes = bytes
@@ -54,13 +58,22 @@ public struct Frame: Sendable, Equatable {
         let digits = index - contentEnd - 1
         // Behind it stand blanks, NUL (Kaifa in Poland) or filler of FF (EasyMeter); any other text is a damaged checksum.
         while index < bytes.count, bytes[index] <= 0x20 || bytes[index] == 0xFF { index += 1 }
-        if digits == 0, index == bytes.count { return .absent }
+        if digits == 0, index == bytes.count || isMasked(bytes, contentEnd) { return .absent }
 
         let checked = bytes.extracting(0..<contentEnd + 1)
         let computed = CRC16.checksum(of: checked)
         guard index == bytes.count, digits > 0 else { return .invalid(sent: nil, computed: computed) }
         if sent == computed || sent == checksumWithCarriageReturns(checked) { return .valid(sent) }
         return .invalid(sent: sent, computed: computed)
+    }
+
+    private static func isMasked(_ bytes: Span<UInt8>, _ contentEnd: Int) -> Bool {
+        guard contentEnd + 4 < bytes.count, Envelope.isText(bytes[contentEnd + 1]), bytes[contentEnd + 1] != UInt8(ascii: " ") else {
+            return false
+        }
+        let (mask, end) = (bytes[contentEnd + 1], contentEnd + 5)
+        for index in contentEnd + 2..<end where bytes[index] != mask { return false }
+        return UInt8(hexDigit: mask) == nil && (end == bytes.count || bytes[end] <= 0x20)
     }
 
     /// The checksum of the bytes as they were before something on the way took out every carriage return;

@@ -44,3 +44,14 @@ extension Framer {
         return isEnd ? (index, behind, true) : nil
     }
 }
+
+extension Frame {
+    /// The telegram at the end of these bytes, when they begin with another one that was cut off in the middle of a line:
+    /// then its `/` does not start a line. Only its own checksum can say so.
+    var wholeTail: Frame? {
+        guard case .invalid = checksum, let start = bytes[..<contentEnd].lastIndex(of: UInt8(ascii: "/")), start > 0 else { return nil }
+        let tail = Frame(bytes: Array(bytes[start...]), contentEnd: contentEnd - start, offset: offset + start)
+        if case .valid = tail.checksum { return tail }
+        return nil
+    }
+}

@@ -119,6 +119,19 @@ public struct Framer: Sendable {
         mayStart = true
     }
 
+    /// The stream broke off and begins anew: what has begun will not be finished, not even as a telegram that cannot be
+    /// checked, of which nobody could tell how much is missing.
+    ///
+    /// - Parameter handle: is given the last events.
+    public mutating func breakOff(_ handle: (Event) -> Void) {
+        while envelope != nil { abandonEnvelope(handle) }
+        if isInside { handle(.discarded(Discard(offset: offset, count: buffer.count, reason: .cutOff))) } else { noise += buffer.count }
+        isInside = false
+        drop(buffer.count)
+        reportNoise(handle)
+        mayStart = true
+    }
+
     /// Goes on by one event; false when more bytes are needed.
     private mutating func step(_ handle: (Event) -> Void) -> Bool {
         if envelope != nil { return finishEnvelope(handle) }
@@ -228,7 +241,13 @@ public struct Framer: Sendable {
     }
 
     private mutating func emitFrame(contentEnd: Int, length: Int, _ handle: (Event) -> Void) {
-        handle(.frame(Frame(bytes: Array(buffer[..<length]), contentEnd: contentEnd, offset: offset)))
+        let frame = Frame(bytes: Array(buffer[..<length]), contentEnd: contentEnd, offset: offset)
+        if let whole = frame.wholeTail {
+            handle(.discarded(Discard(offset: offset, count: whole.offset - offset, reason: .cutOff)))
+            handle(.frame(whole))
+        } else {
+            handle(.frame(frame))
+        }
         isInside = false
         mayStart = true
         drop(length)

@@ -54,7 +54,11 @@ extension Telegram {
         }
         var entries: [CapturedProfile.Entry] = []
         var index = groups.startIndex + 1 + codes.count
+        // Where the time itself is named, it is the one in front of each moment.
+        if codes.first == OBISCode(0, 0, 1, 0, 0) { codes.removeFirst() }
         while !codes.isEmpty, index + codes.count < groups.endIndex {
+            // Fewer codes than groups: nobody can tell what is what.
+            guard groups[index].isTime else { return nil }
             var captured: [CapturedProfile.Value] = []
             for (place, code) in codes.enumerated() {
                 captured.append(CapturedProfile.Value(code: code, content: content(groups[index + 1 + place])))

@@ -54,6 +54,8 @@ public struct TelegramIssue: Sendable, Hashable {
         case wrongShape
         /// The telegram has no end line.
         case noEndLine
+        /// The checksum was made unreadable.
+        case maskedChecksum
     }
 
     /// Where the line starts in the frame.
@@ -74,6 +76,7 @@ extension TelegramIssue.Reason: CustomStringConvertible {
         case .wrongUnit: "the unit does not belong to this code"
         case .wrongShape: "the groups do not have the shape of this code"
         case .noEndLine: "no end line (!)"
+        case .maskedChecksum: "the checksum is masked"
         }
     }
 }

@@ -58,7 +58,7 @@ public struct MBusDevice: Sendable, Hashable {
     public internal(set) var valvePosition: TextRange?
     /// The EAN of its connection, as sent.
     public internal(set) var ean: TextRange?
-    /// What it measures; `nil` for a type that is not known and a meter that has no reading.
+    /// What it measures; `nil` for a type that is not known, and for a meter with neither type nor reading.
     public internal(set) var medium: MBusMedium?
     /// Its last reading; `nil` when the meter never reported or its time is impossible.
     public internal(set) var reading: FixedDecimal?
@@ -66,6 +66,8 @@ public struct MBusDevice: Sendable, Hashable {
     public internal(set) var unit: MeterUnit?
     /// When the reading was taken.
     public internal(set) var timestamp: MeterTimestamp?
+    /// The catalogue's row of the reading.
+    var readingRow = 0
 
     init(channel: UInt8) {
         self.channel = channel
@@ -115,7 +117,6 @@ extension Telegram {
         switch reading.value {
         case .timed(let number, let unit, let time?):
             // The hours of a day, in the order of a ring buffer: the newest counts.
-            func seconds(_ time: MeterTimestamp) -> Int64 { time.secondsSince1970(standardOffset: 0) }
             if let last = device.timestamp, seconds(time) < seconds(last) { return }
             device.reading = number
             device.unit = unit
@@ -135,17 +136,23 @@ extension Telegram {
         case (.position, .text(let text)): device.valvePosition = text
         case (.digits, .text(let text)): device.ean = text
         case (.meterReading, .timed(let number, let unit, let time?)), (.meterProfile, .timed(let number, let unit, let time?)):
+            // Of several readings the newest counts, of two at one time the one that stands first in the catalogue.
+            if let last = device.timestamp, (seconds(time), -reading.row) < (seconds(last), -device.readingRow) { return }
             device.reading = number
             device.unit = unit
             device.timestamp = time
+            device.readingRow = reading.row
         default: break
         }
     }
 
+    /// For comparing times of one meter.
+    private func seconds(_ time: MeterTimestamp) -> Int64 { time.secondsSince1970(standardOffset: 0) }
+
     private func classify(_ device: inout MBusDevice) {
-        let type = device.deviceType.flatMap { FixedDecimal(text.span, $0.range) }
-        device.medium = type.flatMap { $0.scale == 0 ? MBusMedium(deviceType: $0.mantissa) : nil }
-        // A live meter may come without its type after a swap (field: dsmr-reader 1794).
-        if device.medium == nil, device.reading != nil { device.medium = MBusMedium(unit: device.unit) }
+        let type = device.deviceType.flatMap { FixedDecimal(text.span, $0.range)?.mantissa }
+        device.medium = type.flatMap { MBusMedium(deviceType: $0) }
+        // A live meter may come without its type after a swap (field: dsmr-reader 1794), or with that of none.
+        if type ?? 0 == 0, device.reading != nil { device.medium = MBusMedium(unit: device.unit) }
     }
 }

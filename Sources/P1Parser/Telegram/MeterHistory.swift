@@ -49,16 +49,25 @@ extension Telegram {
         if first.text.isEmpty { return FailureLog(count: 0, failures: []) }
         guard let count = FixedDecimal(text, first.text.range), count.scale == 0 else { return nil }
         var failures: [PowerFailure] = []
-        // Behind the count stands the code of what is logged; then come pairs.
-        var index = groups.startIndex + 2
+        // Behind the count stands the code of what is logged; then come pairs. Where one is not a pair, a group is missing.
+        var index = groups.startIndex + 1
         while index + 1 < groups.endIndex {
-            if case .success((let duration, _)?) = ReadingParser.measure(text, groups[index + 1], .duration), duration.scale == 0 {
-                failures.append(
-                    PowerFailure(end: MeterTimestamp(text, groups[index].text.range), duration: duration.mantissa))
+            guard groups[index].isTime, let duration = seconds(groups[index + 1]) else {
+                index += 1
+                continue
             }
+            failures.append(PowerFailure(end: MeterTimestamp(text, groups[index].text.range), duration: duration))
             index += 2
         }
         return FailureLog(count: count.mantissa, failures: failures)
+    }
+
+    /// The length of a failure: no counter of seconds has more than 32 bits, and a time without its flag is longer.
+    private func seconds(_ value: DataValue) -> Int64? {
+        guard case .success((let duration, _)?) = ReadingParser.measure(text.span, value, .duration), duration.scale == 0,
+            0...Int64(UInt32.max) ~= duration.mantissa
+        else { return nil }
+        return duration.mantissa
     }
 
     /// The peak history behind a reading; `nil` when it is empty or has another shape (Hungary uses the code for something else).
@@ -78,15 +87,29 @@ extension Telegram {
         let time = 1 + (codes.firstIndex { OBISCode($0, in: text) == peak }.map { $0 - codes.startIndex } ?? 0)
         var month = codes.endIndex
         while codes.count > time, month + codes.count < groups.endIndex {
-            if case .success((let power, .kW)?) = ReadingParser.measure(text, groups[month + time + 1], .power) {
-                peaks.append(
-                    MonthlyPeak(
-                        monthEnd: MeterTimestamp(text, groups[month].text.range),
-                        occurred: MeterTimestamp(text, groups[month + time].text.range), power: power))
+            var (occurred, power) = (groups[month + time], groups[month + time + 1])
+            let monthEnd = MeterTimestamp(text, groups[month].text.range)
+            // The time may stand behind its value, as in 1.6.0 (Iskra in Wallonia). Without its end a month looks the same.
+            if power.isTime, monthEnd?.day == 1, monthEnd?.hour == 0 { swap(&occurred, &power) }
+            if groups[month].isTime, occurred.isTime, !power.isTime,
+                case .success((let power, .kW)?) = ReadingParser.measure(text, power, .power)
+            {
+                let occurred = MeterTimestamp(text, occurred.text.range)
+                peaks.append(MonthlyPeak(monthEnd: monthEnd, occurred: occurred, power: power))
             }
             month += codes.count + 1
         }
         return PeakHistory(count: count.mantissa, peaks: peaks)
+    }
+}
+
+extension DataValue {
+    /// Whether it has the length of a time, set or not: that of one of the forms that meters write, or none.
+    var isTime: Bool {
+        switch text.count {
+        case 0, 12, 13, 17, 18, 24: unit == nil
+        default: false
+        }
     }
 }
 

@@ -28,6 +28,8 @@ struct ObjectScanner {
         guard let (code, codeEnd) = OBISCode.scan(text, from: start, to: contentEnd), codeEnd < contentEnd,
             text[codeEnd] == UInt8(ascii: "(")
         else {
+            let content = openGroup == nil ? text.skippingBlanks(from: start, to: contentEnd) : start
+            if content > start { return scanLine(text, from: content, to: contentEnd, &joined) }
             let end = text.lineEnd(from: start, to: contentEnd)
             scanOtherLine(text, text.trimming(start..<end, where: { $0 <= 0x20 }), &joined)
             return end
@@ -174,6 +176,13 @@ extension Span<UInt8> {
     func lineEnd(from start: Int, to end: Int) -> Int {
         var index = start
         while index < end, self[index] != UInt8(ascii: "\n") { index += 1 }
+        return index
+    }
+
+    /// The first place from `start` that is no blank; `end` when there is none.
+    func skippingBlanks(from start: Int, to end: Int) -> Int {
+        var index = start
+        while index < end, self[index] == UInt8(ascii: " ") || self[index] == UInt8(ascii: "\t") { index += 1 }
         return index
     }
 

@@ -51,7 +51,7 @@ enum ReadingParser {
         guard let index = groups.first else { return .issue(.wrongShape) }
         let first = values[index]
         switch quantity {
-        case .energy, .reactiveEnergy, .power, .reactivePower, .apparentPower, .voltage, .current, .frequency, .duration:
+        case .energy, .reactiveEnergy, .power, .reactivePower, .apparentPower, .voltage, .current, .frequency, .flow, .duration:
             return number(text, first, quantity)
         case .limit, .currentLimit:
             return number(text, limits(text, first).first, quantity)
@@ -65,6 +65,9 @@ enum ReadingParser {
             return profile(text, values, groups)
         case .time:
             return .value(.time(MeterTimestamp(text, first.text.range)))
+        case .identifier where first.text.count == 13 && MeterTimestamp(text, first.text.range) != nil:
+            // Seen in 0-0:0.0.0: a time with its flag names no meter.
+            return .unexplained
         case .text, .identifier, .deviceType, .position, .version, .message, .digits, .clockPart:
             return .value(.text(first.text))
         case .failureLog, .peakHistory, .monthEnd, .loadProfile:
@@ -154,30 +157,42 @@ enum ReadingParser {
     static func measure(
         _ text: Span<UInt8>, _ value: DataValue, _ quantity: Quantity
     ) -> Result<(FixedDecimal, MeterUnit?)?, TelegramIssue.Reason> {
-        var digits = value.text.range
-        var unitText = value.unit?.range
-        if unitText == nil, let last = lastDigit(text, digits), last + 1 < digits.upperBound {
-            // No star between number and unit: early Fluvius meters, Swedish bridges. A blank behind the unit: Holley.
-            let start = last + (text[last + 1] == UInt8(ascii: "*") ? 2 : 1)
-            unitText = text.trimming(start..<digits.upperBound, where: { $0 == UInt8(ascii: " ") })
-            digits = digits.lowerBound..<last + 1
+        if let unitText = value.unit?.range, let number = FixedDecimal(text, value.text.range) {
+            return converted(number, text, unitText, quantity)
         }
-        if digits.isEmpty { return .success(nil) }
-        guard let number = FixedDecimal(text, digits) else { return .failure(.notANumber) }
-        guard let unitText else { return .success((number, quantity.unit)) }
+        if value.text.isEmpty { return .success(nil) }
+        // The unit behind the number without a star: early Fluvius meters, Swedish bridges. A blank behind the unit: Holley.
+        let group = value.text.range.lowerBound..<(value.unit ?? value.text).range.upperBound
+        let digits = leadingNumber(text, group)
+        guard value.unit == nil || digits.upperBound == value.text.range.upperBound, let number = FixedDecimal(text, digits) else {
+            return .failure(.notANumber)
+        }
+        var start = digits.upperBound
+        if start == group.upperBound { return .success((number, quantity.unit)) }
+        if text[start] == UInt8(ascii: "*") {
+            start = text.skippingBlanks(from: start + 1, to: group.upperBound)
+            if start == group.upperBound { return .success((number, quantity.unit)) }
+        }
+        return converted(number, text, text.trimming(start..<group.upperBound, where: { $0 == UInt8(ascii: " ") }), quantity)
+    }
+
+    private static func converted(
+        _ number: FixedDecimal, _ text: Span<UInt8>, _ unitText: Range<Int>, _ quantity: Quantity
+    ) -> Result<(FixedDecimal, MeterUnit?)?, TelegramIssue.Reason> {
         guard let (unit, places) = MeterUnit.parse(text, unitText), quantity.accepts(unit),
             let moved = number.movingPoint(by: places)
         else { return .failure(.wrongUnit) }
         return .success((moved, unit))
     }
 
-    private static func lastDigit(_ text: Span<UInt8>, _ range: Range<Int>) -> Int? {
-        var index = range.upperBound - 1
-        while index >= range.lowerBound {
-            if text[index] &- UInt8(ascii: "0") <= 9 { return index }
-            index -= 1
-        }
-        return nil
+    /// The sign, digits and points that a group begins with, behind its blanks. A blank behind them stays what follows:
+    /// it may be a damaged `0`, which differs from it by one bit.
+    private static func leadingNumber(_ text: Span<UInt8>, _ group: Range<Int>) -> Range<Int> {
+        let start = text.skippingBlanks(from: group.lowerBound, to: group.upperBound)
+        var end = start
+        // The sign and the points stand before the digits in ASCII; so does /, which is part of no number.
+        while end < group.upperBound, (UInt8(ascii: "+")...UInt8(ascii: "9")).contains(text[end]) { end += 1 }
+        return start..<end
     }
 }
 

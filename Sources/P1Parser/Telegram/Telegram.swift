@@ -31,6 +31,10 @@ public struct Telegram: Sendable {
         self.unexplained = unexplained
         let end = frame.bytes.count
         if !frame.hasEndLine { issues.append(TelegramIssue(offset: end, line: TextRange(end..<end), reason: .noEndLine)) }
+        if frame.hasMaskedChecksum {
+            issues.append(
+                TelegramIssue(offset: frame.contentEnd, line: TextRange(frame.contentEnd..<frame.contentEnd + 5), reason: .maskedChecksum))
+        }
         self.issues = issues
         header = scanner.header
         objects = scanner.objects

@@ -37,7 +37,8 @@ final class MosquittoBroker: @unchecked Sendable {
     /// - Parameters:
     ///   - config: lines after the `listener` line; they belong to it where they can.
     ///   - persistence: whether retained messages survive a restart.
-    func start(config: String = "allow_anonymous true", persistence: Bool = false) async throws {
+    ///   - isVerbose: whether it logs each message.
+    func start(config: String = "allow_anonymous true", persistence: Bool = false, isVerbose: Bool = true) async throws {
         guard let path = Self.path else { throw Failure(description: "mosquitto is not installed") }
         let text = """
             user \(NSUserName())
@@ -50,7 +51,7 @@ final class MosquittoBroker: @unchecked Sendable {
             """
         let file = folder.appendingPathComponent("mosquitto.conf")
         try text.write(to: file, atomically: true, encoding: .utf8)
-        let process = try spawn([path, "-c", file.path, "-v"], output: logFile)
+        let process = try spawn([path, "-c", file.path] + (isVerbose ? ["-v"] : []), output: logFile)
         self.process = process
         try await eventually("mosquitto answers on port \(port); its log: \(self.log)") {
             guard waitpid(process, nil, WNOHANG) == 0 else {

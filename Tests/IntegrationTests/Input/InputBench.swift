@@ -25,6 +25,7 @@ final class Recorder: ChunkConsumer {
         goodFrames += chunk.count { $0 == UInt8(ascii: "!") }
     }
 
+    func begin(at now: Moment) {}
     func report(_ report: SourceReport, at now: Moment) { reports.append(report) }
     func tick(at now: Moment) {}
 }

@@ -91,7 +91,7 @@ struct SerialPortIntegrationTests {
         #expect(recorder.reports[2].reason.hasPrefix("no serial port matches"))
     }
 
-    @Test("opens nothing when a glob matches two ports, and names both")
+    @Test("opens nothing when a glob matches two ports, and names both (core 108361, 110029)")
     func twoMatches() {
         let folder = TemporaryFolder()
         let (first, second) = (PseudoTerminal(), PseudoTerminal())
@@ -141,7 +141,7 @@ struct SerialPortIntegrationTests {
         #expect(error?.remedy?.contains("p1mqtt ports") == true)
     }
 
-    @Test("names owner, group and remedy of a port that may not be opened")
+    @Test("names owner, group and remedy of a port that may not be opened (dsmr-reader 1550, sml2mqtt 44)")
     func forbidden() {
         let folder = TemporaryFolder()
         let path = "\(folder.path)/port"

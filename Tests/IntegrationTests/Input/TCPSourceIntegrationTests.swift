@@ -71,7 +71,7 @@ struct TCPSourceIntegrationTests {
         #expect(recorder.reports[0].reason.contains("refused"))
     }
 
-    @Test("opens a connection anew that has gone silent, and reports that once")
+    @Test("opens a connection anew that has gone silent, and reports that once (core 40595, 73535, 105934)")
     func halfOpen() {
         let server = LoopbackServer()
         let recorder = Recorder()

@@ -78,14 +78,17 @@ import Testing
         #expect(program.logLines(with: "WARNING").isEmpty, "\(program.log)")
     }
 
-    @Test("a meter that falls silent is offline; cause and remedy are told once, and its return") func silent() async throws {
+    @Test("a meter that falls silent is offline; cause and remedy are told once, and its return (core 153623, dsmr-reader 1621)")
+    func silent() async throws {
         let broker = try await MosquittoBroker.started()
         let subscriber = try await Subscriber(port: broker.port)
         let terminal = PseudoTerminal()
         let program = try Program.bridge(port: broker.port, meters: [Program.serial(terminal.path)])
         try await program.waitForLog("opened at")
-        try await terminal.send(SimulatedMeter.telegram(0), portion: 4096)
-        try await subscriber.waitForDocument(0)
+        for second in 0...2 {
+            try await terminal.send(SimulatedMeter.telegram(second), portion: 4096)
+            try await subscriber.waitForDocument(second)
+        }
         // 15 s, or three telegram intervals.
         try await subscriber.waitUntil("the meter offline", within: .seconds(60)) { arrivals in
             arrivals.last { $0.topic == "p1/availability" }?.payload == "offline"

@@ -74,7 +74,8 @@ import Testing
         #expect(second.isRunning)
     }
 
-    @Test("a broker that lost everything has it all again, with the newest values") func brokerKilled() async throws {
+    @Test("a broker that lost everything has it all again, with the newest values (rtlamr2mqtt 179, Tasmota 12140)")
+    func brokerKilled() async throws {
         let broker = try await MosquittoBroker.started()
         let terminal = PseudoTerminal()
         let program = try Program.bridge(port: broker.port, meters: [Program.serial(terminal.path)])
@@ -109,5 +110,23 @@ import Testing
         #expect(Set(values.keys) == Set(expected.map { "p1/\($0)" }))
         try await program.waitForLog("connected to the MQTT broker again")
         #expect(program.logLines(with: "WARNING MQTT broker").count <= 2, "\(program.log)")
+    }
+
+    @Test("a name that cannot be looked up yet: told once, and connected when it can be") func nameAppears() async throws {
+        let wrapper = Confinement.names(in: "names")
+        guard try Confinement.isAllowed(wrapper) else { return }
+        let broker = try await MosquittoBroker.started()
+        let program = try Program(
+            ["run"],
+            configuration: """
+                {"mqtt": {"host": "broker.home", "port": \(broker.port)}, "homeAssistant": {"enabled": false}, "meters": [\(Program.emulator())]}
+                """, wrapper: wrapper)
+        try await program.waitForLog("WARNING MQTT broker broker.home:\(broker.port): the host name is not known")
+        // Into the same file: it is mounted.
+        let names = try FileHandle(forWritingTo: program.folder.appendingPathComponent("names"))
+        names.write(Data("127.0.0.1 broker.home\n".utf8))
+        let subscriber = try await Subscriber(port: broker.port)
+        try await subscriber.waitUntil("values", within: .seconds(40)) { $0.contains { $0.topic == "p1/json" } }
+        #expect(program.logLines(with: "WARNING").count == 1, "\(program.log)")
     }
 }

@@ -64,7 +64,9 @@ final class Program: @unchecked Sendable {
             posix_spawn_file_actions_addopen(
                 &actions, CInt(descriptor), file, descriptor == 0 ? O_RDONLY : O_WRONLY | O_CREAT | O_APPEND, 0o600)
         }
-        let clean = ["PATH": "/usr/bin:/bin", "HOME": folder.path].merging(environment) { $1 }
+        // The options of a sanitizer say where the program is to put what it finds: see `make sanitize`.
+        let sanitizer = ProcessInfo.processInfo.environment.filter { ["TSAN_OPTIONS", "ASAN_OPTIONS"].contains($0.key) }
+        let clean = ["PATH": "/usr/bin:/bin", "HOME": folder.path].merging(sanitizer) { $1 }.merging(environment) { $1 }
         // The shell goes to the folder and becomes the program: same process, same descriptors.
         let shell = ["/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", folder.path]
         var argv = (shell + arguments).map { strdup($0) } + [nil]

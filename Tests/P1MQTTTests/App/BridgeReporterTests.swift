@@ -137,10 +137,11 @@ import Testing
         #expect(health["memory"] != nil && health["memory"] != .null)
     }
 
-    @Test("another instance under the same prefix is told once, and answered so that it notices too") func otherInstance() throws {
+    @Test("another instance under the same prefix is told once, and answered so that it notices too (P1-Dongel-ESP32 53)")
+    func otherInstance() throws {
         let reporter = reporter()
         let other = BridgeIdentity(startedAt: start, instance: 0xDEF, host: "cel\u{7}lar")
-        inbox.post(.bridgeInfo(BridgeDocuments.info(other, version: "9", meters: [])))
+        inbox.post(.bridgeInfo(BridgeDocuments.info(other, version: "9", discovery: nil, meters: [])))
         _ = reporter.turn(at: start)
         #expect(
             log.lines == [
@@ -149,7 +150,7 @@ import Testing
         let answer = try #require(fixture.taken().last { $0.topic == "p1/bridge/info" })
         #expect(answer.text.contains(#""instance":"0000000000000abc""#))
         for time: Int64 in [1000, 2000] {
-            inbox.post(.bridgeInfo(BridgeDocuments.info(other, version: "9", meters: [])))
+            inbox.post(.bridgeInfo(BridgeDocuments.info(other, version: "9", discovery: nil, meters: [])))
             _ = reporter.turn(at: start.advanced(byMilliseconds: time))
         }
         #expect(log.lines.count == 1)
@@ -159,7 +160,8 @@ import Testing
     @Test("its own info, and what is none, are nobody else's", arguments: ["own", "", "{", "[1]", "{\"instance\":5}"])
     func notOther(_ text: String) {
         let reporter = reporter()
-        let own = BridgeDocuments.info(BridgeIdentity(startedAt: start, instance: 0xABC, host: "attic"), version: "1", meters: [])
+        let own = BridgeDocuments.info(
+            BridgeIdentity(startedAt: start, instance: 0xABC, host: "attic"), version: "1", discovery: nil, meters: [])
         inbox.post(.bridgeInfo(text == "own" ? own : Array(text.utf8)))
         _ = reporter.turn(at: start)
         #expect(log.lines.isEmpty)
@@ -169,7 +171,7 @@ import Testing
         let reporter = reporter()
         for instance: UInt64 in 1...40 {
             let other = BridgeIdentity(startedAt: start, instance: instance, host: "h")
-            inbox.post(.bridgeInfo(BridgeDocuments.info(other, version: "9", meters: [])))
+            inbox.post(.bridgeInfo(BridgeDocuments.info(other, version: "9", discovery: nil, meters: [])))
         }
         _ = reporter.turn(at: start)
         #expect(log.lines.count == 8)
@@ -238,7 +240,7 @@ import Testing
         #expect((3...6).contains(documents), "\(documents)")
     }
 
-    @Test("one word of Home Assistant is answered within seconds, however long it was quiet before") func birth() {
+    @Test("one word of Home Assistant is answered within seconds, however long it was quiet before (OpenMQTTGateway 1273)") func birth() {
         let reporter = reporter()
         fixture.send(Array(GoldenPair.telegram.utf8))
         for start: Int64 in [0, 3_600_000] {

@@ -105,7 +105,7 @@ import Testing
         #expect((1...1600).contains(lines), "\(lines)")
     }
 
-    @Test("faults of all kinds at once, in every telegram, are some tens of megabytes of log in a year") func faults() {
+    @Test("faults of all kinds in every telegram are some tens of megabytes of log in a year (core 167388, 94609)") func faults() {
         var faults = FaultLog()
         var lines = 0
         for second in stride(from: Int64(0), to: Self.month / 1000, by: 60) {

@@ -35,7 +35,7 @@ import Testing
         }
     }
 
-    @Test("without a key of the meter's own: a right tag, a wrong one and none are taken; the wrong one is told once")
+    @Test("without a key of the meter's own: a right tag, a wrong one and none are taken, and told once (dsmr_parser 178, core 176058)")
     func lenient() throws {
         for authentication in [.valid(.common), .valid(.none), .absent] as [Authentication] {
             let verdicts = try judge([authentication, authentication])
@@ -52,7 +52,7 @@ import Testing
         #expect(verdicts.map(\.faults) == [[], [.wrongTag], [.wrongTag], []])
     }
 
-    @Test("with a key of the meter's own the tag must be made with it") func strict() throws {
+    @Test("with a key of the meter's own the tag must be made with it (dsmr_parser 185)") func strict() throws {
         let verdicts = try judge([.invalid, .valid(.common), .valid(.none), .absent, .valid(.own), .invalid], hasKey: true)
         #expect(verdicts.map(\.isAccepted) == [false, false, false, false, true, false])
         #expect(

@@ -66,6 +66,26 @@ import Testing
         #expect(decode(bytes).complaints == ["capture: telegram at offset 0 refused: its checksum is damaged, its bytes give 0529"])
     }
 
+    @Test("another variant of the checksum is right once three telegrams have it (ndokter/dsmr_parser 91)", arguments: [false, true])
+    func variant(_ objects: Bool) {
+        var bytes: [UInt8] = []
+        for reading in 1...4 {
+            let covered = Array("/HLY5\\D545-METER\r\n\r\n1-0:1.8.0(\(reading)*kWh)\r\n!".utf8)
+            bytes += covered + Array("\(ChecksumPolicy.hex(ChecksumVariant.x25.checksum(of: covered.span)))\r\n".utf8)
+        }
+        let result = decode(bytes, objects: objects)
+        #expect(result.complaints.count == 2 && !result.isGood)
+        #expect(result.lines.count == (objects ? 4 : 2))
+        if objects { #expect(result.lines.map { $0.contains(#""crc":"valid""#) } == [false, false, true, true]) }
+    }
+
+    @Test("a masked checksum, as in published telegrams: decoded, told, not good") func masked() {
+        let result = decode(Array("/TST5\r\n\r\n1-0:1.8.0(1.0*kWh)\r\n!XXXX\r\n".utf8))
+        #expect(result.lines.count == 1)
+        #expect(result.complaints == ["capture: line at offset 29: the checksum is masked: !XXXX"])
+        #expect(!result.isGood)
+    }
+
     @Test("a damaged line is reported with its place, and the rest is printed") func damagedLine() {
         let result = decode(TelegramFixture.bytes(["1-0:1.8.1(00x1.0*kWh)", "1-0:1.8.2(2.0*kWh)"]))
         #expect(result.complaints == ["capture: line at offset 15: a number was expected: 1-0:1.8.1(00x1.0*kWh)"])

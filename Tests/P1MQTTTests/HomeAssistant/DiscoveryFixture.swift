@@ -7,15 +7,17 @@ import Testing
 /// A meter with discovery, fed with telegrams that are written down in the tests.
 struct DiscoveryFixture {
     var discovery: MeterDiscovery
-    private var context = Document.Context(arrival: 1_700_000_000)
+    var context = Document.Context(arrival: 1_700_000_000)
 
     init(
-        language: Language = .en, bridge: String = "p1", meter: String = "p1", enabled: Bool = true
+        language: Language = .en, bridge: String = "p1", meter: String = "p1", enabled: Bool = true,
+        claims: DiscoveryClaims = DiscoveryClaims()
     ) {
         var settings = HomeAssistantSettings()
         settings.language = language
         settings.enabled = enabled
-        discovery = MeterDiscovery(settings: settings, topics: DiscoveryTopics(bridge: bridge, meter: meter), version: "1.2.3")
+        discovery = MeterDiscovery(
+            settings: settings, topics: DiscoveryTopics(bridge: bridge, meter: meter), version: "1.2.3", claims: claims)
     }
 
     /// Takes a telegram `times` times; returns what the last one led to.
@@ -26,6 +28,25 @@ struct DiscoveryFixture {
         let document = Document(parsed, &context)
         for _ in 0..<times { changes = discovery.update(document, dialect: parsed.dialect) }
         return changes
+    }
+
+    /// What the emulated meter of a profile is announced as, once it has read gas twice.
+    static func announcement(ofProfile profile: String) throws -> [Message] {
+        let settings = EmulatorSettings(profile: profile, interval: 300, intervalGas: 300)
+        var meter = try EmulatedMeter(settings, seed: 1, now: 1_790_000_000_000)
+        var fixture = DiscoveryFixture()
+        var flow = GasFlow()
+        var framer = Framer()
+        for _ in 0..<4 {
+            var frames: [Frame] = []
+            framer.feed(meter.next().span) { if case .frame(let frame) = $0 { frames.append(frame) } }
+            for telegram in frames.map({ Telegram($0) }) {
+                var document = Document(telegram, &fixture.context)
+                flow.add(to: &document)
+                _ = fixture.discovery.update(document, dialect: telegram.dialect)
+            }
+        }
+        return fixture.discovery.announcement
     }
 
     /// What is announced after two telegrams.

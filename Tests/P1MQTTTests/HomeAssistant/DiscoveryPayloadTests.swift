@@ -16,9 +16,16 @@ import Testing
         }
     }
 
+    @Test("of each dialect", arguments: EmulatorProfile.names)
+    func profiles(profile: String) throws {
+        for message in try DiscoveryFixture.announcement(ofProfile: profile) { try check(DiscoveryPayload(message)) }
+    }
+
     @Test("of the bridge too")
     func bridge() throws {
-        let discovery = BridgeDiscovery(settings: HomeAssistantSettings(), prefix: "p1", version: "1.2.3")
+        let discovery = BridgeDiscovery(
+            settings: HomeAssistantSettings(), prefix: "p1", version: "1.2.3",
+            meters: [DiscoveryTopics(bridge: "p1", meter: "p1"), DiscoveryTopics(bridge: "p1", meter: "p1/roof")])
         try check(DiscoveryPayload(try #require(discovery.message)))
     }
 
@@ -49,7 +56,7 @@ import Testing
         let known: Set<String> = [
             "platform", "unique_id", "name", "state_topic", "device_class", "state_class", "unit_of_measurement",
             "suggested_display_precision", "options", "value_template", "entity_category", "enabled_by_default", "payload_on",
-            "payload_off", "availability_topic",
+            "payload_off", "availability_topic", "icon", "event_types",
         ]
         #expect(Set(component.keys).isSubset(of: known), "\(key)")
         #expect(key.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == "-") })
@@ -60,7 +67,9 @@ import Testing
         #expect((component["options"] != nil) == (deviceClass == "enum"))
         if let category = component["entity_category"] { #expect(category as? String == "diagnostic") }
         if let precision = component["suggested_display_precision"] { #expect((precision as? Int).map { $0 >= 0 } ?? false) }
-        if component["platform"] as? String == "binary_sensor" { return }
+        #expect((component["icon"] as? String)?.hasPrefix("mdi:") ?? true)
+        #expect((component["event_types"] != nil) == (component["platform"] as? String == "event"))
+        if ["binary_sensor", "event"].contains(component["platform"] as? String) { return }
         #expect(component["platform"] as? String == "sensor")
         let complaint = HomeAssistantRules.complaint(
             deviceClass: deviceClass, stateClass: component["state_class"] as? String, unit: component["unit_of_measurement"] as? String)

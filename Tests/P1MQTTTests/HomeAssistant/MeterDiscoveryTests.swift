@@ -7,7 +7,7 @@ import Testing
     private static let dutchTopic = "homeassistant/device/p1mqtt_4530303438303030303132333435363738/config"
     private static let gasTopic = "homeassistant/device/p1mqtt_4730303534303031323334353637/config"
 
-    @Test("announces after two telegrams, once")
+    @Test("announces after two telegrams, once (dsmr-reader 761, 905)")
     func announces() throws {
         var fixture = DiscoveryFixture()
         #expect(try fixture.feed(.dutch).isEmpty)
@@ -63,6 +63,88 @@ import Testing
         let gas = try DiscoveryPayload(try #require(second.publish.last))
         #expect(gas.device["via_device"] as? String == "p1mqtt_4530303438303030303939393939393939")
         #expect(fixture.discovery.announcement == second.publish)
+    }
+
+    private static let newMeter = "4530303438303030303939393939393939"
+
+    /// What an earlier run published of a meter with a gas meter.
+    private func earlier(_ telegram: TelegramText) throws -> JSONTree {
+        var context = Document.Context(arrival: 1_700_000_000)
+        return try Document(telegram.telegram(), &context).tree()
+    }
+
+    @Test("a meter that was replaced while nobody looked is forgotten once the new one is there")
+    func replacedMeanwhile() throws {
+        let new = TelegramText.dutch.with("0-0:96.1.1(\(Self.newMeter))").with("0-1:96.1.0(4730303534303031323334353699)")
+        var fixture = DiscoveryFixture()
+        #expect(try fixture.discovery.recall(earlier(.dutch)).isEmpty)
+        try fixture.feed(new)
+        #expect(try fixture.feed(new).forget == [Self.dutchTopic, Self.gasTopic])
+        #expect(try fixture.feed(new, times: 3).isEmpty)
+        // The earlier document may come late.
+        var late = DiscoveryFixture()
+        try late.feed(new, times: 2)
+        #expect(try late.discovery.recall(earlier(.dutch)) == MeterDiscovery.Changes(forget: [Self.dutchTopic, Self.gasTopic]))
+    }
+
+    @Test("the same meters, also on another channel or not there yet, are not forgotten")
+    func sameMeanwhile() throws {
+        var fixture = DiscoveryFixture()
+        _ = try fixture.discovery.recall(earlier(.dutch))
+        #expect(try fixture.feed(.dutch, times: 2).forget.isEmpty)
+        var moved = TelegramText.dutch
+        moved.lines = moved.lines.map { $0.replacing("0-1:", with: "0-2:") }
+        var other = DiscoveryFixture()
+        _ = try other.discovery.recall(earlier(.dutch))
+        #expect(try other.feed(moved, times: 2).forget.isEmpty)
+        // A document that names no device: of another shape, or of a box for heat alone.
+        var none = DiscoveryFixture()
+        _ = none.discovery.recall(.object([]))
+        _ = try none.discovery.recall(earlier(.heat))
+        #expect(try none.feed(.dutch, times: 2).forget == ["homeassistant/device/p1mqtt_715619842d2c340c/config"])
+    }
+
+    @Test("two meters that change places keep their devices")
+    func places() throws {
+        let claims = DiscoveryClaims()
+        var (left, right) = (DiscoveryFixture(meter: "p1/left", claims: claims), DiscoveryFixture(meter: "p1/right", claims: claims))
+        let one = TelegramText.dutch.without("0-1:24.2.1")
+        let two = one.with("0-0:96.1.1(\(Self.newMeter))")
+        try left.feed(one, times: 2)
+        try right.feed(two, times: 2)
+        // The left one is quicker: it announces the other's device before that one gives it up.
+        #expect(try left.feed(two).forget == [Self.dutchTopic])
+        #expect(try left.feed(two).publish.count == 1)
+        #expect(try right.feed(one).forget.isEmpty)
+        #expect(try right.feed(one).publish.map(\.topic) == [Self.dutchTopic])
+    }
+
+    @Test("events have entities where the meter sends what they are seen from")
+    func events() throws {
+        let payload = try #require(try DiscoveryFixture.announced(.dutch, meter: "p1/roof").first)
+        let events = payload.components.filter { $0.value["platform"] as? String == "event" }
+        #expect(
+            Set(events.keys) == [
+                "event_powerFailure", "event_voltageSag", "event_voltageSwell", "event_tariff", "event_message", "event_heldRegister",
+            ])
+        let failure = try #require(events["event_powerFailure"])
+        #expect(failure["unique_id"] as? String == "p1mqtt_4530303438303030303132333435363738_event_powerFailure")
+        #expect(failure["state_topic"] as? String == "p1/roof/event/powerFailure")
+        #expect(failure["event_types"] as? [String] == ["powerFailure"])
+        #expect(failure["enabled_by_default"] == nil && events["event_voltageSag"]?["enabled_by_default"] as? Bool == false)
+        #expect(try #require(try DiscoveryFixture.announced(.belgian).first).components["event_breaker"] != nil)
+    }
+
+    @Test("the flow belongs to the gas meter, on whatever channel it is")
+    func flow() throws {
+        let payloads = try DiscoveryFixture.announcement(ofProfile: "be-emucs").map(DiscoveryPayload.init)
+        let flows = payloads.compactMap { $0.components["flow"] }
+        #expect(flows.count == 1)
+        let flow = try #require(flows.first)
+        #expect(flow["state_topic"] as? String == "p1/derived/gas/flow")
+        #expect(flow["device_class"] as? String == "volume_flow_rate" && flow["unit_of_measurement"] as? String == "m³/h")
+        #expect(flow["enabled_by_default"] == nil)
+        #expect(payloads.allSatisfy { $0.components["derived_gas_flow"] == nil })
     }
 
     @Test("a meter without id is known by its topic")

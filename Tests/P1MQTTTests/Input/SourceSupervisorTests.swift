@@ -133,7 +133,7 @@ struct SourceSupervisorTests {
             ])
     }
 
-    @Test("waits three telegram intervals before it calls a slow meter silent")
+    @Test("waits three telegram intervals before it calls a slow meter silent (core 85706)")
     func slowMeter() {
         var transcript = Transcript()
         transcript.at(0)
@@ -146,6 +146,21 @@ struct SourceSupervisorTests {
         #expect(transcript.reports == ["0.0 connected: connected"])
         transcript.at(65)
         #expect(transcript.reports.last == "65.0 silent: nothing is heard for 30 s")
+    }
+
+    @Test("gives a meter a minute until its interval is known, and learns that of one that speaks once an hour")
+    func hourlyMeter() {
+        var transcript = Transcript()
+        for hour in 0..<4 {
+            _ = transcript.pass(from: Double(max(0, hour - 1) * 3600), until: Double(hour * 3600), opening: .opened("connected"))
+            transcript.at(Double(hour * 3600), .bytes(900))
+            transcript.at(Double(hour * 3600), .goodFrames(1))
+        }
+        _ = transcript.pass(from: 3 * 3600, until: 7 * 3600, opening: .opened("connected"))
+        #expect(
+            transcript.reports.map { $0.prefix { $0 != ":" } } == [
+                "0.0 connected", "60.0 silent", "3600.0 recovered", "3660.0 silent", "7200.0 recovered", "21600.0 silent",
+            ])
     }
 
     @Test("reports bytes without a telegram once, with numbers, and the first good one")

@@ -61,7 +61,7 @@ import Testing
         #expect(taken(&queue) == ["a=1"])
     }
 
-    @Test("keeps only the newest of what passes, and nothing of it once sent")
+    @Test("keeps only the newest of what passes, and nothing of it once sent (dsmr-reader 1774, 1999, 2030)")
     func passing() {
         var queue = OutboxQueue()
         queue.post([message("raw", "1", .passing), message("raw", "2", .passing)])

@@ -28,7 +28,8 @@ import Testing
 
             `n` is an M-Bus channel or a relay, 1 to 4. The reading of an M-Bus meter is published under `mbus/n` and under the name of
             what it measures: `gas`, `water`, `heat`, `warmWater`, `cooling`, `heatCooling`, `heatCostAllocator` or `subElectricity`.
-            Group F is ignored. Electricity on channel 1 (`1-1`) means what it means on channel 0, and gives way to it.
+            Group F is absent or 255: any other names a past billing period. Electricity on channel 1 (`1-1`) means what it means on
+            channel 0, and gives way to it.
             This table is generated; edit the catalogue instead.
 
             \(CatalogueDocumentation.table)

@@ -5,8 +5,8 @@ import Testing
 
 /// What users of other programs ran into, each with its thread, on telegrams of our own.
 ///
-/// The other threads are elsewhere: encryption in the tests of the cipher, registers that jump in those of the guard,
-/// ports and brokers in those of the sources and of the program.
+/// The others are named by the tests of what they are about: encryption (27), registers that jump (9), silence (10 to 12),
+/// ports (13, 14), discovery (15 to 17), the queue (18), the heartbeat (19), means (21), the log (2). Load (20) is measured.
 @Suite("Threads from the field") struct FieldThreadTests {
     /// The messages that bytes lead to, by topic, and what could not be used.
     private func preview(_ bytes: [UInt8]) -> (values: [String: String], problems: [String]) {
@@ -172,6 +172,20 @@ import Testing
         #expect(values["p1/electricity/received/actual"] == "1.5")
         #expect(values["p1/timestamp"] == nil)
         #expect(problems.count == 1)
+    }
+
+    @Test("a header in clear, then the rest encrypted: read with a system title, told and passed by without (esphome/issues 6500)")
+    func clearHeader() {
+        let header = Array("/EGM5G15\r\n".utf8)
+        let plain = TelegramFixture.bytes(["1-0:1.8.0(7*kWh)"], header: "EGM5G15")
+        var reader = TelegramPreview(prefix: "p1", utcOffset: nil, language: .en, cipher: SealedTelegrams.cipher())
+        reader.feed(header + SealedTelegrams.common)
+        let messages = reader.finish()
+        #expect(messages.first { $0.topic == "p1/electricity/received/total" }?.text == "123.456")
+        let untitled: [UInt8] = [0xDB, 0x00] + SealedTelegrams.common.dropFirst(10)
+        let (values, problems) = preview(header + untitled + Array("\r\n".utf8) + plain)
+        #expect(values["p1/electricity/received/total"] == "7")
+        #expect(!problems.isEmpty)
     }
 
     @Test("codes on channel 1, units in thousands (esphome/feature-requests 2569, esphome-libs PR 17 and 19)") func channel() {

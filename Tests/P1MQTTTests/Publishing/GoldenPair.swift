@@ -81,7 +81,9 @@ enum GoldenPair {
         #""timestamp":"2026-07-03T16:10:00.000Z","reading":987.654,"unit":"m3","valvePosition":"1","#,
         #""serialNumber":"G0098765432"}},"derived":{"received":{"total":{"reading":5556.043,"unit":"kWh"}},"#,
         #""delivered":{"total":{"reading":975.109,"unit":"kWh"}},"netPower":{"total":{"reading":0.866,"unit":"kW"},"#,
-        #""L1":{"reading":0.512,"unit":"kW"},"L2":{"reading":0.300,"unit":"kW"},"L3":{"reading":0.054,"unit":"kW"}}}}"#,
+        #""L1":{"reading":0.512,"unit":"kW"},"L2":{"reading":0.300,"unit":"kW"},"L3":{"reading":0.054,"unit":"kW"}},"#,
+        #""demand":{"forecast":{"reading":1.614,"unit":"kW"},"headroom":{"reading":1.511,"unit":"kW"},"#,
+        #""average12":{"reading":4.003,"unit":"kW"}}}}"#,
     ].joined()
 
     /// Topics and payloads in their order, without the document at the end.
@@ -150,5 +152,8 @@ enum GoldenPair {
         #"p1/derived/netPower/L1 0.512"#,
         #"p1/derived/netPower/L2 0.300"#,
         #"p1/derived/netPower/L3 0.054"#,
+        #"p1/derived/demand/forecast 1.614"#,
+        #"p1/derived/demand/headroom 1.511"#,
+        #"p1/derived/demand/average12 4.003"#,
     ]
 }

@@ -23,7 +23,7 @@ import Testing
         #expect(result.map(\.power) == ["1.000", "2.000", "3.000"])
     }
 
-    @Test("each value counts for the time since the one before it") func weights() throws {
+    @Test("each value counts for the time since the one before it (amsreader 756, core 149902)") func weights() throws {
         // 1 s of 1.000, 3 s of 2.000 and 6 s of 0.500.
         let result = try published([(0, "9.000"), (1000, "1.000"), (4000, "2.000"), (10_000, "0.500")], every: 10)
         #expect(result.map(\.at) == [0, 10_000])

@@ -10,7 +10,8 @@ import Testing
         return values.map { series.electricity($0).shown }.joined(separator: " ")
     }
 
-    @Test("a zero between true values is never shown, and the next true value is at once") func zero() throws {
+    @Test("a zero between true values is never shown, and the next true value is at once (core 104515, dsmr-reader 477)") func zero() throws
+    {
         #expect(electricity("100.000", "0.000", "100.010") == "100.000 [100.000] 100.010")
         #expect(electricity("100.000", "0.000", "0.000", "100.010") == "100.000 [100.000] [100.000] 100.010")
         var series = RegisterSeries()
@@ -81,7 +82,7 @@ import Testing
         }
     }
 
-    @Test("gas: a zero that is repeated for an hour is held, the next true reading is shown") func gasZero() {
+    @Test("gas: a zero that is repeated for an hour is held, the next true reading is shown (esphome/issues 2758)") func gasZero() {
         var series = RegisterSeries()
         let hour = RegisterSeries.start
         #expect(series.gas("1000.000", at: hour).shown == "1000.000")
@@ -142,13 +143,13 @@ import Testing
         let sent = messages.messages(for: document, at: Moment(monotonic: 0, utc: 0))
         #expect(!sent.contains { $0.topic == "p1/roof/electricity/received/tariff1" })
         #expect(sent.contains { $0.topic == "p1/roof/electricity/received/tariff2" && $0.text == "5.000" })
-        let event = try #require(holds.first).message(MeterTopics(bridgePrefix: "p1", meterName: "roof"))
+        let event = try #require(holds.first).event.message(MeterTopics(bridgePrefix: "p1", meterName: "roof"))
         #expect(event.topic == "p1/roof/event/heldRegister")
         #expect(!event.retain)
         #expect(
             event.text
-                == #"{"event_type":"heldRegister","path":"electricity/received/tariff1","equipmentId":"E1","reason":"zero","#
-                + #""value":0.000,"unit":"kWh","time":"2027-01-15T08:00:20.000Z","#
+                == #"{"event_type":"heldRegister","time":"2027-01-15T08:00:20.000Z","path":"electricity/received/tariff1","equipmentId":"E1","reason":"zero","#
+                + #""value":0.000,"unit":"kWh","#
                 + #""lastValue":100.000,"lastUnit":"kWh","lastTime":"2027-01-15T08:00:10.000Z"}"#)
         #expect(holds.first?.description.contains("fell to zero: 0.000 kWh after 100.000 kWh") == true)
     }

@@ -66,10 +66,6 @@ extension Document {
 }
 
 extension JSONTree {
-    func at(_ path: String) -> JSONTree? {
-        path.split(separator: "/").reduce(self as JSONTree?) { $0?[String($1)] }
-    }
-
     /// The names of an object's members, in their order.
     var keys: [String] {
         if case .object(let members) = self { members.map(\.name) } else { [] }

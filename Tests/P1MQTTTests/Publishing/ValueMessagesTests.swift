@@ -71,7 +71,7 @@ import Testing
         #expect(!third[1].retain && third[1].kind == .passing)
     }
 
-    @Test("with onlyChanges, what is the same waits for the heartbeat, and a telegram of which nothing is due has no document")
+    @Test("with onlyChanges, what is the same waits for the heartbeat; nothing due, no document (dsmr-reader 1558, 611)")
     func onlyChanges() throws {
         var maker = maker { $1.onlyChanges = true }
         let first = try TelegramFixture.document(["1-0:1.8.1(1.0*kWh)", "1-0:1.7.0(0.100*kW)"])

@@ -66,7 +66,10 @@ struct CatalogueTests {
 
     @Test(
         "codes that are not in the table",
-        arguments: ["1-0:1.8.17", "0-5:24.2.1", "0-0:24.2.1", "2-0:1.8.1", "1-2:1.8.1", "9-9:999.999.999", "0-0:94.98.31"])
+        arguments: [
+            "1-0:1.8.1*0", "1-0:1.8.0*101", "0-1:24.2.1*1", "1-0:1.8.17", "0-5:24.2.1", "0-0:24.2.1", "2-0:1.8.1", "1-2:1.8.1",
+            "9-9:999.999.999", "0-0:94.98.31",
+        ])
     func unknown(_ text: String) throws {
         let code = try #require(OBISCode(text))
         #expect(Catalogue.find(code) == nil)

@@ -57,10 +57,17 @@ struct FrameTests {
         #expect(checksum == .invalid(sent: other, computed: FrameTests.short.crc))
     }
 
-    @Test("damaged digits are an invalid checksum, not a missing one", arguments: ["XXXX", "12G4", "G", "-123", "12345"])
+    @Test("damaged digits are an invalid checksum, not a missing one", arguments: ["XXXY", "12G4", "G", "XXX", "XXXXX", "-123", "12345"])
     func damaged(_ behind: String) throws {
         let checksum = try checksum(behind: behind)
         #expect(checksum == .invalid(sent: nil, computed: FrameTests.short.crc))
+    }
+
+    @Test("a masked checksum, as in published telegrams, is none, and is told", arguments: ["XXXX", "xxxx", "****", "????"])
+    func masked(_ behind: String) throws {
+        let frame = try #require(Framer.frames(in: Wire.bytes(FrameTests.short.text + behind + "\n")).first)
+        #expect(frame.checksum == .absent)
+        #expect(Telegram(frame).issueTexts == ["the checksum is masked: !" + behind])
     }
 
     @Test("a capture with LF only has the checksum of the bytes that the meter sent", arguments: Fixture.allCases)

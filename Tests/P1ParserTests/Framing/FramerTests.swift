@@ -72,6 +72,37 @@ struct FramerTests {
         #expect(events.dropFirst().compactMap(\.frame).map(\.offset) == [302])
     }
 
+    @Test("a telegram that is cut off within a line costs itself only, whatever the portions", arguments: [1, 64, 5000])
+    func cutWithinLine(_ portion: Int) {
+        for count in 1..<telegram.count {
+            let events = Framer.events(in: telegram.prefix(count) + telegram + telegram, portions: [portion])
+            #expect(events.compactMap(\.frame).filter(\.checksum.isValid).suffix(2).map(\.offset) == [count, count + telegram.count])
+            let counts = events.map { $0.frame?.bytes.count ?? $0.discard?.count ?? 0 }
+            #expect(counts.reduce(0, +) == count + 2 * telegram.count)
+        }
+    }
+
+    @Test("of a stream that broke off nothing is left, neither a telegram nor a line that the next one could continue")
+    func breaksOff() {
+        for (start, reason) in [(telegram.prefix(300), Framer.Discard.Reason.cutOff), (telegram[300..<310], .noise)] {
+            var framer = Framer()
+            var events: [Framer.Event] = []
+            framer.feed(Array(start).span) { events.append($0) }
+            framer.breakOff { events.append($0) }
+            #expect(events == [.discarded(Framer.Discard(offset: 0, count: start.count, reason: reason))])
+            #expect(framer.bufferedBytes == 0)
+            framer.feed(telegram.span) { events.append($0) }
+            #expect(events.last?.frame?.offset == start.count)
+            #expect(events.last?.frame?.bytes == telegram)
+        }
+    }
+
+    @Test("a / within a telegram with a wrong checksum starts another one only if that has the right one")
+    func slashInDamage() {
+        let damaged = Wire.bytes("/TST5\n\n0-0:96.13.0(a/TST5\n1-0:1.8.1(1*kWh)\n!0000\n")
+        #expect(Framer.frames(in: damaged).map(\.bytes) == [damaged])
+    }
+
     @Test("the end line needs no line end before the next /", arguments: [1, 3, 5000])
     func noLineEnd(_ portion: Int) {
         let cut = Array(telegram.dropLast(2))

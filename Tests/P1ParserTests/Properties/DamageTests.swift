@@ -110,6 +110,26 @@ struct DamageTests {
         }
     }
 
+    @Test(
+        "one byte that became another gives nothing that was not sent, also while nothing is known of the meter",
+        arguments: Fixture.allCases.filter(\.hasChecksum))
+    func otherByte(_ fixture: Fixture) throws {
+        let original = fixture.bytes
+        let sent = Set(Telegram(try #require(Framer.frames(in: original).first)).literal.map(\.description))
+        // The bytes that mean something to framer and scanner, and some that mean nothing.
+        for byte in Array("/!()*\r\n-:.0 X".utf8) + [0x00, 0x08, 0x7F, 0xDB, 0xFF] {
+            for place in original.indices where original[place] != byte {
+                var bytes = original
+                bytes[place] = byte
+                for frame in Framer.frames(in: bytes) {
+                    if case .invalid = frame.checksum { continue }
+                    let invented = Telegram(frame).literal.filter { !sent.contains($0.description) }
+                    #expect(invented.isEmpty, "\(byte) at \(place) gives \(invented)")
+                }
+            }
+        }
+    }
+
     @Test("a lost line costs that line only", arguments: Fixture.allCases)
     func lostLines(_ fixture: Fixture) throws {
         let lines = fixture.text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)

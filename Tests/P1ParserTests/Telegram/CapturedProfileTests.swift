@@ -29,6 +29,13 @@ struct CapturedProfileTests {
         #expect(try profile(Self.e660).profile?.entries.map(\.time?.month) == [7, 8])
     }
 
+    @Test("the time may be named among the codes (COSEM: the clock is the first object captured)")
+    func clock() throws {
+        let named = try profile("1-0:99.1.0(1)(0-0:1.0.0)(1-0:1.29.0)(260411233000S)(1*kWh)(260411234500S)(2*kWh)").profile
+        #expect(named?.entries.map(\.time?.minute) == [30, 45])
+        #expect(named?.entries.map { $0.values.map(\.code) } == [[OBISCode(1, 0, 1, 29, 0)], [OBISCode(1, 0, 1, 29, 0)]])
+    }
+
     @Test("a moment that is cut short is left out; no moments is none; another shape is no profile")
     func damaged() throws {
         #expect(try profile("0-0:98.1.1(1)(1-0:1.8.0)(1-0:2.8.0)(250701000000S)(1*kWh)").profile?.entries == [])
@@ -36,6 +43,8 @@ struct CapturedProfileTests {
         #expect(try profile("0-0:98.1.1(12)").profile == CapturedProfile(count: 12, entries: []))
         #expect(try profile("0-0:98.1.1()").profile == nil)
         #expect(try profile("0-0:98.1.1(x)(y)").profile == nil)
+        // More groups than codes: nobody can tell what is what.
+        #expect(try profile("1-0:99.1.0(2)(1-0:1.29.0)(260411233000S)(00)(1*kWh)(260411234500S)(00)(2*kWh)").profile == nil)
         #expect(try profile("0-0:98.1.0(1)(1-0:1.6.0)(1-0:1.6.0)(250701000000S)(250604084500S)(1.452*kW)").profile == nil)
     }
 

@@ -23,6 +23,27 @@ struct MBusDeviceTests {
         #expect(try Telegram(lines: "0-2:24.2.1(230714153000S)(00012.5*\(unit))").mbusDevices.first?.medium == expected)
     }
 
+    @Test(
+        "a type that nobody knows is not guessed at; none, or that of none, is told by the unit",
+        arguments: [("", MBusMedium.gas), ("000", .gas), ("x", .gas), ("001", nil), ("005", nil), ("009", nil), ("255", nil)]
+            as [(String, MBusMedium?)])
+    func unknownType(_ type: String, _ expected: MBusMedium?) throws {
+        let telegram = try Telegram(lines: "0-2:24.1.0(\(type))", "0-2:24.2.1(230714153000S)(00012.5*m3)")
+        #expect(telegram.mbusDevices.map(\.medium) == [expected])
+        #expect(telegram.mbusDevices.first?.reading != nil)
+    }
+
+    @Test("of several readings on a channel the newest counts, of two at one time the corrected one, in any order of the lines")
+    func severalReadings() throws {
+        let lines = [
+            "0-1:24.2.3(230714150000S)(00011.000*m3)", "0-1:24.2.1(230714150000S)(00012.000*m3)", "0-1:24.2.1(230714140000S)(00010.000*m3)",
+        ]
+        for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+            let telegram = try Telegram(lines: lines[order[0]], lines[order[1]], lines[order[2]])
+            #expect(telegram.mbusDevices.map(\.reading?.description) == ["12.000"])
+        }
+    }
+
     @Test("channels are in order whatever the order of the lines, and each has its own values")
     func channels() throws {
         let telegram = try Telegram(

@@ -73,6 +73,14 @@ struct ObjectScannerTests {
         #expect(Array(telegram.frame.bytes[issue.offset...].prefix(line.utf8.count)) == Array(line.utf8))
     }
 
+    @Test("blanks in front of a line, and of the value of a gas profile, do not matter")
+    func leadingBlanks() throws {
+        let telegram = try Telegram(lines: "  0-1:24.3.0(090212160000)(00)(60)(1)(0-1:24.2.1)(m3)", "\t (00001.001)", " x", " ")
+        #expect(telegram.literal.map(\.obis) == ["0-1:24.3.0"])
+        #expect(telegram.literal.first?.values.count == 7)
+        #expect(telegram.issueTexts == ["no OBIS code (A-B:C.D.E followed by a bracket): x"])
+    }
+
     @Test("a continuation before any object is an issue")
     func continuationOfNothing() throws {
         #expect(try Telegram(lines: "(00987.650)").issues.map(\.reason) == [.noCode])

@@ -28,10 +28,31 @@ struct ReadingParserTests {
     }
 
     @Test(
-        "a unit without a star is split off at the last digit (early Fluvius, Swedish bridges)",
-        arguments: [("(000123.456kWh)", "123.456 kWh"), ("(5Wh)", "0.005 kWh"), ("(1.5 )", nil)] as [(String, String?)])
-    func withoutStar(_ group: String, _ expected: String?) throws {
+        "a unit without a star is split off behind the number (early Fluvius, Swedish bridges)",
+        arguments: [("(000123.456kWh)", "123.456 kWh"), ("(5Wh)", "0.005 kWh"), ("(1.5kWh )", "1.5 kWh")])
+    func withoutStar(_ group: String, _ expected: String) throws {
         #expect(try Telegram(lines: "1-0:1.8.1" + group).number(at: "electricity/received/tariff1") == expected)
+        let gas = try Telegram(lines: "0-1:24.2.3(210227144600W)(00996.617m3)")
+        #expect(gas.number(at: "reading", channel: 1) == "996.617 m3")
+    }
+
+    @Test(
+        "blanks around number and unit do not matter; one behind the number may be a damaged 0 (Holley)",
+        arguments: [
+            ("(00.100*kWh )", "0.100 kWh"), ("( 0.100*kWh)", "0.100 kWh"), ("(00.100* kWh)", "0.100 kWh"), ("(00.100*)", "0.100 kWh"),
+            ("(1.5 )", nil), ("(1.5 *kWh)", nil), ("(1.5 kWh)", nil), ("( )", nil),
+        ] as [(String, String?)])
+    func blanks(_ group: String, _ expected: String?) throws {
+        let telegram = try Telegram(lines: "1-0:1.8.1" + group)
+        #expect(telegram.number(at: "electricity/received/tariff1") == expected)
+        #expect(telegram.issues.isEmpty == (expected != nil))
+    }
+
+    @Test("a time is no id (0-0:0.0.0 in a test of another parser)")
+    func timeAsId() throws {
+        let telegram = try Telegram(lines: "0-0:0.0.0(240111093500W)", "1-0:0.0.0(2401110935007)")
+        #expect(telegram.readings.count == 1 && telegram.unexplained == [0])
+        #expect(telegram.issues.isEmpty)
     }
 
     @Test("no unit: that of the quantity (Luxembourg's reactive power)")

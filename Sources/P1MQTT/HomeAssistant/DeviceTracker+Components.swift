@@ -1,0 +1,29 @@
+import P1Parser
+
+extension DeviceTracker {
+    /// Writes the components that there are, and marks those that are no more: Home Assistant removes a component
+    /// only when it comes with nothing but its platform.
+    func writeComponents(into json: inout JSONWriter, _ device: DiscoveryDevice, prefix: String) {
+        let context = Entity.Context(
+            prefix: prefix, device: device.id, language: device.language, country: country, medium: device.medium)
+        var keys: Set<String> = []
+        for (entities, sighting) in zip(table.entities, sightings) where sighting.isShown {
+            for entity in entities where keys.insert(entity.key).inserted { entity.write(into: &json, sighting, context) }
+        }
+        for index in removed.sorted() {
+            for entity in table.entities[index] where keys.insert(entity.key).inserted {
+                json.member(entity.key, object: { $0.member("platform", "sensor") })
+            }
+        }
+        for event in table.events {
+            let key = EventEntity.key(event.kind)
+            if event.sources.contains(where: { sightings[$0].isShown }) {
+                EventEntity.write(
+                    into: &json, event.kind, key: key, device: device.id, topic: "\(prefix)/event/\(event.kind.rawValue)",
+                    name: event.kind.name[device.language])
+            } else if event.sources.contains(where: removed.contains) {
+                json.member(key, object: { $0.member("platform", "event") })
+            }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+import P1Parser
+
+/// The entity of a kind of event: Home Assistant shows when it last happened, and automations start from it.
+struct EventEntity: Sendable {
+    let kind: MeterEvent.Kind
+    /// Items of the device's table of which at least one must be shown.
+    let sources: [Int]
+
+    /// Those of an electricity meter.
+    ///
+    /// - Parameter paths: of the items of its table.
+    static func all(for paths: [String]) -> [EventEntity] {
+        MeterEvent.Kind.allCases.compactMap { kind in
+            guard let beginnings = kind.sources else { return nil }
+            return EventEntity(kind: kind, sources: paths.indices.filter { item in beginnings.contains { paths[item].hasPrefix($0) } })
+        }
+    }
+
+    /// The component key, part of the `unique_id`: it is for ever.
+    static func key(_ kind: MeterEvent.Kind) -> String { "event_" + kind.rawValue }
+
+    /// Writes one as a member of `components`.
+    ///
+    /// - Parameters:
+    ///   - json: the object of all components.
+    ///   - kind: what happens.
+    ///   - key: the component key.
+    ///   - device: object id of its device.
+    ///   - topic: where the events are.
+    ///   - name: what it is called.
+    ///   - availability: its topic of availability, where the device has none.
+    static func write(
+        into json: inout JSONWriter, _ kind: MeterEvent.Kind, key: String, device: String, topic: String, name: String,
+        availability: String? = nil
+    ) {
+        json.member(
+            key,
+            object: {
+                $0.member("platform", "event")
+                $0.member("unique_id", device + "_" + key)
+                $0.member("name", name)
+                $0.member("state_topic", topic)
+                if let availability { $0.member("availability_topic", availability) }
+                $0.member("event_types", array: [kind.rawValue]) { $0.string($1) }
+                $0.member("icon", kind.icon)
+                if kind.isDiagnostic {
+                    $0.member("entity_category", "diagnostic")
+                    $0.member("enabled_by_default", false)
+                }
+            })
+    }
+}
+
+extension MeterEvent.Kind {
+    /// Beginnings of the paths that it is seen from; `nil` for what outlives the device and belongs to the bridge.
+    fileprivate var sources: [String]? {
+        switch self {
+        case .powerFailure: ["electricity/numberOfPowerFailures", "electricity/numberOfLongPowerFailures"]
+        case .voltageSag: ["electricity/voltageSags/"]
+        case .voltageSwell: ["electricity/voltageSwell/"]
+        case .tariff: ["electricity/tariffIndicator"]
+        case .breaker: ["electricity/switchPosition"]
+        case .message: ["textMessage/"]
+        case .heldRegister: ["electricity/received/", "electricity/delivered/"]
+        case .meterSwap: nil
+        }
+    }
+
+    /// What happens often, or tells of the line rather than of the home, waits to be switched on.
+    fileprivate var isDiagnostic: Bool {
+        switch self {
+        case .voltageSag, .voltageSwell, .heldRegister: true
+        case .powerFailure, .tariff, .breaker, .message, .meterSwap: false
+        }
+    }
+
+    fileprivate var icon: String {
+        switch self {
+        case .powerFailure: "mdi:transmission-tower-off"
+        case .voltageSag, .voltageSwell: "mdi:sine-wave"
+        case .tariff: "mdi:swap-horizontal"
+        case .breaker: "mdi:electric-switch"
+        case .message: "mdi:message-text"
+        case .meterSwap: "mdi:counter"
+        case .heldRegister: "mdi:shield-alert"
+        }
+    }
+
+    var name: LocalizedText {
+        switch self {
+        case .powerFailure: LocalizedText("Power failure", "Stroomonderbreking", "Coupure de courant", "Stromausfall")
+        case .voltageSag: LocalizedText("Voltage sag", "Spanningsdaling", "Creux de tension", "Spannungseinbruch")
+        case .voltageSwell: LocalizedText("Voltage swell", "Spanningsstijging", "Surtension", "Spannungsüberhöhung")
+        case .tariff: LocalizedText("Tariff switch", "Tariefwissel", "Changement de tarif", "Tarifwechsel")
+        case .breaker: LocalizedText("Breaker change", "Schakelaar bediend", "Manœuvre du disjoncteur", "Schaltvorgang")
+        case .message:
+            LocalizedText("Grid message", "Bericht van de netbeheerder", "Message du gestionnaire de réseau", "Meldung des Netzbetreibers")
+        case .meterSwap: LocalizedText("Meter swap", "Meterwissel", "Remplacement de compteur", "Zählerwechsel")
+        case .heldRegister: LocalizedText("Held register", "Vastgehouden meterstand", "Index retenu", "Zurückgehaltener Zählerstand")
+        }
+    }
+}

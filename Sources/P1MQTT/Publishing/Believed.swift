@@ -1,0 +1,38 @@
+/// A value that is believed once it came often enough in a row: in one telegram whose checksum is right, in two of a meter
+/// that sends none, where a single one may be damaged.
+struct Believed<Value: Equatable & Sendable>: Sendable {
+    /// Another value is believed from now on.
+    struct Change {
+        /// What was believed before; `nil` for the first value.
+        let old: Value?
+    }
+
+    private(set) var value: Value?
+    private var candidate: (value: Value, count: Int)?
+
+    /// Takes what a telegram says.
+    ///
+    /// - Parameters:
+    ///   - new: the value.
+    ///   - needed: telegrams in a row that must agree.
+    /// - Returns: that `new` is believed from now on; `nil` when nothing changed.
+    mutating func take(_ new: Value, needed: Int) -> Change? {
+        guard new != value else {
+            candidate = nil
+            return nil
+        }
+        let count = candidate.map { $0.value == new ? $0.count + 1 : 1 } ?? 1
+        guard count >= needed else {
+            candidate = (new, count)
+            return nil
+        }
+        defer {
+            value = new
+            candidate = nil
+        }
+        return Change(old: value)
+    }
+
+    /// Whether another value than the believed one came last.
+    var isInDoubt: Bool { value != nil && candidate != nil }
+}

@@ -1,0 +1,114 @@
+# What the scripts of this folder share: a broker, the bridge, and Home Assistant, in a folder of their own.
+# To be sourced. Everything that it starts ends with the script.
+# Expects `program`, the executable, and HA_CHECK, the command that runs Home Assistant: see `run`.
+
+PATH=$PATH:/usr/sbin:/usr/local/sbin
+read -r -a ha_options <<<"${HA_CHECK_OPTIONS:-}"
+folder=$(mktemp -d)
+state=$folder/home-assistant
+declare -A children=()
+port=
+
+# shellcheck disable=SC2317  # called by the trap
+leave() {
+    local status=$? name
+    trap - EXIT INT TERM HUP
+    [ ! -d "$state" ] || "$HA_CHECK" stop --state "$state" >/dev/null 2>&1 || true
+    for name in bridge meter broker; do end "$name" TERM; done
+    rm -rf "$folder"
+    exit "$status"
+}
+trap leave EXIT
+trap 'exit 130' INT TERM HUP
+
+say() { printf '%s\n' "$*"; }
+
+fail() {
+    say "FAILED: $*" >&2
+    for name in bridge meter broker; do
+        [ ! -s "$folder/$name.log" ] || { say "--- last lines of $name:" && tail -n 15 "$folder/$name.log"; } >&2
+    done
+    exit 1
+}
+
+# until_true SECONDS WHAT COMMAND...: asks again and again, for what no message tells of.
+until_true() {
+    local limit=$((SECONDS + $1)) what=$2
+    shift 2
+    until "$@"; do
+        [ "$SECONDS" -lt "$limit" ] || fail "$what did not happen in time"
+        sleep 0.1
+    done
+}
+
+# spawn NAME COMMAND...: a child with a log of its own.
+spawn() {
+    local name=$1
+    shift
+    [ -z "${children[$name]:-}" ] || fail "$name runs already"
+    "$@" </dev/null >>"$folder/$name.log" 2>&1 &
+    children[$name]=$!
+    # Else bash reports on its own that a child was killed.
+    disown "$!"
+}
+
+# end NAME SIGNAL: ends a child, if it runs, and waits until it is gone.
+end() {
+    local pid=${children[$1]:-} limit=$((SECONDS + 20))
+    [ -n "$pid" ] || return 0
+    unset "children[$1]"
+    kill "-$2" "$pid" 2>/dev/null || true
+    while kill -0 "$pid" 2>/dev/null; do
+        [ "$SECONDS" -lt "$limit" ] || kill -KILL "$pid" 2>/dev/null || true
+        sleep 0.05
+    done
+}
+
+accepts() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+free_port() {
+    local candidate _
+    for _ in {1..50}; do
+        candidate=$((20000 + RANDOM % 12000))
+        accepts "$candidate" || { echo "$candidate" && return 0; }
+    done
+    fail "no free port"
+}
+
+# start_broker: on the port of the one before, if there was one. It keeps its retained messages over a clean stop.
+start_broker() {
+    [ -n "$port" ] || port=$(free_port)
+    cat >"$folder/mosquitto.conf" <<END
+listener $port 127.0.0.1
+allow_anonymous true
+persistence true
+persistence_location $folder/
+END
+    [ "$(id -u)" -ne 0 ] || echo "user root" >>"$folder/mosquitto.conf"
+    spawn broker mosquitto -c "$folder/mosquitto.conf"
+    until_true 20 "the start of mosquitto" accepts "$port"
+}
+
+stop_broker() { end broker TERM; }
+forget_retained() { rm -f "$folder/mosquitto.db"; }
+
+# hear SECONDS TOPIC [OPTIONS]: waits for one message on it and prints the payload.
+hear() {
+    local seconds=$1 topic=$2
+    shift 2
+    mosquitto_sub -h 127.0.0.1 -p "$port" -t "$topic" -C 1 -W "$seconds" "$@" || fail "no message on $topic within $seconds s"
+}
+
+# start_bridge CONFIGURATION: returns when a telegram after the start was published.
+start_bridge() {
+    printf '%s\n' "$1" >"$folder/config.json"
+    spawn bridge "$program" run --config "$folder/config.json"
+    hear 30 p1/json -R >/dev/null
+}
+
+# ha COMMAND OPTIONS: Home Assistant; its words go to a log.
+ha() {
+    local command=$1
+    shift
+    "$HA_CHECK" "$command" --state "$state" "$@" >>"$folder/ha-check.log" 2>&1
+}

@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+"""Compares what Home Assistant made of the bridge with what it should be.
+
+Usage: look.py DUMP SEEN EXPECTED MODE [OLD NEW]
+DUMP      what `ha-check dump` wrote
+SEEN      the topics and payloads on the broker at that time: `mosquitto_sub -F '%t %p'`
+EXPECTED  a file with the entities and devices that were there at the first look
+MODE      first        writes EXPECTED
+          same         the same entities, and the right states
+          renamed      the same, with names in another language
+          unavailable  the same, and none that says anything but that it is unavailable
+          replaced     the same, after the device OLD became NEW; writes EXPECTED
+Exit status: 0 as it should be, 1 not (yet), 2 Home Assistant has complained of us.
+"""
+import collections, datetime, decimal, json, re, sys
+
+# What Home Assistant's own client says when the broker goes, which is no complaint of us: by logger.
+BROKER_AWAY = {"homeassistant.components.mqtt.client": re.compile(r"(?i)connect"),
+               "homeassistant": re.compile(r"Error talking to MQTT: The client is not currently connected")}
+
+
+def same_value(state, payload):
+    if state == payload:
+        return True
+    try:
+        return decimal.Decimal(state) == decimal.Decimal(payload)
+    except decimal.InvalidOperation:
+        pass
+    try:
+        moment = lambda text: datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).replace(microsecond=0)
+        return moment(state) == moment(payload)
+    except ValueError:
+        return False
+
+
+def read_seen(path):
+    """The payloads of each topic."""
+    seen = collections.defaultdict(list)
+    with open(path, encoding="utf-8") as lines:
+        for line in lines:
+            topic, _, payload = line.rstrip("\n").partition(" ")
+            seen[topic].append(payload)
+    return seen
+
+
+def announced(seen):
+    """The components that are announced, by unique_id; those without one are to be removed."""
+    components, devices = {}, set()
+    for topic, payloads in seen.items():
+        if re.fullmatch(r"homeassistant/device/[^/]+/config", topic) and payloads[-1]:
+            config = json.loads(payloads[-1])
+            devices.update(config["device"]["identifiers"])
+            components.update((c["unique_id"], c) for c in config["components"].values() if "unique_id" in c)
+    return components, devices
+
+
+def states(entities, components, seen):
+    """Entities whose state is not a payload that was there."""
+    for e in entities:
+        component = components.get(e["unique_id"], {})
+        # Templates make something else of the payload; an event is unknown until there is one.
+        if e["disabled_by"] or "value_template" in component or component.get("platform") != "sensor":
+            continue
+        topic = component["state_topic"]
+        payloads = seen.get(topic, [])
+        if not any(same_value(str(e["state"]), p) for p in payloads):
+            yield f"{e['entity_id']} is {e['state']}, but {topic} was {payloads}"
+
+
+def main():
+    dump_path, seen_path, expected_path, mode, *swap = sys.argv[1:]
+    with open(dump_path) as f:
+        dump = json.load(f)["phases"]["dump"]
+    seen = read_seen(seen_path)
+    components, devices_announced = announced(seen)
+    entities = dump["entities"]
+    ids = {e["unique_id"]: e["entity_id"] for e in entities}
+    names = {e["unique_id"]: f"{e['device']} {e['original_name']}" for e in entities}
+    devices = sorted(i[1] for d in dump["devices"] for i in d["identifiers"] if i[0] == "mqtt")
+
+    complaints = [p for p in dump["problems"] if p["kind"] == "log"
+                  and not (p["logger"] in BROKER_AWAY and BROKER_AWAY[p["logger"]].search(p["what"]))]
+    if complaints:
+        print("\n".join(f"{p['level']} {p['logger']}: {p['what']}" for p in complaints))
+        return 2
+
+    wrong = []
+    if mode == "first":
+        expected = {"ids": ids, "names": names, "devices": devices}
+    else:
+        with open(expected_path) as f:
+            expected = json.load(f)
+    if mode == "replaced":
+        new = lambda text: text.replace(*swap)
+        expected["ids"] = {new(u): i for u, i in expected["ids"].items()}
+        expected["names"] = {new(u): n for u, n in expected["names"].items()}
+        expected["devices"] = sorted(map(new, expected["devices"]))
+    for what, have, want in (("entity", ids, expected["ids"]), ("device", dict.fromkeys(devices), dict.fromkeys(expected["devices"]))):
+        wrong += [f"{what} {x} is gone" for x in want if x not in have]
+        wrong += [f"{what} {x} is new" for x in have if x not in want]
+        wrong += [f"{what} {x} is {have[x]}, was {want[x]}" for x in want if x in have and have[x] != want[x]]
+    wrong += [f"entity {u} is an orphan" for u in ids if u not in components]
+    wrong += [f"device {d} is an orphan" for d in devices if d not in devices_announced]
+    if mode == "renamed":
+        same = [n for u, n in names.items() if expected["names"].get(u) == n]
+        wrong += [f"not one name has changed, {n} neither" for n in same[:1] if len(same) == len(names)]
+    else:
+        wrong += [f"{u} is called {n}, was {expected['names'].get(u)}" for u, n in names.items() if expected["names"].get(u) != n]
+
+    if mode == "unavailable":
+        # The connection of the bridge itself is the one thing that is known.
+        wrong += [f"{e['entity_id']} is {e['state']}" for e in entities if not e["disabled_by"]
+                  and e["state"] != ("off" if e["entity_id"].startswith("binary_sensor.") else "unavailable")]
+    else:
+        wrong += [json.dumps(p, ensure_ascii=False) for p in dump["problems"] if p["kind"] != "log"]
+        wrong += states(entities, components, seen)
+    if wrong:
+        print("\n".join(wrong))
+        return 1
+    if mode in ("first", "replaced"):
+        with open(expected_path, "w") as f:
+            json.dump(expected, f)
+    print(f"{len(devices)} devices, {len(ids)} entities")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

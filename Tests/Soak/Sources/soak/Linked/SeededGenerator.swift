@@ -1,0 +1,1 @@
+../../../../P1ParserTests/Fixtures/SeededGenerator.swift
