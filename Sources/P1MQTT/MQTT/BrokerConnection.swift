@@ -59,8 +59,6 @@ final class BrokerConnection {
         try check("mosquitto_int_option", mosquitto_int_option(handle, MOSQ_OPT_PROTOCOL_VERSION, version))
         // A batch leaves in one write or is corked; nothing waits for TCP to acknowledge what went before.
         try check("mosquitto_int_option", mosquitto_int_option(handle, MOSQ_OPT_TCP_NODELAY, 1))
-        // libmosquitto then only writes when it is told to, so that its packets and ours do not mix.
-        try check("mosquitto_threaded_set", mosquitto_threaded_set(handle, true))
         // Bounds what waits for a confirmation; the service stops before this many.
         try check("mosquitto_int_option", mosquitto_int_option(handle, MOSQ_OPT_SEND_MAXIMUM, 2000))
         if settings.username != nil || settings.password != nil {
@@ -115,6 +113,12 @@ final class BrokerConnection {
             throw MosquittoError(broker: broker, cause: .unreachable(errno: number))
         default: throw error("mosquitto_connect_bind_async", code, errno: number)
         }
+    }
+
+    /// To be called once the broker has accepted: from here on libmosquitto only writes when it is told to, so that its
+    /// packets and ours do not mix. Not before: what it writes within a handshake shows why one fails.
+    func takeOverWriting() throws(MosquittoError) {
+        try check("mosquitto_threaded_set", mosquitto_threaded_set(handle, true))
     }
 
     /// The socket, -1 when there is none.
