@@ -10,7 +10,7 @@ struct Bridge {
     private let settings: Settings
     private let logger: Logger
     private let identity = BridgeIdentity(startedAt: .now())
-    private let outbox = Outbox()
+    private let outbox: Outbox
     private let board = AvailabilityBoard()
     private let inputWake = WakeDescriptor()
     /// The sign of life of the broker thread.
@@ -25,6 +25,8 @@ struct Bridge {
     init(_ settings: Settings, logger: Logger) {
         self.settings = settings
         self.logger = logger
+        // At the start every source tells that it is connected, before the broker is.
+        outbox = Outbox(maximumEvents: 100 + settings.meters.count)
         inbox = BridgeInbox(wake: inputWake)
         var pushes: [String: PushSource] = [:]
         for case .mqtt(let topic) in settings.meters.map(\.source) {

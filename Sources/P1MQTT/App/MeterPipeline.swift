@@ -152,8 +152,7 @@ final class MeterPipeline: ChunkConsumer {
 
     // MARK: - Guard, history and what is due
 
-    private func publication(of document: Document, at now: Moment) -> [Message] {
-        var document = document
+    private func publication(of document: consuming Document, at now: Moment) -> [Message] {
         var batch: [Message] = []
         for hold in registers?.judge(&document) ?? [] {
             faults.note(hold, at: now)

@@ -93,6 +93,7 @@ extension BrokerConnection {
                 throw MosquittoError(broker: broker, cause: .closedBeforeAccept)
             }
         }
+        try takeOverWriting()
         return true
     }
 

@@ -21,6 +21,9 @@ final class BrokerConnection {
     /// Messages with a quality of service above 0 that the broker did not confirm yet, by message id.
     private var unconfirmed: [CInt: (order: Int, message: Message)] = [:]
     private var handedOver = 0
+    /// What goes past libmosquitto: see `publish`.
+    private var packets = PublishPackets()
+    private let sendsPackets: Bool
     /// Subscriptions that were not answered yet, by message id.
     private var awaitedAnswers: [CInt: String] = [:]
     /// Ends of subscriptions that were not confirmed yet, by message id.
@@ -31,6 +34,8 @@ final class BrokerConnection {
         MosquittoLibrary.initialise()
         broker = "\(settings.host):\(settings.port)"
         self.settings = settings
+        // The limits of MQTT 5 and the records of TLS are for libmosquitto to keep.
+        sendsPackets = settings.version == .v311 && !settings.tls.enabled
         guard let handle = mosquitto_new(clientId, true, nil) else {
             throw MosquittoError(
                 broker: broker,
@@ -52,6 +57,8 @@ final class BrokerConnection {
     private func setOptions(will: Message?) throws(MosquittoError) {
         let version = settings.version == .v5 ? MQTT_PROTOCOL_V5 : MQTT_PROTOCOL_V311
         try check("mosquitto_int_option", mosquitto_int_option(handle, MOSQ_OPT_PROTOCOL_VERSION, version))
+        // A batch leaves in one write or is corked; nothing waits for TCP to acknowledge what went before.
+        try check("mosquitto_int_option", mosquitto_int_option(handle, MOSQ_OPT_TCP_NODELAY, 1))
         // Bounds what waits for a confirmation; the service stops before this many.
         try check("mosquitto_int_option", mosquitto_int_option(handle, MOSQ_OPT_SEND_MAXIMUM, 2000))
         if settings.username != nil || settings.password != nil {
@@ -108,11 +115,17 @@ final class BrokerConnection {
         }
     }
 
+    /// To be called once the broker has accepted: from here on libmosquitto only writes when it is told to, so that its
+    /// packets and ours do not mix. Not before: what it writes within a handshake shows why one fails.
+    func takeOverWriting() throws(MosquittoError) {
+        try check("mosquitto_threaded_set", mosquitto_threaded_set(handle, true))
+    }
+
     /// The socket, -1 when there is none.
     var socket: CInt { mosquitto_socket(handle) }
 
-    /// Whether libmosquitto holds bytes that the socket did not take yet.
-    var wantsWrite: Bool { mosquitto_want_write(handle) }
+    /// Whether there are bytes that the socket did not take yet.
+    var wantsWrite: Bool { !packets.isEmpty || mosquitto_want_write(handle) }
 
     /// How many messages the broker has yet to confirm.
     var unconfirmedCount: Int { unconfirmed.count }
@@ -134,9 +147,13 @@ final class BrokerConnection {
         awaitedEnds.insert(id)
     }
 
-    /// Hands one message to libmosquitto, which writes it at once as far as the socket takes it.
+    /// Makes one message wait for the next `write`.
+    ///
+    /// Messages that need no answer wait in `packets` as long as libmosquitto has none, else behind those it has: as
+    /// `packets` are written first, all leave in the order in which they were published.
     /// - Returns: `nil`, or why this message can never be sent; the connection is well then.
     func publish(_ message: Message) throws(MosquittoError) -> String? {
+        if sendsPackets, message.qos == 0, !mosquitto_want_write(handle), packets.append(message) { return nil }
         var id: CInt = 0
         let code = message.payload.withUnsafeBytes { bytes in
             mosquitto_publish(
@@ -159,24 +176,33 @@ final class BrokerConnection {
         }
     }
 
-    /// Holds small packets back until `uncork`, so that a batch leaves in few segments and never waits 40 ms for an
-    /// acknowledgement of TCP.
-    func cork() { setCork(1) }
-    func uncork() { setCork(0) }
-
-    private func setCork(_ value: CInt) {
-        var value = value
+    /// Holds small segments back or lets them go, so that what libmosquitto writes packet by packet leaves in few.
+    private func setCork(_ isHeldBack: Bool) {
+        var value: CInt = isHeldBack ? 1 : 0
         // Fails only without a socket, which the next call reports.
         setsockopt(socket, CInt(IPPROTO_TCP), TCP_CORK, &value, socklen_t(MemoryLayout<CInt>.size))
     }
 
     func read() throws(MosquittoError) { try check("mosquitto_loop_read", mosquitto_loop_read(handle, 1)) }
-    func write() throws(MosquittoError) { try check("mosquitto_loop_write", mosquitto_loop_write(handle, 1)) }
+
+    /// Writes what waits, as far as the socket takes it.
+    func write() throws(MosquittoError) {
+        let number = packets.write(to: socket)
+        if number != 0 { throw error("send", CInt(MOSQ_ERR_ERRNO.rawValue), errno: number) }
+        // Before the broker has accepted, a handshake of TLS may wait for this call.
+        guard packets.isEmpty, mosquitto_want_write(handle) || inbox.connack == nil else { return }
+        setCork(true)
+        defer { setCork(false) }
+        try check("mosquitto_loop_write", mosquitto_loop_write(handle, 1))
+    }
 
     /// Sends a ping when one is due, and ends a connection that did not answer one.
     func keepAlive() throws(MosquittoError) { try check("mosquitto_loop_misc", mosquitto_loop_misc(handle)) }
 
-    func disconnect() throws(MosquittoError) { try check("mosquitto_disconnect", mosquitto_disconnect(handle)) }
+    func disconnect() throws(MosquittoError) {
+        try check("mosquitto_disconnect", mosquitto_disconnect(handle))
+        try write()
+    }
 
     /// Takes what the callbacks noted since the last time.
     func takeInbox() -> Inbox {

@@ -171,15 +171,17 @@ final class BrokerService: Service {
     }
 
     private func publish(_ batch: [Message], on connection: BrokerConnection) throws(MosquittoError) {
-        connection.cork()
-        defer { connection.uncork() }
-        for (index, message) in batch.enumerated() {
-            do throws(MosquittoError) {
+        var handedOver = 0
+        do throws(MosquittoError) {
+            for message in batch {
                 if let fault = try connection.publish(message) { refused(message.topic, because: fault) }
-            } catch {
-                outbox.takeBack(Array(batch[index...]))
-                throw error
+                handedOver += 1
             }
+            try connection.write()
+        } catch {
+            // What was handed over for confirmation comes back with the connection.
+            outbox.takeBack(batch.enumerated().filter { $0.offset >= handedOver || $0.element.qos == 0 }.map(\.element))
+            throw error
         }
     }
 

@@ -1,0 +1,94 @@
+// The lower bound: a plain C program that publishes batches of messages and does nothing else.
+//
+//     bare-publisher PORT BATCHES GAP [FILE]
+//
+// FILE holds the retained messages of a batch, a topic, a tab and the payload on each line, p1/json last; without it,
+// 40 messages of 10 bytes and one of 2,500. Each batch is corked, and mosquitto_loop waits the GAP milliseconds until the
+// next one.
+#include <mosquitto.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "arrivals.h"
+#include "results.h"
+
+enum { MAX_MESSAGES = 256, LINE = 65536 };
+
+static struct { char *topic, *payload; int length; } messages[MAX_MESSAGES];
+static int count;
+
+static void add(const char *topic, const char *payload) {
+    if (count == MAX_MESSAGES) exit(1);
+    messages[count].topic = strdup(topic);
+    messages[count].payload = strdup(payload);
+    messages[count++].length = (int)strlen(payload);
+}
+
+static void read_messages(const char *path) {
+    static char line[LINE];
+    FILE *file = fopen(path, "r");
+    if (!file) exit((perror(path), 1));
+    while (fgets(line, sizeof line, file)) {
+        line[strcspn(line, "\n")] = 0;
+        char *payload = strchr(line, '\t');
+        if (payload) *payload++ = 0, add(line, payload);
+    }
+    fclose(file);
+}
+
+static void make_messages(void) {
+    static char document[2501];
+    for (int i = 0; i < 40; i++) {
+        char topic[64];
+        snprintf(topic, sizeof topic, "p1/electricity/value_of_meter_%d", i);
+        add(topic, "0123456789");
+    }
+    memset(document, 'x', 2500);
+    add("p1/json", document);
+}
+
+static void cork(struct mosquitto *client, int on) {
+    setsockopt(mosquitto_socket(client), IPPROTO_TCP, TCP_CORK, &on, sizeof on);
+}
+
+static double cpu(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+    return time.tv_sec + time.tv_nsec * 1e-9;
+}
+
+int main(int argc, char **argv) {
+    if (argc < 4) return fprintf(stderr, "usage: bare-publisher PORT BATCHES GAP [FILE]\n"), 2;
+    int port = atoi(argv[1]), batches = atoi(argv[2]);
+    double gap = atof(argv[3]) / 1000, *latencies = calloc((size_t)batches, sizeof *latencies), busy = 0;
+    argc > 4 ? read_messages(argv[4]) : make_messages();
+    struct arrivals *arrivals = subscribe(port);
+    mosquitto_lib_init();
+    struct mosquitto *client = mosquitto_new(NULL, true, NULL);
+    if (mosquitto_connect(client, "127.0.0.1", port, 60)) return 1;
+    for (int i = 0; i < 10; i++) mosquitto_loop(client, 10, 1);
+    // A few first ones that do not count.
+    for (int batch = -5; batch < batches; batch++) {
+        double start_cpu = cpu(), start = now();
+        long whole = arrivals->batches;
+        arrivals->first = 0;
+        cork(client, 1);
+        for (int i = 0; i < count; i++) {
+            if (mosquitto_publish(client, NULL, messages[i].topic, messages[i].length, messages[i].payload, 0, argc > 4)) return 1;
+        }
+        while (mosquitto_want_write(client)) mosquitto_loop_write(client, 1);
+        cork(client, 0);
+        for (double left; (left = start + gap - now()) > 0;) mosquitto_loop(client, (int)(left * 1000) + 1, 1);
+        if (batch >= 0) busy += cpu() - start_cpu;
+        if (!await_batches(arrivals, whole + 1, 5)) return fprintf(stderr, "a batch did not arrive\n"), 1;
+        if (batch >= 0) latencies[batch] = arrivals->last[whole % MAX_BATCHES] - start;
+    }
+    print_latencies(latencies, batches);
+    printf("cpu_us %.1f\nmessages %ld\nbytes %ld\nhwm_kB %ld\n", busy / batches * 1e6, arrivals->messages, arrivals->bytes, status_of(0, "VmHWM"));
+    return 0;
+}
