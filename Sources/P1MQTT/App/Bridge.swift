@@ -18,7 +18,7 @@ struct Bridge {
     private let inbox: BridgeInbox
     private let presence = BrokerPresence()
     /// `nil` where no values of an earlier run are kept at the broker.
-    private let recall: RegisterGuardRecall?
+    private let recall: EarlierDocuments?
     /// Telegrams that come over the broker, by topic.
     private let pushes: [String: PushSource]
 
@@ -34,7 +34,7 @@ struct Bridge {
         }
         self.pushes = pushes
         let topics = settings.meters.map { MeterTopics(bridgePrefix: settings.mqtt.topicPrefix, meterName: $0.name) }
-        recall = settings.mqtt.retain ? RegisterGuardRecall(topics) : nil
+        recall = settings.mqtt.retain ? EarlierDocuments(topics) : nil
     }
 
     /// Runs until SIGTERM or SIGINT, or until every source is at its end.

@@ -29,8 +29,7 @@ final class MeterPipeline: ChunkConsumer {
     private var context: Document.Context
     private var registers: RegisterGuard?
     /// Documents that wait for what an earlier run published, which comes before them.
-    private var waiting: [(document: Document, at: Moment)] = []
-    private var waitsUntil: Int64?
+    private var waiting = WaitingDocuments()
     private var hasRecalled = false
     private(set) var history: HistoryBuffer?
     private var gasFlow = GasFlow()
@@ -43,7 +42,7 @@ final class MeterPipeline: ChunkConsumer {
 
     /// What the pipeline knows of the broker; by default there is nothing to recall and the broker is never away.
     struct BrokerMemory {
-        var recall: RegisterGuardRecall?
+        var recall: EarlierDocuments?
         var presence: BrokerPresence?
     }
 
@@ -141,7 +140,7 @@ final class MeterPipeline: ChunkConsumer {
         }
         guard !hasRecalled else { return outbox.post(batch + publication(of: document, at: now)) }
         outbox.post(batch)
-        putAside(document, at: now)
+        if waiting.add(document, at: now) || isRecallOver { recall() }
     }
 
     /// The devices that changed; those that are gone are deleted at once.
@@ -166,15 +165,6 @@ final class MeterPipeline: ChunkConsumer {
         return batch
     }
 
-    /// Lets the document wait until the values of an earlier run are known, as the first telegrams do for a moment: see
-    /// `RegisterGuardRecall`.
-    private func putAside(_ document: Document, at now: Moment) {
-        let until = waitsUntil ?? now.monotonic + RegisterGuardRecall.limit
-        waitsUntil = until
-        waiting.append((document, now))
-        if isRecallOver || now.monotonic >= until || waiting.count >= RegisterGuardRecall.maximumTelegrams { recall() }
-    }
-
     private var isRecallOver: Bool { broker.recall?.isOver ?? true }
 
     /// Takes what there is from an earlier run, and publishes what has waited for it.
@@ -191,9 +181,7 @@ final class MeterPipeline: ChunkConsumer {
                 logger.warning("the retained document on \(topics.document) is not JSON (\(error)); nothing is compared with it")
             }
         }
-        let waited = waiting
-        waiting = []
-        for (document, arrival) in waited { outbox.post(publication(of: document, at: arrival)) }
+        for (document, arrival) in waiting.take() { outbox.post(publication(of: document, at: arrival)) }
     }
 
     /// The next messages of an outage that is over, at most `limit`.
@@ -289,7 +277,7 @@ final class MeterPipeline: ChunkConsumer {
 
     var deadline: Int64? { [recallDeadline, envelopeDeadline].compactMap(\.self).min() }
 
-    private var recallDeadline: Int64? { waiting.isEmpty ? nil : isRecallOver ? .min : waitsUntil }
+    private var recallDeadline: Int64? { waiting.deadline.map { isRecallOver ? .min : $0 } }
     private var envelopeDeadline: Int64? { unfinished.map { $0.since + Self.envelopeLimit } }
 
     func tick(at now: Moment) {

@@ -17,7 +17,7 @@ import Testing
     /// A meter on a cable, and what an earlier run published of it.
     private func restarted(after earlier: [String]) throws -> PipelineFixture {
         let topics = MeterTopics(bridgePrefix: "p1", meterName: nil)
-        let recall = RegisterGuardRecall([topics])
+        let recall = EarlierDocuments([topics])
         recall.offer(try TelegramFixture.document(earlier).json(), on: topics.document)
         recall.end()
         return PipelineFixture(broker: .init(recall: recall)) { $1.source = .tcp(host: "meter", port: 23) }

@@ -11,12 +11,12 @@ import Testing
         ]
     }
 
-    private func recalled(_ fixture: (RegisterGuardRecall) -> PipelineFixture) -> (PipelineFixture, RegisterGuardRecall) {
-        let recall = RegisterGuardRecall([MeterTopics(bridgePrefix: "p1", meterName: nil)])
+    private func recalled(_ fixture: (EarlierDocuments) -> PipelineFixture) -> (PipelineFixture, EarlierDocuments) {
+        let recall = EarlierDocuments([MeterTopics(bridgePrefix: "p1", meterName: nil)])
         return (fixture(recall), recall)
     }
 
-    private func live(_ recall: RegisterGuardRecall) -> PipelineFixture {
+    private func live(_ recall: EarlierDocuments) -> PipelineFixture {
         PipelineFixture(broker: .init(recall: recall)) { $1.source = .tcp(host: "meter", port: 23) }
     }
 
@@ -57,7 +57,7 @@ import Testing
         let (fixture, recall) = recalled(live)
         fixture.send(lines("000.000", at: 1))
         #expect(fixture.topics() == ["p1/availability"])
-        #expect(fixture.pipeline.deadline == fixture.now.monotonic + RegisterGuardRecall.limit)
+        #expect(fixture.pipeline.deadline == fixture.now.monotonic + WaitingDocuments.limit)
         fixture.pipeline.tick(at: fixture.now)
         #expect(fixture.taken().isEmpty)
         recall.offer(
