@@ -5,8 +5,10 @@ import Testing
 @testable import P1MQTT
 
 @Suite("The emulator as a source")
-struct EmulatorSourceTests {
+struct EmulatorSourceTests: ~Copyable {
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 300, alignment: 1)
+
+    deinit { buffer.deallocate() }
 
     /// Everything that is due up to `now`.
     private func read(_ source: EmulatorSource, at now: Moment) -> [UInt8] {
