@@ -14,6 +14,16 @@ enum JSONTree: Sendable, Equatable {
         return members.first { $0.name == name }?.value
     }
 
+    /// The value at a path of levels separated by `/`; `nil` when there is none.
+    func at(_ path: String) -> JSONTree? {
+        path.split(separator: "/").reduce(self as JSONTree?) { $0?[String($1)] }
+    }
+
+    /// The text that this is; `nil` when it is anything else.
+    var text: String? {
+        if case .text(let text) = self { text } else { nil }
+    }
+
     /// As JSON text on one line. Only for what is no secret.
     var json: String {
         switch self {

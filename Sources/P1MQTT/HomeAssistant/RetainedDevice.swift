@@ -85,12 +85,6 @@ extension RetainedDevice.Place {
     }
 }
 
-extension JSONTree {
-    var text: String? {
-        if case .text(let text) = self { text } else { nil }
-    }
-}
-
 extension String {
     fileprivate func dropping(suffix: String) -> String? {
         hasSuffix(suffix) ? String(dropLast(suffix.count)) : nil

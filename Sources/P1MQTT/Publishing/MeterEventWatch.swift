@@ -147,11 +147,6 @@ extension Document {
 }
 
 extension JSONTree {
-    /// The value at a path of a document; `nil` when there is none.
-    func at(_ path: String) -> JSONTree? {
-        path.split(separator: "/").reduce(self as JSONTree?) { $0?[String($1)] }
-    }
-
     /// A number or a text that stands alone.
     func documentValue(at slot: DocumentLayout.Slot) -> Document.Value? {
         switch at(DocumentLayout.shared.places[slot].path) {

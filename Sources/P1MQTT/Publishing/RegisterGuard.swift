@@ -120,15 +120,15 @@ extension RegisterGuard {
     /// Takes a document that an earlier run published as the values before the first telegram. Meters that were seen
     /// already know better.
     mutating func recall(_ earlier: JSONTree) {
-        let meter = meter(earlier.text("equipmentId"), on: 0)
-        let time = earlier.text("timestamp").flatMap(UTCTime.secondsSince1970) ?? 0
+        let meter = meter(earlier.at("equipmentId")?.text, on: 0)
+        let time = earlier.at("timestamp")?.text.flatMap(UTCTime.secondsSince1970) ?? 0
         for slot in Places.electricity {
             recall(earlier, slot, DocumentLayout.shared.places[slot].path, at: time, meter, on: 0)
         }
         for (index, places) in Places.mbus.enumerated() {
             let path = "mbus/\(index + 1)"
-            guard let time = earlier.text(path + "/timestamp").flatMap(UTCTime.secondsSince1970) else { continue }
-            let meter = self.meter(earlier.text(path + "/equipmentId"), on: index + 1)
+            guard let time = earlier.at(path + "/timestamp")?.text.flatMap(UTCTime.secondsSince1970) else { continue }
+            let meter = self.meter(earlier.at(path + "/equipmentId")?.text, on: index + 1)
             recall(earlier, places.reading, path, at: time, meter, on: index + 1)
         }
     }
@@ -139,7 +139,7 @@ extension RegisterGuard {
         guard channels[channel].meters[meter].registers[slot] == nil, case .number(let digits)? = earlier.at(path + "/reading"),
             let value = FixedDecimal(digits)
         else { return }
-        let sample = RegisterSample(value: value, unit: earlier.text(path + "/unit").flatMap(MeterUnit.init), time: time)
+        let sample = RegisterSample(value: value, unit: earlier.at(path + "/unit")?.text.flatMap(MeterUnit.init), time: time)
         channels[channel].meters[meter].registers[slot] = GuardedRegister(first: sample)
     }
 }
@@ -195,11 +195,5 @@ extension Document {
     fileprivate func isSame(_ one: MBusPlaces, as other: MBusPlaces) -> Bool {
         values[one.reading] != nil && values[one.reading] == values[other.reading] && values[one.timestamp] == values[other.timestamp]
             && values[one.equipmentId] == values[other.equipmentId]
-    }
-}
-
-extension JSONTree {
-    fileprivate func text(_ path: String) -> String? {
-        if case .text(let text)? = at(path) { text } else { nil }
     }
 }
