@@ -1,0 +1,1 @@
+../../../../../Sources/P1MQTT/Publishing/Rounding.swift
