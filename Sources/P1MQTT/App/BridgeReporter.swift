@@ -160,6 +160,7 @@ final class BridgeReporter {
     private func notice(_ payload: [UInt8]) {
         infoBytes += payload.count
         guard infoBytes <= Self.infoLimit else { return }
+        // What anybody may publish there: only an instance of ours is meant.
         guard let tree = try? JSONReader.read(payload), case .text(let instance)? = tree["instance"],
             instance != identity.instance, otherInstances.count < 8, otherInstances.insert(instance).inserted
         else { return }

@@ -81,7 +81,8 @@ struct DiscoveryCleanup: Sendable {
         }
     }
 
-    /// Of a document only what is needed: thousands of them may come.
+    /// Of a document only what is needed: thousands of them may come. One that is no JSON proves nothing, and what there is
+    /// no proof against stays.
     private static func ids(of payload: [UInt8]) -> JSONTree? {
         guard let tree = try? JSONReader.read(payload), case .object(let members) = tree else { return nil }
         return .object(members.filter { ["equipmentId", "mbus"].contains($0.name) })
