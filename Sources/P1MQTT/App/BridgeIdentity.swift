@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
+import Glibc
 
 /// Which program on which machine this is: told in `bridge/info`, so that two under one prefix notice each other.
 struct BridgeIdentity: Sendable {

@@ -1,10 +1,6 @@
 import Logging
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
+import Glibc
 
 /// The log on standard error: time in UTC, level, message, and what else is known behind it in brackets.
 struct ConsoleLog: LogHandler {

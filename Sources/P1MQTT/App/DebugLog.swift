@@ -1,10 +1,6 @@
 import Logging
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
+import Glibc
 
 /// The debug mode of node-p1-reader: `debug-data-raw.log` holds the bytes as they came, `debug-data-parsed.log` the JSON
 /// document of each telegram, a line each. A meter with a name has files with its name. Each file starts anew at its

@@ -1,10 +1,6 @@
 import CMosquitto
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
+import Glibc
 
 /// A thread of the system for work that blocks in `poll`, which a task must not.
 enum DedicatedThread {

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
+import Glibc
 
 /// A value behind a pthread mutex. `Synchronization.Mutex` would do, but the thread sanitizer does not see that one
 /// and reports races that are none.

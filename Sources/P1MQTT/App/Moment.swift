@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
+import Glibc
 
 /// A point in time on both clocks: the monotonic one to wait by, the wall clock to stamp with.
 /// Read once per turn of a loop and handed down; nothing below the loops asks the system for the time.

@@ -1,10 +1,6 @@
 import Logging
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
+import Glibc
 
 /// Tells the service manager how the service fares, from the input thread. Started by anything else (a terminal, a
 /// container), it does nothing.

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
+import Glibc
 
 /// The socket on which the service manager listens: a datagram for each notice, as sd_notify(3) sends it, without
 /// libsystemd. Nothing here ever waits.
@@ -29,11 +25,7 @@ final class SystemdSocket: Sendable {
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
         self.address = address
         length = socklen_t(MemoryLayout<sockaddr_un>.offset(of: \.sun_path).map { $0 + bytes.count } ?? 0)
-        #if canImport(Glibc)
-            let kind = CInt(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue)
-        #else
-            let kind = SOCK_DGRAM | SOCK_CLOEXEC
-        #endif
+        let kind = CInt(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue)
         descriptor = OwnedDescriptor(adopting: socket(AF_UNIX, kind, 0))
         guard descriptor.raw >= 0 else { throw SystemdSocketError(path: path, reason: Self.text(errno)) }
     }

@@ -1,10 +1,6 @@
 import ArgumentParser
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
+import Glibc
 
 /// A file of bytes, read in portions; `-` is standard input.
 enum CaptureFile {

@@ -1,11 +1,7 @@
 import ArgumentParser
 import UnixSignals
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
+import Glibc
 
 /// `p1mqtt emulate`: a smart meter without a meter, to try things out and to test with.
 struct EmulateCommand: AsyncParsableCommand {

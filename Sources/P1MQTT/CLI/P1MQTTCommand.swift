@@ -1,10 +1,6 @@
 import ArgumentParser
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
+import Glibc
 
 /// The program. Without a sub-command it runs the service.
 @main

@@ -1,10 +1,6 @@
 import ArgumentParser
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
+import Glibc
 
 /// `p1mqtt ports`: which serial ports there are, and what is heard on one of them.
 struct PortsCommand: ParsableCommand {

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
+import Glibc
 
 /// The wait that every output of the emulator has: for its descriptors, a deadline, and the request to stop.
 struct EmulationWait {

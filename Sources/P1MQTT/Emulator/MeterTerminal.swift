@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
+import Glibc
 
 /// A pseudo-terminal that looks like a serial port with a meter behind it, with a name of its own if wanted.
 final class MeterTerminal {

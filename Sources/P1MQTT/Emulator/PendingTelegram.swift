@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
+import Glibc
 
 /// What the other end has not taken yet of a telegram. It holds one telegram at most: a reader that is slower than
 /// the meter misses whole telegrams and never gets a torn one.

@@ -1,10 +1,6 @@
 import P1Parser
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
+import Glibc
 
 /// The telegrams of a capture file, byte for byte as they were recorded, damaged ones included.
 struct ReplayCapture: Sendable {

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
+import Glibc
 
 /// Writes the telegrams of one meter to a descriptor that is waited for: standard output, a pipe, a file.
 struct StreamEmulation {

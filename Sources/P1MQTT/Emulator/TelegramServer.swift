@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
+import Glibc
 
 /// Many emulated meters, each behind a TCP port of its own, in one loop.
 ///

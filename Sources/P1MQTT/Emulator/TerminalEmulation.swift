@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
+import Glibc
 
 /// Speaks as a meter on a pseudo-terminal. Like a meter it does not wait: what nobody reads is gone.
 struct TerminalEmulation {

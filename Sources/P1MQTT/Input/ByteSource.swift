@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
+import Glibc
 
 /// Where bytes come from: a serial port, a socket, a file, the broker, the emulator. Driven by `InputLoop` on its
 /// thread only, and never allowed to block there.

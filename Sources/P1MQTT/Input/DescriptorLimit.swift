@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
+import Glibc
 
 /// How many descriptors this process may have open.
 enum DescriptorLimit {
@@ -21,9 +17,5 @@ enum DescriptorLimit {
         return Int(clamping: holds)
     }
 
-    #if canImport(Glibc)
-        private static var resource: __rlimit_resource_t { __rlimit_resource_t(RLIMIT_NOFILE.rawValue) }
-    #else
-        private static var resource: CInt { RLIMIT_NOFILE }
-    #endif
+    private static var resource: __rlimit_resource_t { __rlimit_resource_t(RLIMIT_NOFILE.rawValue) }
 }

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
+import Glibc
 
 /// Who may open a device, and who has it open: what the errors of a serial port are made of.
 struct DeviceAccess: Equatable, Sendable {

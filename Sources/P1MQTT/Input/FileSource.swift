@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
+import Glibc
 
 /// A capture, a named pipe, or standard input (`-`). Its bytes wait for us, and its end is the end.
 final class FileSource: ByteSource {
@@ -64,11 +60,7 @@ final class FileSource: ByteSource {
 
     private static func openFile(_ path: String) -> CInt {
         // Non-blocking, so that a named pipe without a writer does not hold up everybody else.
-        #if canImport(Glibc)
-            Glibc.open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
-        #else
-            Musl.open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
-        #endif
+        Glibc.open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
     }
 
     private func failure(_ code: CInt) -> SourceError {

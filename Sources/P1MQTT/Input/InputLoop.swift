@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
+import Glibc
 
 /// The input thread: waits for all sources at once, reads what is there, and hands it to the consumers.
 /// Sources that have nothing to do cost one comparison a turn each.

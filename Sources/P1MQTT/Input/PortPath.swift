@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
+import Glibc
 
 /// The `path` of a serial source: a device, or a glob that must match exactly one.
 enum PortPath {

@@ -1,10 +1,6 @@
 import CMosquitto
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
+import Glibc
 
 /// The descriptors that the input thread waits for: `epoll`, whose cost does not grow with the number of sources.
 /// (With 1,000 connections and a telegram a second on each, `poll` took 330 ms of CPU a second on the test machine.)

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
+import Glibc
 
 /// Speed and framing of a serial line, as the terminal driver is told.
 struct SerialLine: Equatable, Sendable {

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
+import Glibc
 
 /// A serial port with a P1 cable, or a pseudo-terminal. While open it is locked, its data request lines are raised,
 /// and its old settings are kept for the end.
@@ -116,11 +112,7 @@ extension SerialPort {
 
     /// Outside of the instance, where `open` would be the method.
     private static func openFile(_ path: String) -> CInt {
-        #if canImport(Glibc)
-            Glibc.open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)
-        #else
-            Musl.open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)
-        #endif
+        Glibc.open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)
     }
 
     private var isPseudoTerminal: Bool {

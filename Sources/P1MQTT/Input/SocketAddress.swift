@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
+import Glibc
 
 /// An IPv4 or IPv6 address with a port, as the socket calls take it.
 struct SocketAddress: Sendable {
@@ -63,21 +59,13 @@ struct SocketAddress: Sendable {
     }
 
     private static func connect(_ socket: CInt, _ address: UnsafePointer<sockaddr>, _ length: socklen_t) -> CInt {
-        #if canImport(Glibc)
-            Glibc.connect(socket, address, length)
-        #else
-            Musl.connect(socket, address, length)
-        #endif
+        Glibc.connect(socket, address, length)
     }
 
     private static func find(_ host: String, port: Int, flags: CInt) -> Result<[SocketAddress], LookUpFailure> {
         var hints = addrinfo()
         hints.ai_flags = flags
-        #if canImport(Glibc)
-            hints.ai_socktype = CInt(SOCK_STREAM.rawValue)
-        #else
-            hints.ai_socktype = SOCK_STREAM
-        #endif
+        hints.ai_socktype = CInt(SOCK_STREAM.rawValue)
         var list: UnsafeMutablePointer<addrinfo>?
         let code = getaddrinfo(host, nil, &hints, &list)
         guard code == 0 else { return .failure(LookUpFailure(text: String(cString: gai_strerror(code)))) }

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
+import Glibc
 
 /// Why a source cannot be opened or has broken off: which one, what happened, and what a person can do.
 struct SourceError: Error, Equatable, Sendable {

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
+import Glibc
 
 /// Small looks into /proc and /sys, where a file that cannot be read just means that nothing is known.
 enum SystemFile {

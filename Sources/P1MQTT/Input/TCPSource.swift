@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
+import Glibc
 
 /// A raw socket of ser2net, an ESPHome dongle or the like. Connecting, looking its name up included, has a limit;
 /// all addresses of a name are tried; a peer that vanishes without a word is found by keep-alive.
@@ -183,11 +179,7 @@ extension TCPSource {
 
     /// Begins to connect; returns 0 or an errno.
     private func start(_ address: SocketAddress) -> CInt {
-        #if canImport(Glibc)
-            let kind = CInt(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
-        #else
-            let kind = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC
-        #endif
+        let kind = CInt(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
         let socket = socket(address.family, kind, 0)
         guard socket >= 0 else { return errno }
         descriptor = OwnedDescriptor(adopting: socket)

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
+import Glibc
 
 /// Takes the commands of telnet (RFC 854) and of its serial port option (RFC 2217) out of a stream, over any chunk
 /// borders. Whether the peer speaks telnet at all is decided on evidence, for raw streams may hold FF too, as filler

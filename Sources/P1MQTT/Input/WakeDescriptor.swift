@@ -1,10 +1,6 @@
 import CMosquitto
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
+import Glibc
 
 /// Lets another thread end a `poll`: an eventfd that is readable from `wake()` until `drain()`.
 final class WakeDescriptor: Sendable {

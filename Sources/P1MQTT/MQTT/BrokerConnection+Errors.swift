@@ -1,10 +1,6 @@
 import CMosquitto
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
+import Glibc
 
 /// From codes of libmosquitto to causes that a user can act on.
 extension BrokerConnection {

@@ -1,10 +1,6 @@
 import CMosquitto
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
+import Glibc
 
 /// Waiting: `poll` rather than the library's own loops, which use `select` and fail once a descriptor is 1024 or more.
 extension BrokerConnection {

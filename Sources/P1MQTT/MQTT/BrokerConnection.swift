@@ -1,10 +1,6 @@
 import CMosquitto
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
+import Glibc
 
 /// One attempt at a connection and, when it succeeds, that connection: owns one handle of libmosquitto.
 ///

@@ -1,10 +1,6 @@
 import CMosquitto
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
+import Glibc
 
 /// Why there is no connection to the broker, or why it ended: where, what, and what to do about it.
 struct MosquittoError: Error, Equatable, CustomStringConvertible {

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
+import Glibc
 
 /// PUBLISH packets of MQTT 3.1.1 with quality of service 0, collected to leave in one write.
 ///

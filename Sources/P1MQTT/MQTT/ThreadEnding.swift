@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
+import Glibc
 
 /// Runs a thread that is asked to end and has a limited time to do so. Where it hangs in a call that nothing can
 /// interrupt, such as a look-up of a name, it is left behind.

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
+import Glibc
 
 @testable import P1MQTT
 
@@ -143,11 +139,7 @@ final class LoopbackServer {
         listener = -1
     }
 
-    #if canImport(Glibc)
-        private static let kind = CInt(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
-    #else
-        private static let kind = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC
-    #endif
+    private static let kind = CInt(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
 }
 
 /// A folder that goes with the test.

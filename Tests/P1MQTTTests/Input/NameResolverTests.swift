@@ -2,11 +2,7 @@ import Testing
 
 @testable import P1MQTT
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
+import Glibc
 
 @Suite("Names and addresses")
 struct NameResolverTests {

@@ -2,11 +2,7 @@ import Testing
 
 @testable import P1MQTT
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
+import Glibc
 
 @Suite("Outbox") struct OutboxTests {
     private let message = Message(topic: "a", text: "1", qos: 0, retain: true, kind: .value)

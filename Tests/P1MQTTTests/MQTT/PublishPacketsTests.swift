@@ -2,11 +2,7 @@ import Testing
 
 @testable import P1MQTT
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
+import Glibc
 
 @Suite("Publish packets") struct PublishPacketsTests {
     private func message(_ topic: String, _ payload: [UInt8], retain: Bool = true) -> Message {

@@ -2,11 +2,7 @@ import Testing
 
 @testable import P1Parser
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
+import Glibc
 
 @Suite("Bounds")
 struct BoundsTests {
