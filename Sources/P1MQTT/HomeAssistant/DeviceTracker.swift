@@ -36,7 +36,7 @@ struct DeviceTracker: Sendable {
     var country: Country { dialect.map(Country.init) ?? .elsewhere }
 
     /// Whether a telegram tells nothing new. This is all that is done for nearly every telegram.
-    func isSettled(_ document: Document) -> Bool {
+    func isSettled(_ document: CompletedDocument) -> Bool {
         guard isReal else { return !hasEssentials(in: document) }
         guard !isMissingSomething, hasSameId(document) else { return false }
         let values = document.values.span
@@ -49,7 +49,7 @@ struct DeviceTracker: Sendable {
         return true
     }
 
-    private func isSettled(_ index: Int, _ document: Document) -> Bool {
+    private func isSettled(_ index: Int, _ document: CompletedDocument) -> Bool {
         let seen = sightings[index]
         switch form(of: index, document) {
         case .absent: return !seen.isShown
@@ -63,17 +63,16 @@ struct DeviceTracker: Sendable {
     ///
     /// - Parameters:
     ///   - document: its content.
-    ///   - dialect: what it follows.
     ///   - time: the meter's time, seconds since 1970.
     /// - Returns: what that changed.
-    mutating func update(_ document: Document, _ dialect: Dialect, at time: Int64) -> Step {
+    mutating func update(_ document: CompletedDocument, at time: Int64) -> Step {
         var step = Step()
         let id = id(in: document)
         if let id, id != equipmentId, confirmations > 0 {
             step.hasEnded = isReal
             self = DeviceTracker(table)
         }
-        identify(id, dialect, document)
+        identify(id, document)
         step.hasChanged = look(document, at: time)
 
         let hasEssentials = table.items.indices.contains { table.items[$0].isEssential && sightings[$0].isShown }
@@ -87,22 +86,22 @@ struct DeviceTracker: Sendable {
         return step
     }
 
-    private mutating func identify(_ id: String?, _ dialect: Dialect, _ document: Document) {
+    private mutating func identify(_ id: String?, _ document: CompletedDocument) {
         guard !isReal else { return }
         // A telegram whose id got lost on the line neither confirms nor denies.
         if id == nil, equipmentId != nil { return }
         guard id != nil || hasEssentials(in: document) else { return }
-        if self.dialect == dialect {
+        if dialect == document.dialect {
             confirmations = min(confirmations + 1, 2)
         } else {
             confirmations = 1
         }
         equipmentId = id
-        self.dialect = dialect
+        dialect = document.dialect
     }
 
     /// Counts what is there and what is missing. Returns whether the components changed.
-    private mutating func look(_ document: Document, at time: Int64) -> Bool {
+    private mutating func look(_ document: CompletedDocument, at time: Int64) -> Bool {
         var hasChanged = false
         isMissingSomething = false
         for index in table.items.indices {
@@ -124,7 +123,7 @@ struct DeviceTracker: Sendable {
         return hasChanged
     }
 
-    private func form(of index: Int, _ document: Document) -> Sighting.Form {
+    private func form(of index: Int, _ document: CompletedDocument) -> Sighting.Form {
         let item = table.items[index]
         guard item.isConditional else { return document.values[item.slot] == nil ? .absent : .usual }
         if let gasMeter = item.gasMeter, document.values[item.slot] == nil || !gasMeter.isSame(document) { return .absent }
@@ -133,21 +132,18 @@ struct DeviceTracker: Sendable {
     }
 
     /// Whether a telegram holds what makes the device real.
-    func hasEssentials(in document: Document) -> Bool {
+    func hasEssentials(in document: CompletedDocument) -> Bool {
         table.items.contains { $0.isEssential && document.values[$0.slot] != nil }
     }
 
-    private func hasSameId(_ document: Document) -> Bool {
-        guard case .text(let text)? = document.values[table.equipmentId], text != equipmentId else { return true }
+    private func hasSameId(_ document: CompletedDocument) -> Bool {
+        guard let text = document.text(at: table.identity.equipmentId), text != equipmentId else { return true }
         return id(in: document) == nil
     }
 
-    /// The id as sent, `nil` when it is missing or says nothing: those have no readable form.
-    func id(in document: Document) -> String? {
-        guard case .text(let text)? = document.values[table.equipmentId], document.values[table.serialNumber] != nil,
-            !DeviceId.sanitised(text).isEmpty
-        else { return nil }
-        return text
+    /// The id as sent, `nil` when it is missing or says nothing.
+    func id(in document: CompletedDocument) -> String? {
+        document.id(at: table.identity).flatMap { DeviceId.sanitised($0).isEmpty ? nil : $0 }
     }
 }
 

@@ -1,3 +1,4 @@
+import P1MQTTMeter
 import P1MQTTEmulator
 import P1MQTTInput
 
@@ -19,5 +20,15 @@ extension MeterSettings {
     /// Deciphers its telegrams; `nil` without a key.
     var cipher: MeterCipher? {
         decryptionKey.flatMap { MeterCipher(decryptionKey: $0, authenticationKey: authenticationKey) }
+    }
+
+    /// What is known of the meter beforehand, for its telegrams.
+    func interpretation(_ all: Settings) -> TelegramInterpreter.Options {
+        var options = TelegramInterpreter.Options(utcOffset: utcOffset)
+        options.gasMeter = gasMeter
+        options.guard = all.guard
+        options.minimumMonthPeak = all.publish.minimumMonthPeak
+        options.cleansTexts = true
+        return options
     }
 }

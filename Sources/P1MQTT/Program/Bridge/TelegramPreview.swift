@@ -9,7 +9,7 @@ struct TelegramPreview {
     private var framer: Framer
     private var seals: SealPolicy
     private var checksums = ChecksumPolicy(.auto)
-    private var context: Document.Context
+    private var interpreter: TelegramInterpreter
     private var discovery: MeterDiscovery
     private var values: ValueMessages
     private var mbus = MBusAvailability()
@@ -26,7 +26,9 @@ struct TelegramPreview {
         framer = Framer(cipher: cipher)
         seals = SealPolicy(hasAuthenticationKey: cipher?.hasAuthenticationKey ?? false, remedies: .options)
         topics = MeterTopics(bridgePrefix: prefix, meterName: nil)
-        context = Document.Context(utcOffset: utcOffset)
+        var options = TelegramInterpreter.Options(utcOffset: utcOffset)
+        options.cleansTexts = true
+        interpreter = TelegramInterpreter(options)
         discovery = MeterDiscovery(
             settings: HomeAssistantSettings(language: language), topics: DiscoveryTopics(topics),
             version: P1MQTTCommand.version)
@@ -102,10 +104,9 @@ struct TelegramPreview {
 
     private mutating func take(_ telegram: Telegram) -> [Message] {
         let now = Moment(monotonic: 0, utc: 0)
-        var document = Document(telegram, &context)
-        document.cleanTexts()
+        let document = interpreter.complete(telegram, arrival: nil).document
         mbus.update(document, at: now)
-        _ = discovery.update(document, dialect: telegram.dialect)
+        _ = discovery.update(document)
         return values.messages(for: document, at: now)
     }
 }

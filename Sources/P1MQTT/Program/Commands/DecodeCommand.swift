@@ -52,10 +52,10 @@ struct UTCOffset: ExpressibleByArgument, Equatable {
 struct CaptureDecoder {
     let name: String
     let printsObjects: Bool
-    let utcOffset: Int?
     private(set) var isGood = true
     private var framer: Framer
     private var seals: SealPolicy
+    private var interpreter: TelegramInterpreter
     private var telegrams = 0
     private var checksums = ChecksumLock()
     /// Whether the meter sends checksums: then a telegram that was cut off cannot be trusted.
@@ -75,7 +75,7 @@ struct CaptureDecoder {
     ) {
         self.name = name == "-" ? "standard input" : name
         self.printsObjects = printsObjects
-        self.utcOffset = utcOffset
+        interpreter = TelegramInterpreter(.init(utcOffset: utcOffset))
         framer = Framer(cipher: cipher)
         seals = SealPolicy(hasAuthenticationKey: cipher?.hasAuthenticationKey ?? false, remedies: .options)
         self.printLine = printLine
@@ -153,8 +153,7 @@ struct CaptureDecoder {
         if printsObjects {
             printLine(telegram.objectsJSON(checksum, remarks: remarks))
         } else {
-            var context = Document.Context(utcOffset: utcOffset)
-            printLine(Document(telegram, &context).json())
+            printLine(interpreter.complete(telegram, arrival: nil).document.json())
         }
     }
 
