@@ -35,8 +35,10 @@ struct PartSet: Sendable {
         for (bit, place) in places.enumerated() where document.values[place] != nil { parts |= 1 << UInt64(bit) }
         guard parts != 0 else { return false }
         guard let expected else {
-            if !document.isDamaged { self.expected = parts }
-            return !document.isDamaged
+            // Some meters send a line that nobody can read in each telegram.
+            if document.isDamaged { return hasChanged(to: parts, from: 0, at: document.time ?? 0) }
+            self.expected = parts
+            return true
         }
         guard parts != expected else {
             candidate = nil

@@ -38,6 +38,16 @@ import Testing
         #expect(try next(Self.whole) == "6136.000 -2.50")
     }
 
+    @Test("a meter that sends a line that cannot be read in each telegram has its sums from the third on") mutating func alwaysDamaged()
+        throws
+    {
+        let lines = Self.whole + ["1-0:31.7.0(x)"]
+        #expect(try next(lines) == "- -")
+        #expect(try next(lines) == "- -")
+        #expect(try next(lines) == "6136.000 -2.50")
+        #expect(try next(lines) == "6136.000 -2.50")
+    }
+
     @Test("a register joins after three telegrams in a row; until then there is no sum") mutating func joins() throws {
         let one = [Self.whole[0]]
         let two = [Self.whole[0], Self.whole[1]]
