@@ -2,6 +2,7 @@ import Foundation
 import Testing
 @testable import P1MQTT
 @testable import P1MQTTBroker
+import P1MQTTSystem
 
 @Suite("TLS to the broker") struct BrokerTLSTests {
     private func probe(
