@@ -21,7 +21,7 @@ struct DeviceTracker: Sendable {
     /// Telegrams in a row with this id and dialect, up to two.
     private var confirmations = 0
     /// By item of the table.
-    private(set) var sightings: [Sighting]
+    private(set) var observations: [Observation]
     /// Items whose component was announced and is gone.
     private(set) var removed: Set<Int> = []
     private(set) var isReal = false
@@ -30,27 +30,28 @@ struct DeviceTracker: Sendable {
 
     init(_ table: DeviceTable) {
         self.table = table
-        sightings = Array(repeating: Sighting(), count: table.items.count)
+        observations = Array(repeating: Observation(), count: table.items.count)
     }
 
     var country: Country { dialect.map(Country.init) ?? .elsewhere }
 
-    /// Whether a telegram tells nothing new. This is all that is done for nearly every telegram.
+    /// Whether nothing in a telegram is new. This is all that is done for nearly every telegram.
     func isSettled(_ document: CompletedDocument) -> Bool {
         guard isReal else { return !hasEssentials(in: document) }
         guard !isMissingSomething, hasSameId(document) else { return false }
         let values = document.values.span
         let items = table.items.span
-        let sightings = sightings.span
+        let observations = observations.span
         for index in items.indices {
-            guard items[index].isConditional ? isSettled(index, document) : (values[items[index].slot] == nil) != sightings[index].isShown
+            guard
+                items[index].isConditional ? isSettled(index, document) : (values[items[index].slot] == nil) != observations[index].isShown
             else { return false }
         }
         return true
     }
 
     private func isSettled(_ index: Int, _ document: CompletedDocument) -> Bool {
-        let seen = sightings[index]
+        let seen = observations[index]
         switch form(of: index, document) {
         case .absent: return !seen.isShown
         case let form:
@@ -75,7 +76,7 @@ struct DeviceTracker: Sendable {
         identify(id, document)
         step.hasChanged = look(document, at: time)
 
-        let hasEssentials = table.items.indices.contains { table.items[$0].isEssential && sightings[$0].isShown }
+        let hasEssentials = table.items.indices.contains { table.items[$0].isEssential && observations[$0].isShown }
         if !isReal {
             isReal = hasEssentials && confirmations >= 2
             step.hasChanged = isReal
@@ -107,28 +108,28 @@ struct DeviceTracker: Sendable {
         for index in table.items.indices {
             let form = form(of: index, document)
             if form != .absent {
-                guard sightings[index].see(document.values[table.items[index].slot], form) else { continue }
+                guard observations[index].see(document.values[table.items[index].slot], form) else { continue }
                 removed.remove(index)
                 hasChanged = true
-            } else if sightings[index].count > 0 {
+            } else if observations[index].count > 0 {
                 isMissingSomething = true
-                guard sightings[index].miss(at: time) else { continue }
-                if sightings[index].isShown, isReal {
+                guard observations[index].miss(at: time) else { continue }
+                if observations[index].isShown, isReal {
                     removed.insert(index)
                     hasChanged = true
                 }
-                sightings[index] = Sighting()
+                observations[index] = Observation()
             }
         }
         return hasChanged
     }
 
-    private func form(of index: Int, _ document: CompletedDocument) -> Sighting.Form {
+    private func form(of index: Int, _ document: CompletedDocument) -> Observation.Form {
         let item = table.items[index]
         guard item.isConditional else { return document.values[item.slot] == nil ? .absent : .usual }
         if let gasMeter = item.gasMeter, document.values[item.slot] == nil || !gasMeter.isSame(document) { return .absent }
-        if let primary = item.primary, sightings[primary].isShown { return .absent }
-        return Sighting.Form(of: document.values[item.slot], item.quantity, country)
+        if let primary = item.primary, observations[primary].isShown { return .absent }
+        return Observation.Form(of: document.values[item.slot], item.quantity, country)
     }
 
     /// Whether a telegram holds what makes the device real.
@@ -147,7 +148,7 @@ struct DeviceTracker: Sendable {
     }
 }
 
-/// Ids in Home Assistant. They are for ever: a change loses people's history.
+/// Ids in Home Assistant. They are permanent: a change loses people's history.
 enum DeviceId {
     /// Lower case, and anything but `[a-z0-9_-]` dropped.
     static func sanitised(_ text: String) -> String {

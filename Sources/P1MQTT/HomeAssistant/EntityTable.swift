@@ -24,7 +24,7 @@ package struct EntityTable: Sendable {
         let levels = path.split(separator: "/")
         // The same values as under `mbus/N`.
         if let first = levels.first, MBusMedium(rawValue: String(first)) != nil { return true }
-        // What is told in the device itself.
+        // What the device itself says.
         if ["meterType", "equipmentId", "serialNumber", "deviceType"].contains(levels.last) { return true }
         // Lists.
         return [

@@ -24,7 +24,7 @@ package struct MeterDiscovery {
     private var earlier: [String?] = Array(repeating: nil, count: 5)
     private var meter = DeviceTracker(EntityTable.shared.meter)
     private var mbus = EntityTable.shared.mbus.map { DeviceTracker($0) }
-    /// What was told of each device that is announced; the meter first, then the channels.
+    /// What was announced of each device; the meter first, then the channels.
     private var announced: [DiscoveryDevice?] = Array(repeating: nil, count: 5)
 
     /// - Parameters:
@@ -39,7 +39,7 @@ package struct MeterDiscovery {
         self.version = version
     }
 
-    /// Looks at the document of an accepted telegram. Cheap when it tells nothing new.
+    /// Looks at the document of an accepted telegram. Cheap when nothing in it is new.
     package mutating func update(_ document: CompletedDocument) -> Changes {
         guard settings.enabled else { return Changes() }
         if isSettled(document) { return Changes() }
@@ -157,7 +157,7 @@ package struct MeterDiscovery {
         }
     }
 
-    /// Brings up to date what a device tells of others.
+    /// Brings up to date what a device says of others.
     private mutating func redescribe() {
         let bridge = DeviceId.bridge(topics.bridge)
         var seen: Set<MBusMedium> = []

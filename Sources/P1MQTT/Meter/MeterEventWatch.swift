@@ -4,9 +4,9 @@ import P1Parser
 /// a log of earlier power failures for instance, is where it starts from and no event; so is the first telegram of
 /// another meter.
 package struct MeterEventWatch: Sendable {
-    private var meterId = Believed<String>()
-    private var mediumIds = [Believed<String>](repeating: Believed(), count: Places.media.count)
-    private var states = [Believed<Document.Value>](repeating: Believed(), count: Watched.all.count)
+    private var meterId = Debounced<String>()
+    private var mediumIds = [Debounced<String>](repeating: Debounced(), count: Places.media.count)
+    private var states = [Debounced<Document.Value>](repeating: Debounced(), count: Watched.all.count)
     private var failures = PowerFailureWatch()
 
     package init() {}
@@ -24,7 +24,7 @@ package struct MeterEventWatch: Sendable {
     }
 
     /// Takes a document that an earlier run published as the telegram before the first: what happened while nobody
-    /// looked is told then. A power failure in the house stops this program too.
+    /// looked is reported then. A power failure in the house stops this program too.
     package mutating func recall(_ earlier: JSONTree) {
         if case .text(let id)? = earlier["equipmentId"], case .text? = earlier["serialNumber"] { _ = meterId.take(id, needed: 1) }
         for (index, place) in Places.media.enumerated() {
@@ -43,7 +43,7 @@ package struct MeterEventWatch: Sendable {
 
     private mutating func meterSwap(in document: CompletedDocument) -> [MeterEvent] {
         guard let id = document.id(at: Places.meter), let old = meterId.take(id, needed: Self.telegramsForAnId)?.old else { return [] }
-        states = [Believed<Document.Value>](repeating: Believed(), count: Watched.all.count)
+        states = [Debounced<Document.Value>](repeating: Debounced(), count: Watched.all.count)
         failures = PowerFailureWatch()
         return [swap("electricity", from: old, to: id, document)]
     }

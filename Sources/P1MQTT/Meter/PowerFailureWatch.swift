@@ -1,13 +1,13 @@
 import P1Parser
 
 /// Notices power failures: from the log of long ones, which says when and how long, and from the counters, which count
-/// the short ones too. A failure that shows in both is told once.
+/// the short ones too. A failure that shows in both is reported once.
 struct PowerFailureWatch: Sendable {
-    private var counters = [Believed<FixedDecimal>](repeating: Believed(), count: Places.failureCounters.count)
-    private var log = Believed<[UInt8]>()
+    private var counters = [Debounced<FixedDecimal>](repeating: Debounced(), count: Places.failureCounters.count)
+    private var log = Debounced<[UInt8]>()
     /// The latest end in the log so far, seconds since 1970. What is older is no news, wherever it stands.
     private var latestEnd: Int64?
-    /// Failures that a counter told and that the log may still list, and for how many telegrams that is waited for.
+    /// Failures that a counter showed and that the log may still list, and for how many telegrams that is waited for.
     private var expected = (failures: 0, telegrams: 0)
 
     private static let patience = 30
@@ -17,7 +17,7 @@ struct PowerFailureWatch: Sendable {
     /// - Parameters:
     ///   - document: its content.
     ///   - needed: telegrams in a row that must agree.
-    /// - Returns: an event for each failure of the log, the latest last, and one for all that only a counter tells.
+    /// - Returns: an event for each failure of the log, the latest last, and one for all that only a counter shows.
     mutating func look(at document: CompletedDocument, _ needed: Int) -> [MeterEvent] {
         let increase = increase(in: document, needed)
         var listed = newFailures(in: document, needed)
@@ -55,7 +55,7 @@ struct PowerFailureWatch: Sendable {
             guard case .number(let count)? = document.values[slot], let old = counters[index].take(count, needed: needed)?.old,
                 let step = count.subtracting(old), step.scale == 0
             else { continue }
-            // Ten are listed at most; a counter that leaps is told once.
+            // Ten are listed at most; a counter that leaps is reported once.
             increase = max(increase, min(step.mantissa, 1000))
         }
         return increase

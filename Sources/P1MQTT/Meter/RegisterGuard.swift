@@ -144,7 +144,7 @@ extension RegisterGuard {
 }
 
 private enum Registers {
-    /// The registers of the electricity meter: what counts energy for ever.
+    /// The registers of the electricity meter: what counts energy and never falls.
     static let electricity: [DocumentLayout.Slot] = DocumentLayout.shared.places.indices.filter { slot in
         let place = DocumentLayout.shared.places[slot]
         return place.path.hasPrefix("electricity/") && (place.quantity == .energy || place.quantity == .reactiveEnergy)
