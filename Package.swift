@@ -25,35 +25,50 @@ let package = Package(
         .target(
             name: "CMosquitto",
             linkerSettings: [.linkedLibrary("mosquitto")]),
+        .target(name: "CLinux"),
         .target(name: "P1Parser", swiftSettings: strict),
+        // Pure: no input, no output, no clock.
+        module("Meter", ["P1Parser"]),
+        module("HomeAssistant", ["P1Parser", "P1MQTTMeter"]),
+        // What may wait and fail.
+        module("System", ["CLinux", "P1MQTTMeter"]),
+        module("Broker", ["CMosquitto", "P1MQTTMeter", "P1MQTTSystem", logging, lifecycle]),
+        module("Input", ["CLinux", "P1Parser", "P1MQTTMeter", "P1MQTTSystem", crypto]),
+        module("Emulator", ["P1Parser", "P1MQTTMeter", "P1MQTTSystem", "P1MQTTInput"]),
         .executableTarget(
             name: "P1MQTT",
             dependencies: [
-                "CMosquitto",
-                "P1Parser",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                "P1Parser", "P1MQTTMeter", "P1MQTTHomeAssistant", "P1MQTTSystem", "P1MQTTBroker", "P1MQTTInput",
+                "P1MQTTEmulator", arguments, logging, lifecycle, signals,
             ],
+            path: "Sources/P1MQTT/Program",
             swiftSettings: strict),
         .testTarget(name: "P1ParserTests", dependencies: ["P1Parser"], swiftSettings: strict),
         .testTarget(
             name: "P1MQTTTests",
             dependencies: [
-                "P1MQTT", "P1Parser",
-                .product(name: "Logging", package: "swift-log"),
+                "P1Parser", "P1MQTTMeter", "P1MQTTHomeAssistant", "P1MQTTSystem", "P1MQTTBroker", "P1MQTTInput",
+                "P1MQTTEmulator", "P1MQTT", logging,
             ],
             exclude: ["HomeAssistant/Golden"],
             swiftSettings: strict),
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "P1MQTT", "P1Parser", "CMosquitto",
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                "P1Parser", "P1MQTTMeter", "P1MQTTHomeAssistant", "P1MQTTSystem", "P1MQTTBroker", "P1MQTTInput",
+                "P1MQTTEmulator", "P1MQTT", "CMosquitto", logging, lifecycle,
             ],
             swiftSettings: strict),
     ]
 )
+
+/// A folder of `Sources/P1MQTT` as a module of its own, so that the compiler keeps its walls.
+func module(_ folder: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: "P1MQTT" + folder, dependencies: dependencies, path: "Sources/P1MQTT/" + folder, swiftSettings: strict)
+}
+
+var arguments: Target.Dependency { .product(name: "ArgumentParser", package: "swift-argument-parser") }
+var crypto: Target.Dependency { .product(name: "Crypto", package: "swift-crypto") }
+var logging: Target.Dependency { .product(name: "Logging", package: "swift-log") }
+var lifecycle: Target.Dependency { .product(name: "ServiceLifecycle", package: "swift-service-lifecycle") }
+var signals: Target.Dependency { .product(name: "UnixSignals", package: "swift-service-lifecycle") }

@@ -2,12 +2,6 @@
 #include "CMosquitto.h"
 
 #include <dlfcn.h>
-#include <pthread.h>
-#include <sys/eventfd.h>
-
-void p1_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
-
-int p1_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 
 // Looked up at run time: libmosquitto brings OpenSSL along, and this program needs none of its headers.
 long p1_tls_verify_result(struct mosquitto *handle, const char **text) {

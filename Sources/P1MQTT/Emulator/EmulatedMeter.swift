@@ -1,12 +1,14 @@
+package import P1MQTTInput
+
 /// One emulated meter: the telegrams of a profile, or those of a capture again and again.
-struct EmulatedMeter: Sendable {
+package struct EmulatedMeter: Sendable {
     private enum Content {
         case scenario(MeterScenario)
         case replay(ReplayCapture, next: Int)
     }
 
     /// Milliseconds between two telegrams.
-    let interval: Int64
+    package let interval: Int64
     /// Encrypts the telegrams of a profile; those of a capture stay as they are.
     private let cipher: MeterCipher?
     private var content: Content
@@ -21,7 +23,7 @@ struct EmulatedMeter: Sendable {
     ///   - seed: makes ids and noise.
     ///   - now: milliseconds since 1970 UTC, for settings without a start time.
     ///   - cipher: encrypts its telegrams; `nil` for a meter that sends them in clear.
-    init(_ settings: EmulatorSettings, seed: UInt64, now: Int64, cipher: MeterCipher? = nil) throws(EmulatorError) {
+    package init(_ settings: EmulatorSettings, seed: UInt64, now: Int64, cipher: MeterCipher? = nil) throws(EmulatorError) {
         if let path = settings.replay {
             if let fault = settings.faults.first(where: { !$0.isOnLine }) { throw .faultNeedsProfile(fault.type.rawValue) }
             try self.init(
@@ -33,7 +35,7 @@ struct EmulatedMeter: Sendable {
     }
 
     /// A meter of a profile.
-    init(_ scenario: MeterScenario, cipher: MeterCipher? = nil) {
+    package init(_ scenario: MeterScenario, cipher: MeterCipher? = nil) {
         self.cipher = cipher
         interval = scenario.plan.interval
         faults = scenario.plan.faults
@@ -41,7 +43,7 @@ struct EmulatedMeter: Sendable {
     }
 
     /// A meter that repeats a capture.
-    init(replaying capture: ReplayCapture, every interval: Int64, faults: [EmulatorFault] = []) {
+    package init(replaying capture: ReplayCapture, every interval: Int64, faults: [EmulatorFault] = []) {
         self.interval = interval
         cipher = nil
         self.faults = faults
@@ -49,7 +51,7 @@ struct EmulatedMeter: Sendable {
     }
 
     /// The bytes of the next telegram, as they arrive; none at all while the line is silent.
-    mutating func next() -> [UInt8] {
+    package mutating func next() -> [UInt8] {
         step()
         let telegram =
             switch content {

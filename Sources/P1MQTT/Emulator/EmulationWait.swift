@@ -1,4 +1,6 @@
 import Glibc
+import P1MQTTMeter
+import P1MQTTSystem
 
 /// The wait that every output of the emulator has: for its descriptors, a deadline, and the request to stop.
 struct EmulationWait {
@@ -33,12 +35,12 @@ struct EmulationWait {
 }
 
 /// Why the emulator cannot go on or begin: what it tried, the system's words, and what to do.
-struct EmulationError: Error, Equatable, CustomStringConvertible {
-    var what: String
-    var code: CInt
-    var remedy: String?
+package struct EmulationError: Error, Equatable, CustomStringConvertible {
+    package var what: String
+    package var code: CInt
+    package var remedy: String?
 
-    var description: String {
+    package var description: String {
         "\(what): \(String(cString: strerror(code)))" + (remedy.map { ". \($0)" } ?? "")
     }
 }

@@ -1,5 +1,5 @@
 /// Why a meter cannot be emulated: which setting or file, what is wrong with it, and what to do.
-enum EmulatorError: Error, Equatable, Sendable {
+package enum EmulatorError: Error, Equatable, Sendable {
     case unknownProfile(String)
     /// A number that cannot be used; `allowed` says which can.
     case number(setting: String, text: String, allowed: String)
@@ -17,7 +17,7 @@ enum EmulatorError: Error, Equatable, Sendable {
 
 extension EmulatorError: CustomStringConvertible {
     /// A sentence with the remedy.
-    var description: String {
+    package var description: String {
         switch self {
         case .unknownProfile(let name):
             "there is no profile \"\(name)\"; choose one of \(EmulatorProfile.names.joined(separator: ", "))"

@@ -1,10 +1,11 @@
-import P1Parser
+import P1MQTTInput
+package import P1Parser
 
 /// Something that goes wrong with an emulated meter at a time that the script says: to rehearse an automation, and to
 /// test with. The same script and seed give the same bytes.
-struct EmulatorFault: Sendable, Equatable {
+package struct EmulatorFault: Sendable, Equatable {
     /// As the configuration names it.
-    enum FaultType: String, Sendable, CaseIterable {
+    package enum FaultType: String, Sendable, CaseIterable {
         /// Bits of the line are flipped.
         case bitErrors
         /// A telegram ends in its midst.
@@ -23,7 +24,7 @@ struct EmulatorFault: Sendable, Equatable {
         case clockChange
     }
 
-    enum Kind: Sendable, Equatable {
+    package enum Kind: Sendable, Equatable {
         /// Each bit with this probability; its own seed, so that it can be varied alone.
         case bitErrors(rate: Double, seed: UInt64)
         /// After this many bytes.
@@ -41,7 +42,7 @@ struct EmulatorFault: Sendable, Equatable {
     }
 
     /// What can show a wrong value.
-    enum Register: String, Sendable, CaseIterable {
+    package enum Register: String, Sendable, CaseIterable {
         case received1 = "electricity/received/tariff1"
         case received2 = "electricity/received/tariff2"
         case delivered1 = "electricity/delivered/tariff1"
@@ -49,13 +50,19 @@ struct EmulatorFault: Sendable, Equatable {
         case gas
     }
 
-    var kind: Kind
+    package var kind: Kind
     /// Seconds of meter time after the first telegram.
-    var at: Int64
+    package var at: Int64
     /// How many telegrams in a row it concerns, where it does not last for ever.
-    var telegrams: Int64 = 1
+    package var telegrams: Int64 = 1
 
-    var type: FaultType {
+    package init(kind: Kind, at: Int64, telegrams: Int64 = 1) {
+        self.kind = kind
+        self.at = at
+        self.telegrams = telegrams
+    }
+
+    package var type: FaultType {
         switch kind {
         case .bitErrors: .bitErrors
         case .cut: .cut
@@ -80,7 +87,7 @@ struct EmulatorFault: Sendable, Equatable {
 
     /// The number of the first telegram it concerns.
     /// - Parameter interval: milliseconds of meter time between telegrams.
-    func first(every interval: Int64) -> Int64 {
+    package func first(every interval: Int64) -> Int64 {
         (at * 1000 + interval - 1) / interval
     }
 

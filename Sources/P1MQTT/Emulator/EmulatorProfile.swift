@@ -1,32 +1,32 @@
-import P1Parser
+package import P1Parser
 
 /// The kind of meter that is emulated: which lines it sends, with how many digits and in what order.
 /// Another dialect is another value of this type in a file of its own.
-struct EmulatorProfile: Sendable {
+package struct EmulatorProfile: Sendable {
     /// As in the configuration.
-    let name: String
+    package let name: String
     /// Behind `/`. It contains EMULATOR, so that nobody takes the values for real ones.
-    let header: String
+    package let header: String
     /// Minutes that its standard time is ahead of UTC.
     let standardOffset: Int
     let tariffClock: TariffClock
-    let hasChecksum: Bool
+    package let hasChecksum: Bool
     /// Writes the data lines.
-    let lines: @Sendable (MeterScenario, inout TelegramWriter) -> Void
+    package let lines: @Sendable (MeterScenario, inout TelegramWriter) -> Void
 
     /// All profiles, in the order in which they are offered.
-    static let all: [EmulatorProfile] = [
+    package static let all: [EmulatorProfile] = [
         nlDSMR22, nlDSMR42, nlDSMR50, nlWarmtelink, beEMUCS, beEMUCS2, beIskra, beSibelga, luSmarty, atT210DR, seH1, dk, fi, hu, ltESO,
         chXT211, deQ3D, siIskra, pl,
     ]
-    static let names: [String] = all.map(\.name)
+    package static let names: [String] = all.map(\.name)
 
-    static func named(_ name: String) -> EmulatorProfile? {
+    package static func named(_ name: String) -> EmulatorProfile? {
         all.first { $0.name == name }
     }
 
     /// The telegram that such a meter sends in this state.
-    func telegram(_ scenario: MeterScenario) -> [UInt8] {
+    package func telegram(_ scenario: MeterScenario) -> [UInt8] {
         var writer = TelegramWriter(header: header)
         lines(scenario, &writer)
         return writer.finish(withChecksum: hasChecksum)
@@ -37,7 +37,7 @@ struct EmulatorProfile: Sendable {
 
 extension TelegramWriter {
     /// The four registers, tariff 1 and 2 in both directions.
-    mutating func registers(_ scenario: MeterScenario, digits: Int) {
+    package mutating func registers(_ scenario: MeterScenario, digits: Int) {
         for (c, values) in [(1, scenario.received), (2, scenario.delivered)] as [(UInt16, [Int64])] {
             for (index, value) in values.enumerated() {
                 line(

@@ -1,12 +1,14 @@
+package import P1MQTTInput
+package import P1MQTTMeter
 import P1Parser
 
 /// The emulated meter as a source of bytes: no hardware, no descriptor, a telegram each time its interval is over.
 ///
 /// What it emulates goes on when the source is closed and opened again: a meter does not start anew because somebody
 /// pulled its cable, and registers that fell back would look like a fault.
-final class EmulatorSource: ByteSource {
-    let name: String
-    let traits: SourceTraits
+package final class EmulatorSource: ByteSource {
+    package let name: String
+    package let traits: SourceTraits
 
     private let settings: EmulatorSettings
     private let seed: UInt64
@@ -21,7 +23,7 @@ final class EmulatorSource: ByteSource {
     ///   - meterName: the name of the meter in the configuration. Without a seed in the settings it makes the ids, so
     ///     that they differ between meters and stay the same at each start.
     ///   - cipher: encrypts its telegrams, as the keys of the meter say; `nil` for a meter that sends them in clear.
-    init(_ settings: EmulatorSettings, meterName: String?, cipher: MeterCipher? = nil) {
+    package init(_ settings: EmulatorSettings, meterName: String?, cipher: MeterCipher? = nil) {
         self.settings = settings
         self.cipher = cipher
         seed = settings.seed ?? EmulatorSource.seed(of: meterName)
@@ -34,9 +36,9 @@ final class EmulatorSource: ByteSource {
         name = settings.replay.map { "emulator replaying \($0)" } ?? "emulator \(settings.profile)"
     }
 
-    var deadline: Int64? { rest.isEmpty ? pace?.deadline : .min }
+    package var deadline: Int64? { rest.isEmpty ? pace?.deadline : .min }
 
-    func open(at now: Moment) throws(SourceError) -> OpenState {
+    package func open(at now: Moment) throws(SourceError) -> OpenState {
         let emulated: EmulatedMeter
         do {
             // Not with `??`, which would hide the type of the error.
@@ -52,7 +54,7 @@ final class EmulatorSource: ByteSource {
         return .opened("a telegram every \(interval) s")
     }
 
-    func service(
+    package func service(
         _ ready: Int16, at now: Moment, buffer: UnsafeMutableRawBufferPointer,
         deliver: (UnsafeRawBufferPointer) -> Void
     ) -> SourceEvent? {
@@ -69,7 +71,7 @@ final class EmulatorSource: ByteSource {
         return nil
     }
 
-    func close() {
+    package func close() {
         pace = nil
         rest = []
     }

@@ -1,4 +1,5 @@
 import Glibc
+import P1MQTTSystem
 
 /// A TCP port on which an emulated meter waits for readers.
 final class ListeningSocket {

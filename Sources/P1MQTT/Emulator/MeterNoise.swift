@@ -1,6 +1,8 @@
+import P1MQTTInput
+
 /// Numbers that look random and are the same for the same seed, purpose and index. Because they need no earlier ones,
 /// a telegram can be skipped without changing those after it.
-struct MeterNoise: Sendable {
+package struct MeterNoise: Sendable {
     /// What a number is for, so that two uses of one index differ.
     enum Purpose: UInt64, Sendable {
         case voltage = 1

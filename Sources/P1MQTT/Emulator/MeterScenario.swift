@@ -4,11 +4,11 @@ import P1Parser
 ///
 /// Everything follows from the plan, the start and the number of the telegram; no clock is read and no number is
 /// rounded on its way into a register. Energy is in millionths of a kWh, power in W, time in milliseconds UTC.
-struct MeterScenario: Sendable {
+package struct MeterScenario: Sendable {
     let plan: EmulatorPlan
     /// Milliseconds since 1970 UTC of telegram 0, a whole second.
-    let start: Int64
-    let noise: MeterNoise
+    package let start: Int64
+    package let noise: MeterNoise
     /// The number of the present telegram, from 0.
     private(set) var number: Int64 = 0
     /// What the registers hold, and what the faults of the plan have made of them so far.
@@ -18,7 +18,7 @@ struct MeterScenario: Sendable {
     ///   - plan: the settings.
     ///   - seed: makes ids and noise; two meters need two seeds.
     ///   - now: milliseconds since 1970 UTC, for a plan that names no start.
-    init(_ plan: EmulatorPlan, seed: UInt64, now: Int64) {
+    package init(_ plan: EmulatorPlan, seed: UInt64, now: Int64) {
         self.plan = plan
         start = plan.start ?? now - now % 1000
         noise = MeterNoise(seed: seed)
@@ -39,7 +39,7 @@ struct MeterScenario: Sendable {
     }
 
     /// Milliseconds since 1970 UTC of the present telegram.
-    var time: Int64 { start + number * plan.interval }
+    package var time: Int64 { start + number * plan.interval }
 
     /// The meter's clock; `nil` after 2099, which no meter can write.
     var clock: MeterTimestamp? { clock(at: time + state.clockOffset) }
@@ -50,7 +50,7 @@ struct MeterScenario: Sendable {
     }
 
     /// The tariff in force: 1 or 2.
-    var tariff: Int {
+    package var tariff: Int {
         clock.map(plan.profile.tariffClock.tariff) ?? 1
     }
 
@@ -98,14 +98,14 @@ extension MeterScenario {
 
 extension MeterScenario {
     /// The last reading of the gas meter.
-    struct GasReading: Equatable, Sendable {
+    package struct GasReading: Equatable, Sendable {
         /// Millionths of a m3.
         var reading: Int64
         /// Milliseconds since 1970 UTC, on a boundary of the gas interval.
         var time: Int64
     }
 
-    var gas: GasReading {
+    package var gas: GasReading {
         let index = gasIndex(at: time)
         let first = state.gasSwap.map { gasIndex(at: $0.time) } ?? gasIndex(at: start)
         let grown = (state.gasSwap?.reading ?? plan.gasOffset) + (index - first) * plan.gasIncrement
@@ -126,11 +126,11 @@ extension MeterScenario {
 
 extension MeterScenario {
     /// The electricity meter's id: its text says that it is emulated, its digits are those of the seed.
-    var equipmentId: String { "EMUE" + digits(afterSwaps: state.swaps) }
+    package var equipmentId: String { "EMUE" + digits(afterSwaps: state.swaps) }
     var gasEquipmentId: String { "EMUG" + digits(afterSwaps: state.gasSwaps) }
 
     /// Names the meter in encrypted telegrams: EMU and the seed.
-    var systemTitle: UInt64 { 0x454D_5500_0000_0000 | noise.seed & 0xFF_FFFF_FFFF }
+    package var systemTitle: UInt64 { 0x454D_5500_0000_0000 | noise.seed & 0xFF_FFFF_FFFF }
 
     /// Rises with each telegram, and from one start to the next unless they come faster than one a second.
     var frameCounter: UInt32 { UInt32(truncatingIfNeeded: start / 1000 + number) }
@@ -142,8 +142,8 @@ extension MeterScenario {
     }
 
     /// A long power failure: when it ended, and how many seconds it lasted.
-    struct Failure: Equatable, Sendable {
-        var end: Int64
+    package struct Failure: Equatable, Sendable {
+        package var end: Int64
         var duration: Int64
     }
 

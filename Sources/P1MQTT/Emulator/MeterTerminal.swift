@@ -1,15 +1,17 @@
 import Glibc
+import P1MQTTMeter
+import P1MQTTSystem
 
 /// A pseudo-terminal that looks like a serial port with a meter behind it, with a name of its own if wanted.
-final class MeterTerminal {
+package final class MeterTerminal {
     /// What a reader opens: `/dev/pts/4`.
-    let path: String
+    package let path: String
     private let controller: OwnedDescriptor
     private let link: String?
 
     /// - Parameter link: a symbolic link to make; one that is left over from an earlier run is replaced, anything else
     ///   of that name is left alone and is an error.
-    init(link: String?) throws(EmulationError) {
+    package init(link: String?) throws(EmulationError) {
         // Not with `openpty`: both ends must be close-on-exec from the start. A copy of the terminal in some child would
         // look like a reader.
         let opened = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)
@@ -33,7 +35,7 @@ final class MeterTerminal {
     }
 
     /// What to poll.
-    var raw: CInt { controller.raw }
+    package var raw: CInt { controller.raw }
 
     /// Whether somebody has opened the terminal.
     var hasReader: Bool {
@@ -42,7 +44,7 @@ final class MeterTerminal {
     }
 
     /// Writes without waiting; -1 with `errno`.
-    func write(_ bytes: UnsafeRawBufferPointer) -> Int {
+    package func write(_ bytes: UnsafeRawBufferPointer) -> Int {
         writeBytes(controller.raw, bytes.baseAddress, bytes.count)
     }
 

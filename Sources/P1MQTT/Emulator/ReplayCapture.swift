@@ -1,9 +1,9 @@
+import Glibc
+import P1MQTTSystem
 import P1Parser
 
-import Glibc
-
 /// The telegrams of a capture file, byte for byte as they were recorded, damaged ones included.
-struct ReplayCapture: Sendable {
+package struct ReplayCapture: Sendable {
     /// At least one.
     let telegrams: [[UInt8]]
 

@@ -1,19 +1,28 @@
 import Glibc
+import P1MQTTMeter
+package import P1MQTTSystem
 
 /// Writes the telegrams of one meter to a descriptor that is waited for: standard output, a pipe, a file.
-struct StreamEmulation {
-    var meter: EmulatedMeter
-    var descriptor: CInt
+package struct StreamEmulation {
+    package var meter: EmulatedMeter
+    package var descriptor: CInt
     /// Milliseconds between two telegrams; 0 for as fast as they are taken.
-    var interval: Int64
+    package var interval: Int64
     /// How many telegrams; `nil` for ever.
-    var count: Int?
+    package var count: Int?
+
+    package init(meter: EmulatedMeter, descriptor: CInt, interval: Int64, count: Int? = nil) {
+        self.meter = meter
+        self.descriptor = descriptor
+        self.interval = interval
+        self.count = count
+    }
 
     /// A pipe that is ready takes this many bytes without blocking (PIPE_BUF), so a request to stop is never held up.
     private static let portion = 4096
 
     /// Runs until all telegrams are out, nobody reads any more, or it is asked to stop.
-    mutating func run(until stop: WakeDescriptor) throws(EmulationError) {
+    package mutating func run(until stop: WakeDescriptor) throws(EmulationError) {
         var wait = EmulationWait(stop: stop)
         var pace = TelegramPace(every: interval, from: Moment.now().monotonic)
         var sent = 0

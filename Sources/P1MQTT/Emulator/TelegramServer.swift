@@ -1,9 +1,11 @@
 import Glibc
+import P1MQTTMeter
+package import P1MQTTSystem
 
 /// Many emulated meters, each behind a TCP port of its own, in one loop.
 ///
 /// A meter does not wait: a reader that has not taken a telegram when the next one is due is disconnected.
-final class TelegramServer {
+package final class TelegramServer {
     /// Readers of one port; more are turned away.
     static let maximumReaders = 64
 
@@ -46,7 +48,7 @@ final class TelegramServer {
     /// Monotonic milliseconds until which nobody is let in, because the process has no descriptor left.
     private var acceptsAgainAt: Int64 = 0
     /// Readers that were disconnected because they were too slow, or turned away because there were too many.
-    private(set) var droppedReaders = 0
+    package private(set) var droppedReaders = 0
 
     /// With many meters, milliseconds that deadlines are gathered for, so that a turn serves several.
     private static let gathering: Int64 = 5
@@ -56,7 +58,7 @@ final class TelegramServer {
     /// - Parameters:
     ///   - emulated: the meters; their telegrams are spread over the interval.
     ///   - count: how many telegrams of each meter are to have a reader before it is enough; `nil` for ever.
-    init(_ emulated: [EmulatedMeter], host: String, port: Int, count: Int?) throws(EmulationError) {
+    package init(_ emulated: [EmulatedMeter], host: String, port: Int, count: Int?) throws(EmulationError) {
         self.count = count
         let now = Moment.now().monotonic
         for (index, meter) in emulated.enumerated() {
@@ -69,10 +71,10 @@ final class TelegramServer {
     }
 
     /// The ports, in the order of the meters.
-    var ports: [Int] { meters.map(\.listener.port) }
+    package var ports: [Int] { meters.map(\.listener.port) }
 
     /// Runs until all telegrams are out or it is asked to stop.
-    func run(until stop: WakeDescriptor) {
+    package func run(until stop: WakeDescriptor) {
         var wait = EmulationWait(stop: stop)
         while !isDone {
             let now = Moment.now().monotonic

@@ -1,4 +1,4 @@
-import P1Parser
+package import P1Parser
 
 /// Lines of electricity meters in the widths and units that differ from dialect to dialect.
 extension TelegramWriter {
@@ -10,7 +10,7 @@ extension TelegramWriter {
     ///   - digits: before and behind the point.
     ///   - decimals: behind the point.
     ///   - unit: as this dialect writes it.
-    mutating func energy(_ code: OBISCode, _ millionths: Int64, digits: Int = 9, decimals: UInt8 = 3, unit: String = "kWh") {
+    package mutating func energy(_ code: OBISCode, _ millionths: Int64, digits: Int = 9, decimals: UInt8 = 3, unit: String = "kWh") {
         line(code, .number(FixedDecimal(mantissa: millionths, scale: 6), digits: digits, decimals: decimals, unit: unit))
     }
 

@@ -1,25 +1,27 @@
 import Glibc
+import P1MQTTMeter
+package import P1MQTTSystem
 
 /// Speaks as a meter on a pseudo-terminal. Like a meter it does not wait: what nobody reads is gone.
-struct TerminalEmulation {
-    var meter: EmulatedMeter
-    let terminal: MeterTerminal
+package struct TerminalEmulation {
+    package var meter: EmulatedMeter
+    package let terminal: MeterTerminal
     /// How many telegrams a reader is to get; `nil` for ever.
-    var count: Int?
+    package var count: Int?
 
     /// Telegrams that were written as a whole.
-    private(set) var sent = 0
+    package private(set) var sent = 0
     /// Telegrams that nobody read, or that came while the one before was not taken yet.
-    private(set) var dropped = 0
+    package private(set) var dropped = 0
 
-    init(_ meter: EmulatedMeter, on terminal: MeterTerminal, count: Int?) {
+    package init(_ meter: EmulatedMeter, on terminal: MeterTerminal, count: Int?) {
         self.meter = meter
         self.terminal = terminal
         self.count = count
     }
 
     /// Runs until all telegrams are out or it is asked to stop.
-    mutating func run(until stop: WakeDescriptor) throws(EmulationError) {
+    package mutating func run(until stop: WakeDescriptor) throws(EmulationError) {
         var wait = EmulationWait(stop: stop)
         var pace = TelegramPace(every: meter.interval, from: Moment.now().monotonic)
         var pending = PendingTelegram()

@@ -1,5 +1,10 @@
+package import P1MQTTMeter
+
 /// Announces the program itself to Home Assistant: whether it runs, and what `bridge/health` counts.
-struct BridgeDiscovery {
+package struct BridgeDiscovery {
+    /// Of more meters no details are told.
+    package static let maximumMeters = 16
+
     private let settings: HomeAssistantSettings
     private let prefix: String
     private let version: String
@@ -10,19 +15,19 @@ struct BridgeDiscovery {
     ///   - prefix: of the program's topics, such as `p1`.
     ///   - version: of this program.
     ///   - meters: those it reads.
-    init(settings: HomeAssistantSettings, prefix: String, version: String, meters: [DiscoveryTopics]) {
+    package init(settings: HomeAssistantSettings, prefix: String, version: String, meters: [DiscoveryTopics]) {
         self.settings = settings
         self.prefix = prefix
         self.version = version
         // Of a fleet nobody wants the details on one page.
-        self.meters = meters.count > BridgeHealth.maximumMeters ? [] : meters
+        self.meters = meters.count > BridgeDiscovery.maximumMeters ? [] : meters
     }
 
     /// Where the configuration of the device is.
-    var topic: String { DiscoveryTopics.configuration(of: id, settings.prefix) }
+    package var topic: String { DiscoveryTopics.configuration(of: id, settings.prefix) }
 
     /// The configuration of the device; `nil` when discovery is switched off.
-    var message: Message? {
+    package var message: Message? {
         guard settings.enabled else { return nil }
         let payload = JSONWriter.object(capacity: 4096) { json in
             json.member("device", object: { writeDevice(into: &$0) })
@@ -37,7 +42,7 @@ struct BridgeDiscovery {
     private func writeDevice(into json: inout JSONWriter) {
         let name = DeviceNames.bridge[settings.language]
         json.member("identifiers", array: [id]) { $0.string($1) }
-        json.member("name", prefix == MQTTSettings().topicPrefix ? name : name + " " + prefix)
+        json.member("name", prefix == MeterTopics.standardPrefix ? name : name + " " + prefix)
         json.member("manufacturer", "p1mqtt")
         json.member("model", "p1mqtt")
         json.member("sw_version", version)

@@ -1,3 +1,4 @@
+import P1MQTTMeter
 import P1Parser
 
 extension DeviceTracker {

@@ -1,3 +1,4 @@
+import P1MQTTMeter
 import P1Parser
 
 /// Follows one device through the telegrams: who it is, and what it sends.

@@ -1,13 +1,15 @@
+import P1MQTTMeter
+
 /// Which retained discovery messages are provably of one bridge and no longer true.
 ///
 /// A pure value: it says what to subscribe to, takes the retained messages, and comes to a verdict. What the
 /// configuration or the running bridge would announce again stays, and so does whatever there is no proof against:
 /// too much is an untidy list, too little is somebody's history.
-struct DiscoveryCleanup: Sendable {
+package struct DiscoveryCleanup: Sendable {
     /// A message to delete.
-    struct Finding: Sendable, Equatable {
-        let topic: String
-        let reason: String
+    package struct Finding: Sendable, Equatable {
+        package let topic: String
+        package let reason: String
     }
 
     /// Devices that are looked at; far more than one broker sees.
@@ -20,9 +22,9 @@ struct DiscoveryCleanup: Sendable {
     /// Whether the documents on the broker are the newest ones.
     private let keepsDocuments: Bool
 
-    private(set) var devices: [RetainedDevice] = []
+    package private(set) var devices: [RetainedDevice] = []
     /// Messages that there was no room for.
-    private(set) var ignored = 0
+    package private(set) var ignored = 0
     /// Ids of the devices by place; more than one where a meter was replaced.
     private var announced: [RetainedDevice.Place: [String]] = [:]
     private var isOnline = false
@@ -31,21 +33,26 @@ struct DiscoveryCleanup: Sendable {
     /// By topic.
     private var availability: [String: String] = [:]
 
-    init(_ settings: Settings) {
-        prefix = settings.mqtt.topicPrefix
-        discovery = settings.homeAssistant.prefix
-        keepsDocuments = settings.mqtt.retain
-        let topics = settings.meters.map { MeterTopics(bridgePrefix: settings.mqtt.topicPrefix, meterName: $0.name).prefix }
-        configured = settings.homeAssistant.enabled ? Set(topics) : nil
+    /// - Parameters:
+    ///   - settings: whether and where devices are announced.
+    ///   - prefix: of the bridge's topics.
+    ///   - meters: the names of the meters that are configured.
+    ///   - keepsDocuments: whether the documents on the broker are the newest ones.
+    package init(_ settings: HomeAssistantSettings, prefix: String, meters: [String?], keepsDocuments: Bool) {
+        self.prefix = prefix
+        discovery = settings.prefix
+        self.keepsDocuments = keepsDocuments
+        let topics = meters.map { MeterTopics(bridgePrefix: prefix, meterName: $0).prefix }
+        configured = settings.enabled ? Set(topics) : nil
     }
 
     // MARK: - What to read
 
     /// To be read first.
-    var filters: [String] { [DiscoveryTopics.configuration(of: "+", discovery), state, running] }
+    package var filters: [String] { [DiscoveryTopics.configuration(of: "+", discovery), state, running] }
 
     /// To be read then: what tells of the meters whose devices were found.
-    var evidence: [String] {
+    package var evidence: [String] {
         let topics = Set(
             devices.flatMap { device -> [String] in
                 switch device.place {
@@ -63,7 +70,7 @@ struct DiscoveryCleanup: Sendable {
     private static func availability(_ topic: String, _ channel: Int) -> String { "\(topic)/mbus/\(channel)/availability" }
 
     /// Takes a retained message of any of these topics.
-    mutating func take(_ topic: String, _ payload: [UInt8]) {
+    package mutating func take(_ topic: String, _ payload: [UInt8]) {
         if topic == state {
             isOnline = payload == Array("online".utf8)
         } else if topic == running {
@@ -91,7 +98,7 @@ struct DiscoveryCleanup: Sendable {
     // MARK: - The verdict
 
     /// In the order of the topics.
-    var findings: [Finding] {
+    package var findings: [Finding] {
         devices.sorted { $0.topic < $1.topic }.compactMap { device in
             reason(against: device).map { Finding(topic: device.topic, reason: $0) }
         }

@@ -1,32 +1,34 @@
-/// The prefixes of the topics that discovery points to.
-struct DiscoveryTopics: Sendable, Equatable {
-    /// Of the program, such as `p1`.
-    let bridge: String
-    /// Of the meter: the same, or `p1/NAME`.
-    let meter: String
+package import P1MQTTMeter
 
-    init(bridge: String, meter: String) {
+/// The prefixes of the topics that discovery points to.
+package struct DiscoveryTopics: Sendable, Equatable {
+    /// Of the program, such as `p1`.
+    package let bridge: String
+    /// Of the meter: the same, or `p1/NAME`.
+    package let meter: String
+
+    package init(bridge: String, meter: String) {
         self.bridge = bridge
         self.meter = meter
     }
 
-    init(_ topics: MeterTopics) {
+    package init(_ topics: MeterTopics) {
         self.init(bridge: topics.bridgePrefix, meter: topics.prefix)
     }
 
     /// The configured name of the meter.
-    var name: String? {
+    package var name: String? {
         meter == bridge ? nil : String(meter.dropFirst(bridge.count + 1))
     }
 
     /// Where the configuration of a device is retained, given Home Assistant's prefix.
-    static func configuration(of id: String, _ prefix: String) -> String { "\(prefix)/device/\(id)/config" }
+    package static func configuration(of id: String, _ prefix: String) -> String { "\(prefix)/device/\(id)/config" }
 
     /// A component key of the bridge that is about this meter.
-    func key(_ key: String) -> String { name.map { $0 + "_" + key } ?? key }
+    package func key(_ key: String) -> String { name.map { $0 + "_" + key } ?? key }
 
     /// The name of such a component.
-    func label(_ text: String) -> String { name.map { text + " " + $0 } ?? text }
+    package func label(_ text: String) -> String { name.map { text + " " + $0 } ?? text }
 }
 
 /// Who sends a discovery message; Home Assistant names it in its log.

@@ -1,7 +1,8 @@
+import P1MQTTMeter
 import P1Parser
 
 /// One entity: what never changes of a component of a discovery message, made once from the layout of the document.
-struct Entity: Sendable {
+package struct Entity: Sendable {
     /// The component key: part of the `unique_id`, so it is for ever.
     let key: String
     /// The topic of its state below the meter's prefix.
@@ -22,6 +23,14 @@ struct Entity: Sendable {
         var language: Language
         var country: Country
         var medium: MBusMedium?
+
+        package init(prefix: String, device: String, language: Language, country: Country, medium: MBusMedium? = nil) {
+            self.prefix = prefix
+            self.device = device
+            self.language = language
+            self.country = country
+            self.medium = medium
+        }
     }
 
     /// Writes it as a member of `components`.

@@ -1,5 +1,5 @@
 extension EntityNames {
-    static let energy: [Entry] = [
+    package static let energy: [Entry] = [
         ("electricity/received/tariffn", .init("Grid import %", "Afname %", "Prélèvement %", "Netzbezug %")),
         ("electricity/received/total", importTotal),
         ("electricity/received/actual", importPower),

@@ -1,5 +1,7 @@
+import P1MQTTMeter
+
 extension EntityNames {
-    static let state: [Entry] = [
+    package static let state: [Entry] = [
         ("electricity/tariffIndicator", .init("Tariff", "Tarief", "Tarif", "Tarif")),
         ("electricity/threshold", .init("Power limit", "Vermogensgrens", "Limite de puissance", "Leistungsgrenze")),
         ("electricity/fuseThreshold", .init("Fuse limit", "Zekeringsgrens", "Limite du fusible", "Sicherungsgrenze")),

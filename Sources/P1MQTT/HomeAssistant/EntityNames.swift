@@ -1,3 +1,4 @@
+import P1MQTTMeter
 import P1Parser
 
 /// What entities are called: one table from the place of a value to its name. A place without a name gets no entity.

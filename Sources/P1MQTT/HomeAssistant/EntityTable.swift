@@ -1,16 +1,17 @@
+package import P1MQTTMeter
 import P1Parser
 
 /// Which value of the document gets which entities, for each device that a meter can have. Made once from the layout.
-struct EntityTable: Sendable {
+package struct EntityTable: Sendable {
     /// The electricity meter's own.
-    let meter: DeviceTable
+    package let meter: DeviceTable
     /// Those of the M-Bus meters on channels 1 to 4. Their entities follow `mbus/N/`, not `gas/`: which of two gas
     /// meters stands there can change while they stay.
-    let mbus: [DeviceTable]
+    package let mbus: [DeviceTable]
 
-    static let shared = EntityTable(.shared)
+    package static let shared = EntityTable(.shared)
 
-    init(_ layout: DocumentLayout) {
+    package init(_ layout: DocumentLayout) {
         meter = DeviceTable(layout, parent: "", isEssential: { $0.hasPrefix("electricity/") || $0.hasPrefix("derived/") })
         mbus = (1...4).map { DeviceTable(layout, parent: "mbus/\($0)/", isEssential: { $0.hasSuffix("/reading") }) }
     }
@@ -19,7 +20,7 @@ struct EntityTable: Sendable {
     static let ofGasMeter: Set<String> = [DerivedValue.gasFlow.rawValue]
 
     /// Whether a value deliberately has no entity.
-    static func isWithoutEntity(_ path: String) -> Bool {
+    package static func isWithoutEntity(_ path: String) -> Bool {
         let levels = path.split(separator: "/")
         // The same values as under `mbus/N`.
         if let first = levels.first, MBusMedium(rawValue: String(first)) != nil { return true }
@@ -33,7 +34,7 @@ struct EntityTable: Sendable {
     }
 
     /// The entities of a place; none when it has no name.
-    static func entities(of place: DocumentLayout.Place) -> [Entity] {
+    package static func entities(of place: DocumentLayout.Place) -> [Entity] {
         guard !isWithoutEntity(place.path), let quantity = place.quantity else { return [] }
         var entities = [Entity(path: place.path, quantity)].compactMap { $0 }
         if place.shape == .peak { entities += [Entity(path: place.path + "/timestamp", .time)].compactMap { $0 } }
@@ -42,7 +43,7 @@ struct EntityTable: Sendable {
 }
 
 /// The part of the document that one device is about.
-struct DeviceTable: Sendable {
+package struct DeviceTable: Sendable {
     /// One value. Nothing in it is counted by reference: all items are looked at for each telegram.
     struct Item: Sendable {
         let slot: DocumentLayout.Slot

@@ -1,3 +1,4 @@
+import P1MQTTMeter
 import P1Parser
 
 /// The entity of a kind of event: Home Assistant shows when it last happened, and automations start from it.
@@ -86,7 +87,7 @@ extension MeterEvent.Kind {
         }
     }
 
-    var name: LocalizedText {
+    package var name: LocalizedText {
         switch self {
         case .powerFailure: LocalizedText("Power failure", "Stroomonderbreking", "Coupure de courant", "Stromausfall")
         case .voltageSag: LocalizedText("Voltage sag", "Spanningsdaling", "Creux de tension", "Spannungseinbruch")

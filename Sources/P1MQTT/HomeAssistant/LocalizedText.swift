@@ -1,7 +1,7 @@
 import P1Parser
 
 /// A text in each language that `homeAssistant.language` can be.
-struct LocalizedText: Sendable, Equatable {
+package struct LocalizedText: Sendable, Equatable {
     let en, nl, fr, de: String
 
     init(_ en: String, _ nl: String, _ fr: String, _ de: String) {

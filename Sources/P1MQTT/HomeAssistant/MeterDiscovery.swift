@@ -1,18 +1,19 @@
-import P1Parser
+package import P1MQTTMeter
+package import P1Parser
 
 /// Announces a meter and those on its M-Bus to Home Assistant, and takes back what is no longer true.
 ///
 /// One per meter, on the input thread. Post `Changes` before the values of the same telegram: then an entity that ends
 /// is gone before its topic carries the value of another meter.
-struct MeterDiscovery {
+package struct MeterDiscovery {
     /// What a telegram leads to.
-    struct Changes: Equatable {
+    package struct Changes: Equatable {
         /// Configurations of devices.
-        var publish: [Message] = []
+        package var publish: [Message] = []
         /// Topics of configurations to delete, each published before by this instance.
-        var forget: [String] = []
+        package var forget: [String] = []
 
-        var isEmpty: Bool { publish.isEmpty && forget.isEmpty }
+        package var isEmpty: Bool { publish.isEmpty && forget.isEmpty }
     }
 
     private let settings: HomeAssistantSettings
@@ -31,7 +32,7 @@ struct MeterDiscovery {
     ///   - topics: where the values are.
     ///   - version: of this program.
     ///   - claims: what all meters of the bridge announce.
-    init(settings: HomeAssistantSettings, topics: DiscoveryTopics, version: String, claims: DiscoveryClaims = DiscoveryClaims()) {
+    package init(settings: HomeAssistantSettings, topics: DiscoveryTopics, version: String, claims: DiscoveryClaims = DiscoveryClaims()) {
         self.settings = settings
         self.claims = claims
         self.topics = topics
@@ -39,7 +40,7 @@ struct MeterDiscovery {
     }
 
     /// Looks at the document of an accepted telegram. Cheap when it tells nothing new.
-    mutating func update(_ document: Document, dialect: Dialect) -> Changes {
+    package mutating func update(_ document: Document, dialect: Dialect) -> Changes {
         guard settings.enabled else { return Changes() }
         if isSettled(document) { return Changes() }
         let time = document.time(at: "timestamp") ?? 0
@@ -73,7 +74,7 @@ struct MeterDiscovery {
 
     /// Takes the document that an earlier run published: a meter that was replaced while nobody looked leaves a device
     /// behind, which would show the values of its successor.
-    mutating func recall(_ document: JSONTree) -> Changes {
+    package mutating func recall(_ document: JSONTree) -> Changes {
         var changes = Changes()
         guard settings.enabled else { return changes }
         for index in earlier.indices { earlier[index] = Self.earlierId(of: index, document) }
@@ -82,12 +83,12 @@ struct MeterDiscovery {
     }
 
     /// Everything announced, again: for the birth message of Home Assistant.
-    var announcement: [Message] {
+    package var announcement: [Message] {
         announced.indices.compactMap { message(of: $0) }
     }
 
     /// Topics to forget at a clean exit: those of an emulated meter. A real meter stays, as unavailable.
-    var leftovers: [String] {
+    package var leftovers: [String] {
         announced.compactMap { device in device.flatMap { $0.isEmulated ? topic(ofDevice: $0.id) : nil } }
     }
 

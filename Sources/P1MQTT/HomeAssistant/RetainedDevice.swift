@@ -1,7 +1,9 @@
+import P1MQTTMeter
+
 /// A device of one bridge, read back from a retained discovery message.
-struct RetainedDevice: Sendable, Equatable {
+package struct RetainedDevice: Sendable, Equatable {
     /// Where the device stands, by the topics that it reads.
-    enum Place: Sendable, Hashable {
+    package enum Place: Sendable, Hashable {
         case bridge
         /// The electricity meter, or whatever sends the telegrams under a topic such as `p1` or `p1/roof`.
         case meter(topic: String)

@@ -1,19 +1,19 @@
-import P1Parser
+package import P1Parser
 
 /// How Home Assistant classes a value. Units are exact there: `m³`, not `m3`.
-struct SensorClass: Sendable, Equatable {
-    var deviceClass: String?
-    var stateClass: StateClass?
-    var unit: String?
+package struct SensorClass: Sendable, Equatable {
+    package var deviceClass: String?
+    package var stateClass: StateClass?
+    package var unit: String?
 
-    enum StateClass: String, Sendable {
+    package enum StateClass: String, Sendable {
         /// A value of this moment.
         case measurement
         /// A register or counter that only rises; a fall is a new meter.
         case totalIncreasing = "total_increasing"
     }
 
-    init(_ deviceClass: String? = nil, _ stateClass: StateClass? = nil, _ unit: String? = nil) {
+    package init(_ deviceClass: String? = nil, _ stateClass: StateClass? = nil, _ unit: String? = nil) {
         self.deviceClass = deviceClass
         self.stateClass = stateClass
         self.unit = unit
@@ -25,7 +25,7 @@ struct SensorClass: Sendable, Equatable {
     ///   - quantity: what it measures.
     ///   - unit: the unit it came with, where the meter chooses it.
     ///   - medium: what the meter measures, for the reading of an M-Bus meter.
-    init(_ quantity: Quantity, unit: MeterUnit?, medium: MBusMedium?) {
+    package init(_ quantity: Quantity, unit: MeterUnit?, medium: MBusMedium?) {
         switch quantity {
         case .energy: self.init("energy", .totalIncreasing, "kWh")
         case .reactiveEnergy: self.init("reactive_energy", .totalIncreasing, "kvarh")

@@ -1,4 +1,5 @@
-import P1Parser
+import P1MQTTMeter
+package import P1Parser
 
 /// What was seen at one place of the documents of a meter. A thousand meters keep two hundred each, so it is small.
 struct Sighting: Sendable, Equatable {
@@ -50,7 +51,7 @@ struct Sighting: Sendable, Equatable {
 
 extension Sighting.Form {
     /// The form of a value of a kind.
-    init(of value: Document.Value?, _ quantity: Quantity, _ country: Country) {
+    package init(of value: Document.Value?, _ quantity: Quantity, _ country: Country) {
         switch value {
         case nil:
             self = .absent
@@ -67,7 +68,7 @@ extension Quantity {
 }
 
 extension Document.Value {
-    var unit: MeterUnit? {
+    package var unit: MeterUnit? {
         switch self {
         case .quantity(_, let unit), .peak(_, let unit, _): unit
         default: nil

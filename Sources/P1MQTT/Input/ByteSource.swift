@@ -1,8 +1,9 @@
 import Glibc
+package import P1MQTTMeter
 
 /// Where bytes come from: a serial port, a socket, a file, the broker, the emulator. Driven by `InputLoop` on its
 /// thread only, and never allowed to block there.
-protocol ByteSource: AnyObject {
+package protocol ByteSource: AnyObject {
     /// For logs and reports: "serial port /dev/ttyUSB0", "tcp 192.168.1.5:23". Never changes.
     var name: String { get }
     /// How the loop and the supervisor treat this kind of source. Never changes.
@@ -33,21 +34,21 @@ protocol ByteSource: AnyObject {
 }
 
 extension ByteSource {
-    var interest: PollInterest? { nil }
-    var deadline: Int64? { nil }
-    var evidence: String? { nil }
-    func heardGoodFrames(_ count: Int, at now: Moment) {}
+    package var interest: PollInterest? { nil }
+    package var deadline: Int64? { nil }
+    package var evidence: String? { nil }
+    package func heardGoodFrames(_ count: Int, at now: Moment) {}
 }
 
 /// A descriptor and the `poll` events that matter to it.
-struct PollInterest: Equatable {
+package struct PollInterest: Equatable {
     var descriptor: CInt
     var events: Int16
     /// Tells descriptors apart that were given the same number one after the other without the loop in between.
     var generation = 0
 }
 
-enum OpenState: Equatable {
+package enum OpenState: Equatable {
     /// Bytes may come. The text says what was opened, for the log.
     case opened(String)
     /// `service` will report `.opened` or `.failed`.
@@ -55,7 +56,7 @@ enum OpenState: Equatable {
 }
 
 /// What a source has to tell besides its bytes.
-enum SourceEvent: Equatable {
+package enum SourceEvent: Equatable {
     case opened(String)
     /// The end of a file: nothing comes any more, and opening it again would repeat it.
     case ended
@@ -65,8 +66,8 @@ enum SourceEvent: Equatable {
 }
 
 /// What distinguishes the kinds of sources for the loop and for the supervisor.
-struct SourceTraits: Equatable, Sendable {
-    enum Silence: Equatable, Sendable {
+package struct SourceTraits: Equatable, Sendable {
+    package enum Silence: Equatable, Sendable {
         /// Silence is nobody's fault.
         case ignored
         /// Reported once, with this advice.
@@ -75,19 +76,27 @@ struct SourceTraits: Equatable, Sendable {
         case reopened(advice: String)
     }
 
-    var silence: Silence
+    package var silence: Silence
     /// What to check when bytes come that make no telegram.
-    var unreadableAdvice: String
+    package var unreadableAdvice: String
     /// Whether it is read at a limited pace: whoever is at the other end may send without end.
     var isPaced = false
     /// May be left alone while the outbox is behind, because its bytes wait for us.
     var mayWait = false
     /// Whether bit 7 may hold a parity bit that nobody has stripped yet.
-    var mayCarryParity = true
+    package var mayCarryParity = true
+
+    package init(silence: Silence, unreadableAdvice: String, isPaced: Bool = false, mayWait: Bool = false, mayCarryParity: Bool = true) {
+        self.silence = silence
+        self.unreadableAdvice = unreadableAdvice
+        self.isPaced = isPaced
+        self.mayWait = mayWait
+        self.mayCarryParity = mayCarryParity
+    }
 }
 
 extension SourceTraits {
-    static func serial(mayCarryParity: Bool) -> SourceTraits {
+    package static func serial(mayCarryParity: Bool) -> SourceTraits {
         SourceTraits(
             silence: .reopened(
                 advice: "Check that the cable sits in the P1 port of the meter and is a P1 cable (it raises the data "
@@ -99,7 +108,7 @@ extension SourceTraits {
             mayCarryParity: mayCarryParity)
     }
 
-    static let tcp = SourceTraits(
+    package static let tcp = SourceTraits(
         silence: .reopened(
             advice: "Check that this is the port for the raw P1 data, that no other client takes it, and that the "
                 + "reader at the other end hears its meter (cable, P1 port activated by the grid operator)."),
@@ -115,7 +124,7 @@ extension SourceTraits {
         unreadableAdvice: "Check that the other device publishes whole telegrams as they come from the meter. "
             + "An encrypted meter needs its decryptionKey.")
 
-    static let file = SourceTraits(
+    package static let file = SourceTraits(
         silence: .ignored,
         unreadableAdvice: "Check that the file is a capture of a P1 port. An encrypted meter needs its decryptionKey.",
         mayWait: true)

@@ -1,5 +1,7 @@
+package import P1MQTTMeter
+
 /// What is fed with the bytes of one source: the pipeline of one meter. Called on the input thread only.
-protocol ChunkConsumer: AnyObject {
+package protocol ChunkConsumer: AnyObject {
     /// Bytes in the portions in which they came, without parity bits and telnet commands. Valid during the call only.
     func receive(_ chunk: UnsafeRawBufferPointer, at now: Moment)
     /// The source was opened, for the first time or anew: no byte belongs to those before.

@@ -1,13 +1,14 @@
 import Glibc
+import P1MQTTSystem
 
 /// Who may open a device, and who has it open: what the errors of a serial port are made of.
-struct DeviceAccess: Equatable, Sendable {
+package struct DeviceAccess: Equatable, Sendable {
     var owner: String
-    var group: String
+    package var group: String
     var groupID: UInt32
     /// Permission bits, such as 0o660.
     var mode: UInt32
-    var isReadable: Bool
+    package var isReadable: Bool
 
     init?(_ path: String) {
         var status = stat()
@@ -20,7 +21,7 @@ struct DeviceAccess: Equatable, Sendable {
     }
 
     /// "root:dialout 0660"
-    var text: String {
+    package var text: String {
         let digits = String(mode, radix: 8)
         return "\(owner):\(group) \(String(repeating: "0", count: max(0, 4 - digits.count)))\(digits)"
     }

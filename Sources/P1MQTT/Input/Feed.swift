@@ -1,8 +1,10 @@
+package import P1MQTTMeter
+
 /// One source, what listens to it, and what stands between: the parity filter and the supervisor.
 /// Lives on the input thread.
-final class Feed {
-    let source: any ByteSource
-    let consumer: any ChunkConsumer
+package final class Feed {
+    package let source: any ByteSource
+    package let consumer: any ChunkConsumer
 
     private var supervisor: SourceSupervisor
     /// `nil` where the driver of the port deals with parity, and while the filter is at work.
@@ -13,7 +15,7 @@ final class Feed {
     private var pausedUntil: Int64?
 
     /// `seed` is that of the jitter of its waits; `limits` are for tests.
-    init(
+    package init(
         source: any ByteSource, consumer: any ChunkConsumer, seed: UInt64 = .random(in: 0 ... .max),
         limits: SourceSupervisor.Limits = .init()
     ) {
@@ -25,7 +27,7 @@ final class Feed {
 
     /// What was found out about the line, for `bridge/info`: "115200 baud, seen in 2 telegrams; 8N1, seen in 8 bytes".
     /// Within `receive` it is what was known before the chunk.
-    var evidence: String? {
+    package var evidence: String? {
         let known = [source.evidence, framing?.evidence].compactMap(\.self)
         return known.isEmpty ? nil : known.joined(separator: "; ")
     }
@@ -34,10 +36,10 @@ final class Feed {
     var parityErrors: Int { framing?.parityErrors ?? 0 }
 
     /// Nothing will come any more.
-    var isOver: Bool { supervisor.isOver }
+    package var isOver: Bool { supervisor.isOver }
 
     /// Monotonic milliseconds of the next call to `timePassed`; never when there is none.
-    var deadline: Int64 {
+    package var deadline: Int64 {
         min(supervisor.deadline ?? .max, source.deadline ?? .max, consumer.deadline ?? .max, pausedUntil ?? .max)
     }
 
@@ -45,7 +47,7 @@ final class Feed {
     var interest: PollInterest? { pausedUntil == nil ? source.interest : nil }
 
     /// The descriptor of the source has something to say.
-    func ready(_ events: Int16, at now: Moment, buffer: UnsafeMutableRawBufferPointer) {
+    package func ready(_ events: Int16, at now: Moment, buffer: UnsafeMutableRawBufferPointer) {
         let event = source.service(events, at: now, buffer: buffer) { deliver($0, at: now) }
         if let event { handle(event, at: now) }
     }
@@ -58,7 +60,7 @@ final class Feed {
         if let due = consumer.deadline, due <= now.monotonic { consumer.tick(at: now) }
     }
 
-    func close() {
+    package func close() {
         source.close()
     }
 

@@ -1,9 +1,11 @@
 import Glibc
+package import P1MQTTMeter
+import P1MQTTSystem
 
 /// A capture, a named pipe, or standard input (`-`). Its bytes wait for us, and its end is the end.
-final class FileSource: ByteSource {
-    let name: String
-    let traits = SourceTraits.file
+package final class FileSource: ByteSource {
+    package let name: String
+    package let traits = SourceTraits.file
 
     /// Bytes read at once: less than a telegram, so that the loop can wait for the broker between any two of them.
     private static let portion = 128
@@ -14,17 +16,17 @@ final class FileSource: ByteSource {
     private var descriptor: OwnedDescriptor?
     private var isOpen = false
 
-    init(path: String) {
+    package init(path: String) {
         self.path = path
         isStandardInput = path == "-"
         name = path == "-" ? "standard input" : "file \(path)"
     }
 
-    var interest: PollInterest? {
+    package var interest: PollInterest? {
         isOpen ? PollInterest(descriptor: raw, events: Int16(POLLIN)) : nil
     }
 
-    func open(at now: Moment) throws(SourceError) -> OpenState {
+    package func open(at now: Moment) throws(SourceError) -> OpenState {
         // Standard input is shared with others and stays blocking; it is read only after the loop said so.
         if !isStandardInput {
             let raw = Self.openFile(path)
@@ -36,7 +38,7 @@ final class FileSource: ByteSource {
         return .opened("opened")
     }
 
-    func service(
+    package func service(
         _ ready: Int16, at now: Moment, buffer: UnsafeMutableRawBufferPointer,
         deliver: (UnsafeRawBufferPointer) -> Void
     ) -> SourceEvent? {
@@ -51,7 +53,7 @@ final class FileSource: ByteSource {
         return code == EINTR || code == EAGAIN ? nil : .failed(failure(code))
     }
 
-    func close() {
+    package func close() {
         descriptor = nil
         isOpen = false
     }

@@ -1,8 +1,10 @@
 import Glibc
+package import P1MQTTMeter
+package import P1MQTTSystem
 
 /// The input thread: waits for all sources at once, reads what is there, and hands it to the consumers.
 /// Sources that have nothing to do cost one comparison a turn each.
-final class InputLoop {
+package final class InputLoop {
     /// Bytes that are read at once; a large telegram fits.
     static let bufferSize = 16 * 1024
     /// Milliseconds after which a source that was left alone is looked at again.
@@ -30,7 +32,7 @@ final class InputLoop {
     ///   - wake: ends the wait; other threads pull it after `push`, for their messages, and to stop the loop.
     ///   - isBehind: whether the outbox is full, so that files and standard input are left alone for now.
     ///   - everyTurn: called after each turn; returns the monotonic milliseconds at which it wants to be called again.
-    init(
+    package init(
         feeds: [Feed], wake: WakeDescriptor, clock: @escaping () -> Moment = Moment.now,
         isBehind: @escaping () -> Bool = { false }, everyTurn: @escaping (Moment) -> Int64? = { _ in nil }
     ) {
@@ -53,7 +55,7 @@ final class InputLoop {
     }
 
     /// Runs until `stopped` says so (asked after each wake) or every source has ended for good. Closes all of them.
-    func run(until stopped: () -> Bool) {
+    package func run(until stopped: () -> Bool) {
         var now = clock()
         while !stopped(), live > 0 {
             holdBackPatientFeeds()

@@ -1,6 +1,7 @@
 import Crypto
 import FoundationEssentials
-import P1Parser
+package import P1MQTTSystem
+package import P1Parser
 
 /// The encryption of a meter: AES-128-GCM with a tag of 12 bytes, over the text and, as additional data, the security
 /// byte and an authentication key.
@@ -10,7 +11,7 @@ import P1Parser
 /// sealing that text gives the tag to compare with.
 ///
 /// It holds the keys, and like a `Secret` shows them nowhere.
-struct MeterCipher: Sendable {
+package struct MeterCipher: Sendable {
     /// The authentication key that Luxembourg publishes for all its meters; other makers' meters have it too.
     static let commonAuthenticationKey: [UInt8] = [
         0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88, 0x99, 0xAA, 0xBB, 0xCC, 0xDD, 0xEE, 0xFF,
@@ -20,10 +21,10 @@ struct MeterCipher: Sendable {
     private let authenticationKey: [UInt8]?
 
     /// Whether the meter's own authentication key is known.
-    var hasAuthenticationKey: Bool { authenticationKey != nil }
+    package var hasAuthenticationKey: Bool { authenticationKey != nil }
 
     /// `nil` unless the keys are 32 hexadecimal digits each, as the configuration makes sure.
-    init?(decryptionKey: Secret, authenticationKey: Secret? = nil) {
+    package init?(decryptionKey: Secret, authenticationKey: Secret? = nil) {
         guard let key = MeterCipher.bytes(decryptionKey) else { return nil }
         self.key = SymmetricKey(data: key)
         self.authenticationKey = authenticationKey.flatMap(MeterCipher.bytes)
@@ -36,7 +37,7 @@ struct MeterCipher: Sendable {
     ///   - text: a telegram.
     ///   - systemTitle: names the meter.
     ///   - counter: must be another one for each text.
-    func seal(_ text: [UInt8], systemTitle: UInt64, counter: UInt32) -> [UInt8]? {
+    package func seal(_ text: [UInt8], systemTitle: UInt64, counter: UInt32) -> [UInt8]? {
         let envelope = Envelope(systemTitle: systemTitle, counter: counter, textLength: text.count)
         let data = additionalData(envelope, authenticationKey ?? MeterCipher.commonAuthenticationKey)
         guard let box = seal(text, envelope, data) else { return nil }
@@ -61,7 +62,7 @@ struct MeterCipher: Sendable {
 }
 
 extension MeterCipher: FrameCipher {
-    func open(_ envelope: Envelope, ciphertext: Span<UInt8>, tag: Span<UInt8>) -> OpenedText? {
+    package func open(_ envelope: Envelope, ciphertext: Span<UInt8>, tag: Span<UInt8>) -> OpenedText? {
         let ciphertext = ciphertext.withUnsafeBufferPointer { Array($0) }
         guard let text = seal(ciphertext, envelope, []).map({ Array($0.ciphertext) }) else { return nil }
         let sent = tag.withUnsafeBufferPointer { Array($0) }
@@ -83,14 +84,7 @@ extension MeterCipher: FrameCipher {
 }
 
 extension MeterCipher: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    var description: String { "(secret)" }
-    var debugDescription: String { "(secret)" }
-    var customMirror: Mirror { Mirror(self, children: [:]) }
-}
-
-extension MeterSettings {
-    /// Deciphers its telegrams; `nil` without a key.
-    var cipher: MeterCipher? {
-        decryptionKey.flatMap { MeterCipher(decryptionKey: $0, authenticationKey: authenticationKey) }
-    }
+    package var description: String { "(secret)" }
+    package var debugDescription: String { "(secret)" }
+    package var customMirror: Mirror { Mirror(self, children: [:]) }
 }

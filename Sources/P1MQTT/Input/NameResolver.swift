@@ -1,13 +1,15 @@
+package import P1MQTTSystem
+
 /// Looks names up on a thread of its own, one after the other, because the system's look-up may block for many
 /// seconds. The thread lives only while there is something to do.
-final class NameResolver: Sendable {
+package final class NameResolver: Sendable {
     /// Names that may wait at the same time, and sources for each of them.
-    static let limit = 1024
+    package static let limit = 1024
 
-    typealias Outcome = Result<[SocketAddress], SocketAddress.LookUpFailure>
+    package typealias Outcome = Result<[SocketAddress], SocketAddress.LookUpFailure>
 
     /// A look-up under way; the source that asked looks into it after each wake.
-    final class LookUp: Sendable {
+    package final class LookUp: Sendable {
         private let state = Locked<Outcome?>(nil)
         var outcome: Outcome? { state.withLock { $0 } }
         fileprivate func complete(_ outcome: Outcome) { state.withLock { $0 = outcome } }
@@ -35,7 +37,7 @@ final class NameResolver: Sendable {
     private let find: @Sendable (String) -> Outcome
 
     /// `find` is for tests.
-    init(
+    package init(
         wake: WakeDescriptor,
         find: @escaping @Sendable (String) -> Outcome = { SocketAddress.lookUp($0, port: 0) }
     ) {

@@ -1,9 +1,12 @@
-/// Bytes that another thread pushes: telegrams that came over the broker. Bounded; the oldest push goes first.
-final class PushSource: ByteSource, Sendable {
-    static let limit = 256 * 1024
+package import P1MQTTMeter
+package import P1MQTTSystem
 
-    let name: String
-    let traits = SourceTraits.pushed
+/// Bytes that another thread pushes: telegrams that came over the broker. Bounded; the oldest push goes first.
+package final class PushSource: ByteSource, Sendable {
+    package static let limit = 256 * 1024
+
+    package let name: String
+    package let traits = SourceTraits.pushed
 
     private struct Queue {
         var chunks: [[UInt8]] = []
@@ -15,16 +18,16 @@ final class PushSource: ByteSource, Sendable {
     private let wake: WakeDescriptor
 
     /// `name` is for logs: "mqtt topic p1/raw".
-    init(name: String, wake: WakeDescriptor) {
+    package init(name: String, wake: WakeDescriptor) {
         self.name = name
         self.wake = wake
     }
 
     /// Pushes that were dropped because the input thread did not keep up, or that were larger than the limit.
-    var dropped: Int { queue.withLock { $0.dropped } }
+    package var dropped: Int { queue.withLock { $0.dropped } }
 
     /// Hands bytes to the input thread; from any thread, never blocks for long.
-    func push(_ bytes: [UInt8]) {
+    package func push(_ bytes: [UInt8]) {
         guard !bytes.isEmpty else { return }
         queue.withLock { queue in
             guard bytes.count <= Self.limit else {
@@ -45,11 +48,11 @@ final class PushSource: ByteSource, Sendable {
     }
 
     /// Due at once while something waits.
-    var deadline: Int64? { queue.withLock { $0.chunks.isEmpty ? nil : .min } }
+    package var deadline: Int64? { queue.withLock { $0.chunks.isEmpty ? nil : .min } }
 
-    func open(at now: Moment) -> OpenState { .opened("listening") }
+    package func open(at now: Moment) -> OpenState { .opened("listening") }
 
-    func service(
+    package func service(
         _ ready: Int16, at now: Moment, buffer: UnsafeMutableRawBufferPointer,
         deliver: (UnsafeRawBufferPointer) -> Void
     ) -> SourceEvent? {
@@ -61,5 +64,5 @@ final class PushSource: ByteSource, Sendable {
         return nil
     }
 
-    func close() {}
+    package func close() {}
 }

@@ -1,10 +1,12 @@
 import Glibc
+package import P1MQTTMeter
+import P1MQTTSystem
 
 /// A serial port with a P1 cable, or a pseudo-terminal. While open it is locked, its data request lines are raised,
 /// and its old settings are kept for the end.
-final class SerialPort: ByteSource {
-    let name: String
-    let traits: SourceTraits
+package final class SerialPort: ByteSource {
+    package let name: String
+    package let traits: SourceTraits
 
     private let settings: SerialSettings
     private var path: String
@@ -13,24 +15,24 @@ final class SerialPort: ByteSource {
     /// `nil` when the settings name the speed.
     private var probe: SpeedProbe?
 
-    init(_ settings: SerialSettings) {
+    package init(_ settings: SerialSettings) {
         self.settings = settings
         path = settings.path
         name = "serial port \(settings.path)"
         traits = .serial(mayCarryParity: settings.parity == nil && settings.dataBits == nil)
     }
 
-    var interest: PollInterest? {
+    package var interest: PollInterest? {
         descriptor == nil ? nil : PollInterest(descriptor: raw, events: Int16(POLLIN))
     }
 
-    var deadline: Int64? { descriptor == nil ? nil : probe?.deadline }
+    package var deadline: Int64? { descriptor == nil ? nil : probe?.deadline }
 
-    var evidence: String? {
+    package var evidence: String? {
         probe?.evidence ?? settings.baudRate.map { "\($0) baud, as configured" }
     }
 
-    func open(at now: Moment) throws(SourceError) -> OpenState {
+    package func open(at now: Moment) throws(SourceError) -> OpenState {
         path = try PortPath.resolve(settings.path)
         if settings.baudRate == nil {
             if probe == nil { probe = SpeedProbe(at: now.monotonic) }
@@ -50,7 +52,7 @@ final class SerialPort: ByteSource {
         return .opened("opened\(found) at \(line.text)\(probe == nil ? "" : " (auto)")")
     }
 
-    func service(
+    package func service(
         _ ready: Int16, at now: Moment, buffer: UnsafeMutableRawBufferPointer,
         deliver: (UnsafeRawBufferPointer) -> Void
     ) -> SourceEvent? {
@@ -63,11 +65,11 @@ final class SerialPort: ByteSource {
         return probe?.heard(chunk, at: now.monotonic) == true ? changeSpeed() : nil
     }
 
-    func heardGoodFrames(_ count: Int, at now: Moment) {
+    package func heardGoodFrames(_ count: Int, at now: Moment) {
         for _ in 0..<min(count, 2) { probe?.frameSeen() }
     }
 
-    func close() {
+    package func close() {
         guard descriptor != nil else { return }
         if var oldLine { tcsetattr(raw, TCSANOW, &oldLine) }
         _ = ioctl(raw, UInt(TIOCNXCL))

@@ -1,16 +1,18 @@
+import P1MQTTSystem
+
 /// A serial port as the system knows it.
-struct SerialPortInfo: Equatable, Sendable {
+package struct SerialPortInfo: Equatable, Sendable {
     /// What to write into the configuration: the link in /dev/serial/by-id, which stays the same whatever is plugged
     /// in, or else the device.
-    var path: String
+    package var path: String
     /// "/dev/ttyUSB0"
-    var device: String
+    package var device: String
     /// Of a USB adapter; `nil` for a port on the board.
-    var adapter: USBAdapter?
+    package var adapter: USBAdapter?
     /// `nil` when the device is not there: the system has it, but it was not passed into this container.
-    var access: DeviceAccess?
+    package var access: DeviceAccess?
 
-    struct USBAdapter: Equatable, Sendable {
+    package struct USBAdapter: Equatable, Sendable {
         /// "0403:6001"
         var id: String
         var manufacturer: String?
@@ -18,7 +20,7 @@ struct SerialPortInfo: Equatable, Sendable {
         var serialNumber: String?
 
         /// "FTDI FT232R USB UART (0403:6001, A50285BI)"
-        var text: String {
+        package var text: String {
             let names = [manufacturer, product].compactMap(\.self).joined(separator: " ")
             let ids = [id, serialNumber].compactMap(\.self).joined(separator: ", ")
             return names.isEmpty ? "USB adapter (\(ids))" : "\(names) (\(ids))"
@@ -28,9 +30,9 @@ struct SerialPortInfo: Equatable, Sendable {
 
 /// The serial ports of this system, from /sys and /dev. Looking opens none of them: opening a port resets some
 /// people's other sticks.
-enum SerialPorts {
+package enum SerialPorts {
     /// USB ports with a stable link first, then by device. `root` is for tests: the folder that holds `sys` and `dev`.
-    static func list(root: String = "") -> [SerialPortInfo] {
+    package static func list(root: String = "") -> [SerialPortInfo] {
         let links = stableLinks(root)
         return SystemFile.names(in: "\(root)/sys/class/tty")
             .compactMap { port($0, root: root, links: links) }

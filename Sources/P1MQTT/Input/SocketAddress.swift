@@ -1,7 +1,7 @@
 import Glibc
 
 /// An IPv4 or IPv6 address with a port, as the socket calls take it.
-struct SocketAddress: Sendable {
+package struct SocketAddress: Sendable {
     private var storage: sockaddr_storage
     private let length: socklen_t
 
@@ -18,7 +18,7 @@ struct SocketAddress: Sendable {
         find(host, port: port, flags: AI_ADDRCONFIG)
     }
 
-    struct LookUpFailure: Error {
+    package struct LookUpFailure: Error {
         /// The resolver's words.
         var text: String
     }

@@ -1,9 +1,9 @@
 import Glibc
 
 /// Why a source cannot be opened or has broken off: which one, what happened, and what a person can do.
-struct SourceError: Error, Equatable, Sendable {
+package struct SourceError: Error, Equatable, Sendable {
     /// The kind of fault. A fault is reported anew only when this changes.
-    enum Cause: Equatable, Hashable, Sendable {
+    package enum Cause: Equatable, Hashable, Sendable {
         case notFound
         /// A glob matches several ports.
         case ambiguous
@@ -25,29 +25,29 @@ struct SourceError: Error, Equatable, Sendable {
 
     var cause: Cause
     /// A sentence without the name of the source.
-    var reason: String
+    package var reason: String
     /// What to do about it, in whole sentences; `nil` when waiting is all there is.
-    var remedy: String?
+    package var remedy: String?
 
-    init(_ cause: Cause, _ reason: String, remedy: String? = nil) {
+    package init(_ cause: Cause, _ reason: String, remedy: String? = nil) {
         self.cause = cause
         self.reason = reason
         self.remedy = remedy
     }
 
     /// A fault of a system call that needs no explanation beyond the system's own.
-    static func system(_ call: String, _ code: CInt) -> SourceError {
+    package static func system(_ call: String, _ code: CInt) -> SourceError {
         SourceError(.system(code), "\(call) failed: \(text(code))")
     }
 
     /// The system's words for an errno.
-    static func text(_ code: CInt) -> String {
+    package static func text(_ code: CInt) -> String {
         String(cString: strerror(code))
     }
 }
 
 extension SourceError: CustomStringConvertible {
-    var description: String {
+    package var description: String {
         remedy.map { "\(reason). \($0)" } ?? reason
     }
 }

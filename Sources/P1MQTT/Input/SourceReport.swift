@@ -1,6 +1,6 @@
 /// A change in the state of a source, for one log line and one `bridge/event`.
-struct SourceReport: Equatable, Sendable {
-    enum Kind: String, Sendable {
+package struct SourceReport: Equatable, Sendable {
+    package enum Kind: String, Sendable {
         /// Opened for the first time.
         case connected
         /// Could not be opened, or broke off.
@@ -15,19 +15,19 @@ struct SourceReport: Equatable, Sendable {
         case ended
     }
 
-    var kind: Kind
+    package var kind: Kind
     /// Name of the source.
-    var source: String
+    package var source: String
     /// What happened, without the name of the source.
-    var reason: String
+    package var reason: String
     /// What a person can do about it, in whole sentences.
-    var remedy: String?
+    package var remedy: String?
     /// Seconds until the next try, when there is one.
-    var retry: Int?
+    package var retry: Int?
 }
 
 extension SourceReport: CustomStringConvertible {
-    var description: String {
+    package var description: String {
         var text = "\(source): \(reason)"
         if let remedy { text += ". \(remedy)" }
         if let retry { text += text.hasSuffix(".") ? " Next try in \(retry) s." : ". Next try in \(retry) s." }

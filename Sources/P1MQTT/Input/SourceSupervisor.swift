@@ -1,7 +1,9 @@
+import P1MQTTMeter
+
 /// Decides when a source is opened, closed and tried again, and what is said about it: each trouble once, with cause
 /// and remedy, another cause within the same outage once too, and once that it is over. Pure: events and times in,
 /// actions out.
-struct SourceSupervisor {
+package struct SourceSupervisor {
     enum Event {
         case opened(String)
         case failed(SourceError)
@@ -19,7 +21,7 @@ struct SourceSupervisor {
     }
 
     /// Milliseconds.
-    struct Limits {
+    package struct Limits {
         /// Silence that is reported, unless three telegram intervals are longer.
         var silence: Int64 = 15_000
         /// The same behind the first telegrams of a source whose interval is not known yet.

@@ -6,7 +6,7 @@
 struct SpeedProbe {
     static let candidates = [115_200, 9600]
 
-    struct Limits {
+    package struct Limits {
         /// Bytes after which garbage is called so.
         var garbage = 200
         /// Milliseconds with bytes but without a good frame: two telegrams of ten seconds and some.

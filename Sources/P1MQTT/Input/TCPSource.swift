@@ -1,13 +1,15 @@
 import Glibc
+package import P1MQTTMeter
+import P1MQTTSystem
 
 /// A raw socket of ser2net, an ESPHome dongle or the like. Connecting, looking its name up included, has a limit;
 /// all addresses of a name are tried; a peer that vanishes without a word is found by keep-alive.
-final class TCPSource: ByteSource {
+package final class TCPSource: ByteSource {
     /// Milliseconds for the name and all addresses together.
     static let connectLimit: Int64 = 10_000
 
-    let name: String
-    let traits = SourceTraits.tcp
+    package let name: String
+    package let traits = SourceTraits.tcp
 
     private let host: String
     private let port: Int
@@ -29,7 +31,7 @@ final class TCPSource: ByteSource {
     private var failures: [SourceError] = []
     private var telnet = TelnetFilter()
 
-    init(host: String, port: Int, resolver: NameResolver, connectLimit: Int64 = TCPSource.connectLimit) {
+    package init(host: String, port: Int, resolver: NameResolver, connectLimit: Int64 = TCPSource.connectLimit) {
         self.host = host
         self.port = port
         self.resolver = resolver
@@ -37,13 +39,13 @@ final class TCPSource: ByteSource {
         name = host.utf8.contains(UInt8(ascii: ":")) ? "tcp [\(host)]:\(port)" : "tcp \(host):\(port)"
     }
 
-    var interest: PollInterest? {
+    package var interest: PollInterest? {
         guard descriptor != nil else { return nil }
         let events = if case .connected = state { POLLIN } else { POLLOUT }
         return PollInterest(descriptor: raw, events: Int16(events), generation: attempts)
     }
 
-    var deadline: Int64? {
+    package var deadline: Int64? {
         switch state {
         case .closed, .connected: nil
         case .resolving(let lookUp, let until): lookUp.outcome == nil ? until : .min
@@ -51,11 +53,11 @@ final class TCPSource: ByteSource {
         }
     }
 
-    var evidence: String? {
+    package var evidence: String? {
         telnet.isTelnet ? "telnet, \(telnet.removed) bytes of its commands skipped" : nil
     }
 
-    func open(at now: Moment) throws(SourceError) -> OpenState {
+    package func open(at now: Moment) throws(SourceError) -> OpenState {
         let end = now.monotonic + limit
         guard let address = SocketAddress.numeric(host, port: port) else {
             state = .resolving(resolver.lookUp(host), until: end)
@@ -66,7 +68,7 @@ final class TCPSource: ByteSource {
         return .opened("connected")
     }
 
-    func service(
+    package func service(
         _ ready: Int16, at now: Moment, buffer: UnsafeMutableRawBufferPointer,
         deliver: (UnsafeRawBufferPointer) -> Void
     ) -> SourceEvent? {
@@ -79,7 +81,7 @@ final class TCPSource: ByteSource {
         }
     }
 
-    func close() {
+    package func close() {
         state = .closed
         descriptor = nil
         failures = []

@@ -2,8 +2,9 @@ import ArgumentParser
 import Foundation
 import P1Parser
 import Testing
-
 @testable import P1MQTT
+@testable import P1MQTTEmulator
+@testable import P1MQTTSystem
 
 /// The command as a person or a script runs it. Off until the program offers it.
 @Suite("p1mqtt emulate as a process", .enabled(if: P1MQTTCommand.configuration.subcommands.contains { $0 == EmulateCommand.self }))

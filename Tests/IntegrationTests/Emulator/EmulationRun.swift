@@ -1,8 +1,10 @@
 import Foundation
 import P1Parser
 import Testing
-
 @testable import P1MQTT
+@testable import P1MQTTEmulator
+@testable import P1MQTTMeter
+@testable import P1MQTTSystem
 
 /// Runs emulations on their own thread and listens to them as a reader does.
 enum EmulationRun {

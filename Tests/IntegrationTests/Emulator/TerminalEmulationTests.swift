@@ -1,8 +1,9 @@
 import Foundation
 import P1Parser
 import Testing
-
 @testable import P1MQTT
+@testable import P1MQTTEmulator
+@testable import P1MQTTSystem
 
 @Suite("Telegrams on a pseudo-terminal")
 struct TerminalEmulationTests {

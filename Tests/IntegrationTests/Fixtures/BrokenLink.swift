@@ -1,6 +1,6 @@
 import Foundation
-
 @testable import P1MQTT
+@testable import P1MQTTSystem
 
 /// A network between a client and a broker on the loopback, that a test breaks: a proxy on a thread of its own.
 final class BrokenLink: @unchecked Sendable {

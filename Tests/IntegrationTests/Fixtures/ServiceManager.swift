@@ -1,7 +1,7 @@
 import Foundation
 import Testing
-
 @testable import P1MQTT
+@testable import P1MQTTSystem
 
 /// The end of NOTIFY_SOCKET that systemd has.
 final class ServiceManager: @unchecked Sendable {

@@ -1,6 +1,8 @@
 import Glibc
-
 @testable import P1MQTT
+@testable import P1MQTTInput
+@testable import P1MQTTMeter
+@testable import P1MQTTSystem
 
 /// Writes down what one source gives. A good frame is a line that starts with `!`.
 final class Recorder: ChunkConsumer {

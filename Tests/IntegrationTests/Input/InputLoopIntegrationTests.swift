@@ -1,8 +1,9 @@
-import Testing
-
-@testable import P1MQTT
-
 import Glibc
+import Testing
+@testable import P1MQTT
+@testable import P1MQTTInput
+@testable import P1MQTTMeter
+@testable import P1MQTTSystem
 
 @Suite("Input loop")
 struct InputLoopIntegrationTests {

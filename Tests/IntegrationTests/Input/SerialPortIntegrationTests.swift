@@ -1,8 +1,8 @@
-import Testing
-
-@testable import P1MQTT
-
 import Glibc
+import Testing
+@testable import P1MQTT
+@testable import P1MQTTInput
+@testable import P1MQTTSystem
 
 @Suite("Serial port on a pseudo-terminal")
 struct SerialPortIntegrationTests {

@@ -1,6 +1,7 @@
 import Testing
-
 @testable import P1MQTT
+@testable import P1MQTTInput
+@testable import P1MQTTSystem
 
 @Suite("Source listener")
 struct SourceListenerIntegrationTests {

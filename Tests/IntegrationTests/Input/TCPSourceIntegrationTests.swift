@@ -1,6 +1,8 @@
 import Testing
-
 @testable import P1MQTT
+@testable import P1MQTTInput
+@testable import P1MQTTMeter
+@testable import P1MQTTSystem
 
 @Suite("TCP source on the loopback")
 struct TCPSourceIntegrationTests {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
-
 @testable import P1MQTT
+@testable import P1MQTTMeter
 
 @Suite("The program: its commands") struct CommandProgramTests {
     // MARK: - Configuration

@@ -1,6 +1,5 @@
 import Foundation
 import Testing
-
 @testable import P1MQTT
 
 @Suite("The program: discovery clean") struct DiscoveryProgramTests {

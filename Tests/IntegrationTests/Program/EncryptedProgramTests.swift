@@ -1,7 +1,8 @@
 import Foundation
 import Testing
-
 @testable import P1MQTT
+@testable import P1MQTTInput
+@testable import P1MQTTSystem
 
 @Suite("The program: an encrypted meter") struct EncryptedProgramTests {
     private let key = "7B5A1F02C94E8D3360A7E15C22F9B846"

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
-
 @testable import P1MQTT
+@testable import P1MQTTInput
 
 @Suite("The program: bad input") struct FaultProgramTests {
     /// A telegram after a fault is published, and the program still runs.

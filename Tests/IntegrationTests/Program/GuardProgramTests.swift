@@ -1,8 +1,9 @@
 import Foundation
 import P1Parser
 import Testing
-
 @testable import P1MQTT
+@testable import P1MQTTEmulator
+@testable import P1MQTTMeter
 
 @Suite("The program: earlier values and the history of an outage") struct GuardProgramTests {
     /// A telegram whose registers show zero, with a valid checksum.

@@ -1,7 +1,9 @@
 import Foundation
 import Testing
-
 @testable import P1MQTT
+@testable import P1MQTTInput
+@testable import P1MQTTMeter
+@testable import P1MQTTSystem
 
 @Suite("The program: hostile peers") struct HostilePeerTests {
     /// What a broker says right after the connection, in MQTT 3.1.1.

@@ -1,6 +1,5 @@
 import Foundation
 import Testing
-
 @testable import P1MQTT
 
 @Suite("The program: its end, and that of the broker") struct LifeProgramTests {

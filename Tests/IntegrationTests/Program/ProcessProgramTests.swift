@@ -1,7 +1,8 @@
 import Foundation
 import Testing
-
 @testable import P1MQTT
+@testable import P1MQTTMeter
+@testable import P1MQTTSystem
 
 @Suite("The program: what the machine does to it") struct ProcessProgramTests {
     private static let debug = #", "debug": {"enabled": true, "directory": "debug"}"#

@@ -1,6 +1,6 @@
 import Foundation
-
 @testable import P1MQTT
+@testable import P1MQTTSystem
 
 /// The real executable in a folder of its own, with an environment that has nothing of the test's own.
 final class Program: @unchecked Sendable {

@@ -1,6 +1,5 @@
 import Foundation
 import Testing
-
 @testable import P1MQTT
 
 @Suite("The program: from the meter to the topics") struct PublishingProgramTests {

@@ -1,6 +1,5 @@
 import Foundation
 import P1Parser
-
 @testable import P1MQTT
 
 /// The telegrams of a DSMR 5 meter that never was, and what has to be published of each.

@@ -1,6 +1,5 @@
 import Foundation
 import Testing
-
 @testable import P1MQTT
 
 @Suite("The program as a service of systemd") struct SystemdProgramTests {

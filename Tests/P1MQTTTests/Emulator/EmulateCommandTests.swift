@@ -1,7 +1,7 @@
 import ArgumentParser
 import Testing
-
 @testable import P1MQTT
+@testable import P1MQTTEmulator
 
 @Suite("p1mqtt emulate: its options")
 struct EmulateCommandTests {

@@ -1,8 +1,10 @@
 import ArgumentParser
 import P1Parser
 import Testing
-
 @testable import P1MQTT
+@testable import P1MQTTEmulator
+@testable import P1MQTTInput
+@testable import P1MQTTMeter
 
 @Suite("Scripted faults of the emulator") struct EmulatorFaultTests {
     /// 2026-10-24 10:00 UTC, a Saturday; the clocks change the night after.

@@ -1,7 +1,7 @@
 import P1Parser
 import Testing
-
 @testable import P1MQTT
+@testable import P1MQTTEmulator
 
 @Suite("Emulator profiles")
 struct EmulatorProfileTests {

@@ -1,8 +1,10 @@
 import Foundation
 import P1Parser
 import Testing
-
 @testable import P1MQTT
+@testable import P1MQTTEmulator
+@testable import P1MQTTInput
+@testable import P1MQTTMeter
 
 @Suite("The emulator as a source")
 struct EmulatorSourceTests: ~Copyable {

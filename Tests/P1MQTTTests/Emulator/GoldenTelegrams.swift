@@ -1,4 +1,5 @@
 @testable import P1MQTT
+@testable import P1MQTTEmulator
 
 /// What each profile sends as telegram 12 of a meter with seed 42 that starts on Monday 2 March 2026 at 11:58:30 UTC with
 /// 1234.5 kWh and 77.123 m3; lines end with LF here.

@@ -1,7 +1,8 @@
 import P1Parser
 import Testing
-
 @testable import P1MQTT
+@testable import P1MQTTEmulator
+@testable import P1MQTTMeter
 
 @Suite("Demand of the emulated meter")
 struct MeterScenarioDemandTests {

@@ -1,6 +1,7 @@
 import Testing
-
 @testable import P1MQTT
+@testable import P1MQTTHomeAssistant
+@testable import P1MQTTMeter
 
 @Suite("Bridge discovery") struct BridgeDiscoveryTests {
     private func payload(prefix: String, language: Language = .en, meters: [String] = ["p1"]) throws -> DiscoveryPayload {

@@ -1,7 +1,7 @@
 import P1Parser
 import Testing
-
 @testable import P1MQTT
+@testable import P1MQTTHomeAssistant
 
 /// Which components a meter gets, and what becomes of them.
 @Suite("Components") struct ComponentTests {

@@ -1,6 +1,8 @@
 import Testing
-
 @testable import P1MQTT
+@testable import P1MQTTBroker
+@testable import P1MQTTHomeAssistant
+@testable import P1MQTTMeter
 
 @Suite("Clean-up of discovery") struct DiscoveryCleanupTests {
     // MARK: - A broker on paper
@@ -47,7 +49,7 @@ import Testing
 
     /// Reads as the command does: only what is asked for.
     private func findings(_ broker: Broker, _ settings: Settings) -> [DiscoveryCleanup.Finding] {
-        var cleanup = DiscoveryCleanup(settings)
+        var cleanup = cleanup(settings)
         for filters in [cleanup.filters, nil] {
             for filter in filters ?? cleanup.evidence {
                 for (topic, payload) in broker where matches(topic, filter) { cleanup.take(topic, payload) }
@@ -177,9 +179,16 @@ import Testing
         var damaged = whole
         for topic in ["p1/json", "p1/bridge/info", "p1/bridge/state"] { damaged[topic] = text("{\"a\":") }
         #expect(findings(damaged, settings()).isEmpty)
-        var cleanup = DiscoveryCleanup(settings())
+        var cleanup = cleanup(settings())
         let (topic, payload) = try #require(whole.first { $0.key.contains(Self.gas) })
         for _ in 0..<DiscoveryCleanup.maximumDevices + 2 { cleanup.take(topic, payload) }
         #expect(cleanup.devices.count == DiscoveryCleanup.maximumDevices && cleanup.ignored == 2)
     }
+}
+
+/// As the command makes it from its configuration.
+private func cleanup(_ settings: Settings) -> DiscoveryCleanup {
+    DiscoveryCleanup(
+        settings.homeAssistant, prefix: settings.mqtt.topicPrefix, meters: settings.meters.map(\.name),
+        keepsDocuments: settings.mqtt.retain)
 }

@@ -1,8 +1,10 @@
 import Foundation
 import P1Parser
 import Testing
-
 @testable import P1MQTT
+@testable import P1MQTTEmulator
+@testable import P1MQTTHomeAssistant
+@testable import P1MQTTMeter
 
 /// A meter with discovery, fed with telegrams that are written down in the tests.
 struct DiscoveryFixture {

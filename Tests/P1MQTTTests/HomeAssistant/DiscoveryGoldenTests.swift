@@ -1,8 +1,9 @@
 import Foundation
 import P1Parser
 import Testing
-
 @testable import P1MQTT
+@testable import P1MQTTEmulator
+@testable import P1MQTTMeter
 
 /// What each dialect is announced as, in files that a person can read: a change of them is a change of the contract, and
 /// ids in them never change. `UPDATE_README=1 swift test --filter DiscoveryGoldenTests` writes them.

@@ -1,7 +1,9 @@
 import P1Parser
 import Testing
-
 @testable import P1MQTT
+@testable import P1MQTTEmulator
+@testable import P1MQTTHomeAssistant
+@testable import P1MQTTMeter
 
 /// The messages as Home Assistant reads them: one unknown key at the top or in `device` costs the whole device.
 @Suite("Discovery payloads") struct DiscoveryPayloadTests {

@@ -1,7 +1,8 @@
 import P1Parser
 import Testing
-
 @testable import P1MQTT
+@testable import P1MQTTHomeAssistant
+@testable import P1MQTTMeter
 
 @Suite("Entity names") struct EntityNamesTests {
     @Test(

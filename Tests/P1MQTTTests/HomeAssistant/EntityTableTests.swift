@@ -1,8 +1,9 @@
 import Foundation
 import P1Parser
 import Testing
-
 @testable import P1MQTT
+@testable import P1MQTTHomeAssistant
+@testable import P1MQTTMeter
 
 @Suite("Entity table") struct EntityTableTests {
     private static let devices = [EntityTable.shared.meter] + EntityTable.shared.mbus

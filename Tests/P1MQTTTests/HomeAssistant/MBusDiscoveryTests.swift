@@ -1,7 +1,8 @@
 import P1Parser
 import Testing
-
 @testable import P1MQTT
+@testable import P1MQTTHomeAssistant
+@testable import P1MQTTMeter
 
 @Suite("M-Bus discovery") struct MBusDiscoveryTests {
     private static let gas = "homeassistant/device/p1mqtt_4730303534303031323334353637/config"

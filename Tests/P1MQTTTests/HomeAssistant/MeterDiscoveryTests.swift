@@ -1,7 +1,8 @@
 import P1Parser
 import Testing
-
 @testable import P1MQTT
+@testable import P1MQTTHomeAssistant
+@testable import P1MQTTMeter
 
 @Suite("Meter discovery") struct MeterDiscoveryTests {
     private static let dutchTopic = "homeassistant/device/p1mqtt_4530303438303030303132333435363738/config"

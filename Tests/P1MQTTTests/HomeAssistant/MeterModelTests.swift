@@ -1,6 +1,6 @@
 import Testing
-
 @testable import P1MQTT
+@testable import P1MQTTHomeAssistant
 
 @Suite("Meter models") struct MeterModelTests {
     @Test(

@@ -1,6 +1,6 @@
 import Testing
-
 @testable import P1MQTT
+@testable import P1MQTTMeter
 
 /// What README.md shows of Home Assistant and Node-RED fits what the program announces and publishes.
 @Suite("README.md: the examples for Home Assistant and Node-RED") struct ReadmeExamplesTests {

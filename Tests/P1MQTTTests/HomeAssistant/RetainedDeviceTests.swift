@@ -1,7 +1,8 @@
 import Foundation
 import Testing
-
 @testable import P1MQTT
+@testable import P1MQTTHomeAssistant
+@testable import P1MQTTMeter
 
 @Suite("A device read back from a retained discovery message") struct RetainedDeviceTests {
     private func device(_ message: Message, prefix: String = "p1") -> RetainedDevice? {

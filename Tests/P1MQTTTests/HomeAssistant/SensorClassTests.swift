@@ -1,7 +1,7 @@
 import P1Parser
 import Testing
-
 @testable import P1MQTT
+@testable import P1MQTTHomeAssistant
 
 /// What Home Assistant accepts: unit and state class for each device class, of those that a meter can need.
 /// From its sources, 2024.11 to 2026.11; anything else is refused there or warned about.

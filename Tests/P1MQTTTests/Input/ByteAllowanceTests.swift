@@ -1,6 +1,7 @@
 import Testing
-
 @testable import P1MQTT
+@testable import P1MQTTInput
+@testable import P1MQTTMeter
 
 @Suite("How much a peer may send") struct ByteAllowanceTests {
     @Test("a meter, however fast, is never held up") func meter() {

@@ -1,6 +1,6 @@
 import Testing
-
 @testable import P1MQTT
+@testable import P1MQTTInput
 
 @Suite("Cadence of telegrams") struct CadenceTests {
     private func interval(_ times: [Int64]) -> Int64? {

@@ -1,4 +1,6 @@
 @testable import P1MQTT
+@testable import P1MQTTInput
+@testable import P1MQTTMeter
 
 /// A telegram as a meter of DSMR 5 might send it, and what lines do to it.
 enum LineSimulation {

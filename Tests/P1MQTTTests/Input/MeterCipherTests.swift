@@ -1,7 +1,8 @@
 import P1Parser
 import Testing
-
 @testable import P1MQTT
+@testable import P1MQTTInput
+@testable import P1MQTTSystem
 
 @Suite("Cipher of a meter") struct MeterCipherTests {
     private func events(_ bytes: [UInt8], _ cipher: MeterCipher?) -> [Framer.Event] {

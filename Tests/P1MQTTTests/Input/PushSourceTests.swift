@@ -1,6 +1,7 @@
 import Testing
-
 @testable import P1MQTT
+@testable import P1MQTTInput
+@testable import P1MQTTSystem
 
 @Suite("Telegrams from the broker") struct PushSourceTests {
     private let source = PushSource(name: "mqtt topic attic/raw", wake: WakeDescriptor())

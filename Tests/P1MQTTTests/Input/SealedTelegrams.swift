@@ -1,4 +1,6 @@
 @testable import P1MQTT
+@testable import P1MQTTInput
+@testable import P1MQTTSystem
 
 /// Encrypted telegrams that were made by another implementation: Python's `cryptography` 48.0 (OpenSSL), AESGCM with
 /// the tag cut to 12 bytes.

@@ -1,8 +1,7 @@
-import Testing
-
-@testable import P1MQTT
-
 import Glibc
+import Testing
+@testable import P1MQTT
+@testable import P1MQTTInput
 
 @Suite("Serial line")
 struct SerialLineTests {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
-
 @testable import P1MQTT
+@testable import P1MQTTInput
 
 @Suite("Serial ports of the system")
 struct SerialPortsTests {

@@ -1,6 +1,6 @@
 import Testing
-
 @testable import P1MQTT
+@testable import P1MQTTInput
 
 @Suite("Source supervisor")
 struct SourceSupervisorTests {

@@ -1,0 +1,271 @@
+import P1MQTTSystem
+import CMosquitto
+import Glibc
+import P1MQTTMeter
+
+/// One attempt at a connection and, when it succeeds, that connection: owns one handle of libmosquitto.
+///
+/// A new handle for each attempt, because 2.0.11 keeps its TLS context for the life of a handle and would not see a
+/// renewed certificate. Everything here happens on the thread that made it; callbacks only note what came in.
+final class BrokerConnection {
+    /// `host:port`, for messages.
+    let broker: String
+    let settings: MQTTSettings
+    private let handle: OpaquePointer
+
+    /// What the callbacks noted.
+    fileprivate(set) var inbox = Inbox()
+    /// Messages with a quality of service above 0 that the broker did not confirm yet, by message id.
+    private var unconfirmed: [CInt: (order: Int, message: Message)] = [:]
+    private var handedOver = 0
+    /// What goes past libmosquitto: see `publish`.
+    private var packets = PublishPackets()
+    private let sendsPackets: Bool
+    /// Subscriptions that were not answered yet, by message id.
+    private var awaitedAnswers: [CInt: String] = [:]
+    /// Ends of subscriptions that were not confirmed yet, by message id.
+    private var awaitedEnds: Set<CInt> = []
+
+    /// Makes a handle with all its options; nothing is sent yet.
+    init(settings: MQTTSettings, clientId: String, will: Message?) throws(MosquittoError) {
+        MosquittoLibrary.initialise()
+        broker = "\(settings.host):\(settings.port)"
+        self.settings = settings
+        // The limits of MQTT 5 and the records of TLS are for libmosquitto to keep.
+        sendsPackets = settings.version == .v311 && !settings.tls.enabled
+        guard let handle = mosquitto_new(clientId, true, nil) else {
+            throw MosquittoError(
+                broker: broker,
+                cause: .library(call: "mosquitto_new", code: CInt(MOSQ_ERR_ERRNO.rawValue), errno: errno))
+        }
+        self.handle = handle
+        // Unretained: this object outlives its handle, which `deinit` frees.
+        mosquitto_user_data_set(handle, Unmanaged.passUnretained(self).toOpaque())
+        setCallbacks()
+        try setOptions(will: will)
+    }
+
+    deinit {
+        mosquitto_destroy(handle)
+    }
+
+    // MARK: - Before the connection
+
+    private func setOptions(will: Message?) throws(MosquittoError) {
+        let version = settings.version == .v5 ? MQTT_PROTOCOL_V5 : MQTT_PROTOCOL_V311
+        try check("mosquitto_int_option", mosquitto_int_option(handle, MOSQ_OPT_PROTOCOL_VERSION, version))
+        // A batch leaves in one write or is corked; nothing waits for TCP to acknowledge what went before.
+        try check("mosquitto_int_option", mosquitto_int_option(handle, MOSQ_OPT_TCP_NODELAY, 1))
+        // Bounds what waits for a confirmation; the service stops before this many.
+        try check("mosquitto_int_option", mosquitto_int_option(handle, MOSQ_OPT_SEND_MAXIMUM, 2000))
+        if settings.username != nil || settings.password != nil {
+            // An empty name where only a password is set: without one, MQTT 3.1.1 sends no password.
+            let code = mosquitto_username_pw_set(handle, settings.username ?? "", settings.password?.exposed)
+            try check("mosquitto_username_pw_set", code)
+        }
+        if let will {
+            let code = mosquitto_will_set(
+                handle, will.topic, CInt(will.payload.count), will.payload, will.qos, will.retain)
+            try check("mosquitto_will_set", code)
+        }
+        if settings.tls.enabled { try setTLS(settings.tls) }
+    }
+
+    private func setTLS(_ tls: TLSSettings) throws(MosquittoError) {
+        // The library only says "invalid" for a file that it cannot open.
+        try checkReadable(tls.caFile, "mqtt.tls.caFile")
+        try checkReadable(tls.certificateFile, "mqtt.tls.certificateFile")
+        try checkReadable(tls.keyFile, "mqtt.tls.keyFile")
+        if tls.caFile == nil {
+            try check("mosquitto_int_option", mosquitto_int_option(handle, MOSQ_OPT_TLS_USE_OS_CERTS, 1))
+        }
+        let systemFolder = "/etc/ssl/certs"
+        let code = mosquitto_tls_set(
+            handle, tls.caFile, tls.caFile == nil ? systemFolder : nil, tls.certificateFile, tls.keyFile,
+            // No pass phrase: without this, OpenSSL asks for one on the terminal and waits.
+            { _, _, _, _ in 0 })
+        try check("mosquitto_tls_set", code)
+        try check("mosquitto_tls_opts_set", mosquitto_tls_opts_set(handle, tls.verify ? 1 : 0, "tlsv1.2", nil))
+        try check("mosquitto_tls_insecure_set", mosquitto_tls_insecure_set(handle, !tls.verify))
+    }
+
+    private func checkReadable(_ path: String?, _ setting: String) throws(MosquittoError) {
+        guard let path, access(path, R_OK) != 0 else { return }
+        throw MosquittoError(broker: broker, cause: .unreadableFile(path: path, setting: setting, errno: errno))
+    }
+
+    // MARK: - Calls
+
+    /// Starts to connect without waiting for TCP. The name of the host is looked up here, which may block.
+    /// - Parameter source: the local address to connect from, which also chooses between IPv4 and IPv6.
+    func start(from source: String?) throws(MosquittoError) {
+        let code = mosquitto_connect_bind_async(
+            handle, settings.host, CInt(settings.port), CInt(settings.keepAlive), source)
+        let number = errno
+        switch code {
+        case CInt(MOSQ_ERR_SUCCESS.rawValue): return
+        case CInt(MOSQ_ERR_EAI.rawValue):
+            throw MosquittoError(broker: broker, cause: .unknownHost(String(cString: gai_strerror(number))))
+        case CInt(MOSQ_ERR_ERRNO.rawValue) where !Self.brokenOff.contains(number):
+            throw MosquittoError(broker: broker, cause: .unreachable(errno: number))
+        default: throw error("mosquitto_connect_bind_async", code, errno: number)
+        }
+    }
+
+    /// To be called once the broker has accepted: from here on libmosquitto only writes when it is told to, so that its
+    /// packets and ours do not mix. Not before: what it writes within a handshake shows why one fails.
+    func takeOverWriting() throws(MosquittoError) {
+        try check("mosquitto_threaded_set", mosquitto_threaded_set(handle, true))
+    }
+
+    /// The socket, -1 when there is none.
+    var socket: CInt { mosquitto_socket(handle) }
+
+    /// Whether there are bytes that the socket did not take yet.
+    var wantsWrite: Bool { !packets.isEmpty || mosquitto_want_write(handle) }
+
+    /// How many messages the broker has yet to confirm.
+    var unconfirmedCount: Int { unconfirmed.count }
+
+    /// The messages that the broker did not confirm, in the order in which they were published.
+    var unconfirmedMessages: [Message] {
+        unconfirmed.values.sorted { $0.order < $1.order }.map(\.message)
+    }
+
+    func subscribe(_ filter: String, qos: CInt) throws(MosquittoError) {
+        var id: CInt = 0
+        try check("mosquitto_subscribe", mosquitto_subscribe(handle, &id, filter, qos))
+        awaitedAnswers[id] = filter
+    }
+
+    func unsubscribe(_ filter: String) throws(MosquittoError) {
+        var id: CInt = 0
+        try check("mosquitto_unsubscribe", mosquitto_unsubscribe(handle, &id, filter))
+        awaitedEnds.insert(id)
+    }
+
+    /// Makes one message wait for the next `write`.
+    ///
+    /// Messages that need no answer wait in `packets` as long as libmosquitto has none, else behind those it has: as
+    /// `packets` are written first, all leave in the order in which they were published.
+    /// - Returns: `nil`, or why this message can never be sent; the connection is well then.
+    func publish(_ message: Message) throws(MosquittoError) -> String? {
+        if sendsPackets, message.qos == 0, !mosquitto_want_write(handle), packets.append(message) { return nil }
+        var id: CInt = 0
+        let code = message.payload.withUnsafeBytes { bytes in
+            mosquitto_publish(
+                handle, &id, message.topic, CInt(bytes.count), bytes.baseAddress, message.qos, message.retain)
+        }
+        switch code {
+        case CInt(MOSQ_ERR_SUCCESS.rawValue):
+            if message.qos > 0 {
+                handedOver += 1
+                unconfirmed[id] = (handedOver, message)
+            }
+            return nil
+        case CInt(MOSQ_ERR_INVAL.rawValue), CInt(MOSQ_ERR_PAYLOAD_SIZE.rawValue),
+            CInt(MOSQ_ERR_MALFORMED_UTF8.rawValue), CInt(MOSQ_ERR_OVERSIZE_PACKET.rawValue),
+            CInt(MOSQ_ERR_QOS_NOT_SUPPORTED.rawValue):
+            return String(cString: mosquitto_strerror(code))
+        default:
+            try check("mosquitto_publish", code)
+            return nil
+        }
+    }
+
+    /// Holds small segments back or lets them go, so that what libmosquitto writes packet by packet leaves in few.
+    private func setCork(_ isHeldBack: Bool) {
+        var value: CInt = isHeldBack ? 1 : 0
+        // Fails only without a socket, which the next call reports.
+        setsockopt(socket, CInt(IPPROTO_TCP), TCP_CORK, &value, socklen_t(MemoryLayout<CInt>.size))
+    }
+
+    func read() throws(MosquittoError) { try check("mosquitto_loop_read", mosquitto_loop_read(handle, 1)) }
+
+    /// Writes what waits, as far as the socket takes it.
+    func write() throws(MosquittoError) {
+        let number = packets.write(to: socket)
+        if number != 0 { throw error("send", CInt(MOSQ_ERR_ERRNO.rawValue), errno: number) }
+        // Before the broker has accepted, a handshake of TLS may wait for this call.
+        guard packets.isEmpty, mosquitto_want_write(handle) || inbox.connack == nil else { return }
+        setCork(true)
+        defer { setCork(false) }
+        try check("mosquitto_loop_write", mosquitto_loop_write(handle, 1))
+    }
+
+    /// Sends a ping when one is due, and ends a connection that did not answer one.
+    func keepAlive() throws(MosquittoError) { try check("mosquitto_loop_misc", mosquitto_loop_misc(handle)) }
+
+    func disconnect() throws(MosquittoError) {
+        try check("mosquitto_disconnect", mosquitto_disconnect(handle))
+        try write()
+    }
+
+    /// Takes what the callbacks noted since the last time.
+    func takeInbox() -> Inbox {
+        defer {
+            inbox.received.removeAll(keepingCapacity: true)
+            (inbox.receivedBytes, inbox.ignored) = (0, 0)
+            inbox.answers.removeAll(keepingCapacity: true)
+            inbox.hasUnsubscribed = false
+            inbox.rejected.removeAll(keepingCapacity: true)
+        }
+        return inbox
+    }
+}
+
+// MARK: - Callbacks
+
+extension BrokerConnection {
+    private static func from(_ user: UnsafeMutableRawPointer?) -> BrokerConnection? {
+        // The handle and thus its callbacks end before the object does: see `init`.
+        user.map { Unmanaged<BrokerConnection>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    fileprivate func setCallbacks() {
+        mosquitto_connect_callback_set(handle) { handle, user, code in
+            BrokerConnection.from(user)?.inbox.connack = code
+            // From here on libmosquitto would format a line for each message that is sent.
+            mosquitto_log_callback_set(handle, nil)
+        }
+        mosquitto_disconnect_callback_set(handle) { _, user, code in
+            BrokerConnection.from(user)?.inbox.disconnect = code
+        }
+        mosquitto_publish_v5_callback_set(handle) { _, user, id, reason, _ in
+            guard let connection = BrokerConnection.from(user),
+                let confirmed = connection.unconfirmed.removeValue(forKey: id), reason >= 0x80
+            else { return }
+            connection.inbox.rejected.append(
+                (confirmed.message.topic, String(cString: mosquitto_reason_string(reason))))
+        }
+        mosquitto_subscribe_callback_set(handle) { _, user, id, count, granted in
+            guard let connection = BrokerConnection.from(user), let granted,
+                let filter = connection.awaitedAnswers.removeValue(forKey: id)
+            else { return }
+            let isGranted = (0..<Int(count)).allSatisfy { granted[$0] < 0x80 }
+            connection.inbox.answers.append((filter, isGranted, connection.awaitedAnswers.isEmpty))
+        }
+        mosquitto_unsubscribe_callback_set(handle) { _, user, id in
+            guard let connection = BrokerConnection.from(user), connection.awaitedEnds.remove(id) != nil else { return }
+            connection.inbox.hasUnsubscribed = connection.awaitedEnds.isEmpty
+        }
+        mosquitto_message_callback_set(handle) { _, user, message in
+            guard let connection = BrokerConnection.from(user), let message = message?.pointee,
+                let topic = message.topic
+            else { return }
+            let payload = UnsafeRawBufferPointer(start: message.payload, count: Int(message.payloadlen))
+            connection.inbox.receive(String(cString: topic), payload, isRetained: message.retain)
+        }
+        mosquitto_log_callback_set(handle) { handle, user, level, text in
+            guard level & (MOSQ_LOG_ERR | MOSQ_LOG_WARNING) != 0, let text,
+                let connection = BrokerConnection.from(user), connection.inbox.log.count < 4
+            else { return }
+            connection.inbox.log.append(String(cString: text))
+            var verification: UnsafePointer<CChar>?
+            let code = p1_tls_verify_result(handle, &verification)
+            if let verification, connection.inbox.verification == nil {
+                connection.inbox.verification = (Int(code), String(cString: verification))
+            }
+        }
+    }
+}

@@ -1,0 +1,255 @@
+package import P1Parser
+
+/// The content of one telegram by its places in the JSON document (design A4).
+package struct Document: Sendable {
+    /// One value.
+    package enum Value: Sendable, Equatable {
+        case number(FixedDecimal)
+        case quantity(FixedDecimal, MeterUnit)
+        /// With the seconds since 1970 at which it occurred; `nil` where the meter's time is impossible.
+        case peak(FixedDecimal, MeterUnit, Int64?)
+        case text(String)
+        /// Seconds since 1970 UTC.
+        case time(Int64)
+        /// A list: JSON as it stands in the document and on its topic.
+        case json([UInt8])
+    }
+
+    /// The value at each place of `DocumentLayout.shared`.
+    package var values: [Value?]
+    /// Codes that the catalogue does not know, with their groups as sent.
+    package var unknown: [(code: String, groups: String)] = []
+    /// Registers that the guard holds back: they show their last accepted value and are not published.
+    package var held: [DocumentLayout.Slot] = []
+    /// Whether the checksum of its telegram was right; one without may say anything.
+    var isChecked = false
+    /// Seconds that the meter's clock is ahead of the time of arrival; `nil` where one of both is not known.
+    package private(set) var clockOffset: Int64?
+    /// kW that each month counts at least in the capacity tariff.
+    package var minimumMonthPeak = FixedDecimal(mantissa: 25, scale: 1)
+
+    /// Its time, seconds since 1970 UTC: the meter's, or that of arrival where it sends none.
+    package var time: Int64? {
+        if case .time(let time)? = values[Self.timestamp] { time } else { nil }
+    }
+
+    private static let timestamp = DocumentLayout.shared.slot("timestamp")
+
+    /// What the telegram itself does not say.
+    package struct Context {
+        /// Minutes that the meter's standard time is ahead of UTC; `nil`: what is known of the meter, else +01:00.
+        package var utcOffset: Int?
+        /// When the telegram came, seconds since 1970; `nil` for a capture.
+        package var arrival: Int64?
+        /// Which of several M-Bus meters of a kind stands under its name.
+        package var choice = MBusChoice()
+        /// kW; the default is that of Flanders.
+        package var minimumMonthPeak = FixedDecimal(mantissa: 25, scale: 1)
+
+        package init(
+            utcOffset: Int? = nil, arrival: Int64? = nil, choice: MBusChoice = MBusChoice(),
+            minimumMonthPeak: FixedDecimal = FixedDecimal(mantissa: 25, scale: 1)
+        ) {
+            self.utcOffset = utcOffset
+            self.arrival = arrival
+            self.choice = choice
+            self.minimumMonthPeak = minimumMonthPeak
+        }
+    }
+
+    package init(_ telegram: Telegram, _ context: inout Context) {
+        let layout = DocumentLayout.shared
+        values = Array(repeating: nil, count: layout.places.count)
+        let dialect = telegram.dialect
+        let times = Times(offset: context.utcOffset ?? dialect.standardOffset, arrival: context.arrival)
+
+        if case .valid = telegram.frame.checksum { isChecked = true }
+        minimumMonthPeak = context.minimumMonthPeak
+        values[layout.slot("meterType")] = .text(telegram.meterType)
+        take(telegram, times)
+        addIdentity(of: telegram)
+        addVersionAndTime(of: telegram, dialect, times)
+        addMBus(telegram, &context.choice, times)
+        addUnknown(telegram)
+        derive()
+    }
+
+    /// Takes the readings. Of several for one place the one that stands first in the catalogue counts, whatever the order
+    /// of the lines; of several lines with one code the first (Poland sends 17.0.0 three times).
+    private mutating func take(_ telegram: Telegram, _ times: Times) {
+        let layout = DocumentLayout.shared
+        let exceptions = Catalogue.exceptions(for: telegram)
+        var ranks = [Int](repeating: .max, count: values.count)
+        for reading in telegram.readings {
+            guard let slot = layout.slot(of: reading, in: telegram, exceptions) else { continue }
+            let rank = telegram.rank(of: reading)
+            guard rank < ranks[slot] else { continue }
+            guard let value = Document.value(of: reading, in: telegram, times) else {
+                addSpecial(reading, of: telegram, times)
+                continue
+            }
+            values[slot] = value
+            ranks[slot] = rank
+            if Catalogue.kinds[reading.row] == .peakHistory, let history = telegram.peakHistory(of: reading) {
+                deriveAveragePeak(history, times)
+            }
+            if let limit = telegram.exportLimit(of: reading) {
+                values[layout.slot(DocumentLayout.exportLimit)] = .quantity(limit, .A)
+            }
+        }
+    }
+
+    /// What stands elsewhere in the document than the catalogue has its code, or nowhere.
+    private mutating func addSpecial(_ reading: Reading, of telegram: Telegram, _ times: Times) {
+        guard case .list = reading.value else { return }
+        if let profile = telegram.monthEnd(of: reading) {
+            values[DocumentLayout.shared.slot("electricity/monthEnd")] = .json(HistoryJSON.profile(profile, of: telegram, times))
+        } else {
+            addUnknown(telegram.objects[reading.object], of: telegram)
+        }
+    }
+
+    /// Turns times of this telegram into UTC.
+    struct Times {
+        let offset: Int
+        let arrival: Int64?
+
+        func utc(_ time: MeterTimestamp) -> Int64 { time.secondsSince1970(standardOffset: offset, arrival: arrival) }
+    }
+
+    private static func value(of reading: Reading, in telegram: Telegram, _ times: Times) -> Value? {
+        let quantity = Catalogue.kinds[reading.row]
+        switch reading.value {
+        case .number(let number, let unit):
+            return unit.map { .quantity(number, $0) } ?? .number(number)
+        case .timed(let number, let unit, let time):
+            return unit.map { .peak(number, $0, time.map(times.utc)) }
+        case .time(let time):
+            return time.map { .time(times.utc($0)) }
+        case .text where quantity == .clockPart:
+            return nil
+        case .text(let text) where quantity == .version:
+            return version(text, telegram).map(Value.text)
+        case .text(let text):
+            guard quantity == .message || quantity == .digits else { return .text(telegram.string(text)) }
+            let decoded = telegram.decodingHex(text)
+            // Some meters fill an empty message with bytes of FF (Sanxing and Holley in Hungary).
+            return .text(decoded.unicodeScalars.allSatisfy { $0 == "\u{FF}" } ? "" : decoded)
+        case .list where quantity == .failureLog:
+            return telegram.failureLog(of: reading).map { .json(HistoryJSON.failureLog($0, times)) }
+        case .list where quantity == .peakHistory:
+            return telegram.peakHistory(of: reading).map { .json(HistoryJSON.peaks($0, times)) }
+        case .list:
+            return telegram.profile(of: reading).map { .json(HistoryJSON.profile($0, of: telegram, times)) }
+        }
+    }
+
+    /// The version, from hexadecimal text where it is longer than any version is (Iskra in Wallonia); `nil` for blanks
+    /// (Sibelga).
+    private static func version(_ range: TextRange, _ telegram: Telegram) -> String? {
+        let decoded = range.count > 5 ? telegram.decodingHex(range) : telegram.string(range)
+        let text = decoded.allSatisfy { $0.isASCII && !$0.isNewline && $0 >= " " } ? decoded : telegram.string(range)
+        return text.allSatisfy { $0 == " " } ? nil : text
+    }
+
+    /// The ids of the electricity meter.
+    private mutating func addIdentity(of telegram: Telegram) {
+        let layout = DocumentLayout.shared
+        let (id, serial, name) = (layout.slot("equipmentId"), layout.slot("serialNumber"), layout.slot("logicalDeviceName"))
+        let ids = telegram.readings.filter { Catalogue.isMeterRow($0.row) && Catalogue.kinds[$0.row] == .identifier }
+        if case .text(let text)? = ids.min(by: { telegram.rank(of: $0) < telegram.rank(of: $1) })?.value {
+            values[serial] = telegram.serialNumber(text).map(Value.text)
+        }
+        // Where a meter sends no other id, its logical device name is one (Luxembourg).
+        if values[serial] == nil, values[name] != nil, let text = telegram.logicalDeviceName,
+            let printed = telegram.serialNumber(text)
+        {
+            values[id] = .text(telegram.string(text))
+            values[serial] = .text(printed)
+            values[name] = nil
+        }
+        let ean = layout.slot("ean")
+        if case .text(let text)? = values[ean], !text.allSatisfy(\.isNumber) || text.isEmpty { values[ean] = nil }
+    }
+
+    private mutating func addVersionAndTime(of telegram: Telegram, _ dialect: Dialect, _ times: Times) {
+        let (version, timestamp) = (DocumentLayout.shared.slot("version"), DocumentLayout.shared.slot("timestamp"))
+        if values[version] == nil, dialect == .dsmr22 { values[version] = .text("22") }
+        if values[timestamp] == nil, let time = telegram.splitClock { values[timestamp] = .time(times.utc(time)) }
+        guard let arrival = times.arrival else { return }
+        clockOffset = time.map { $0 - arrival }
+        if clockOffset == nil { values[timestamp] = .time(arrival) }
+    }
+
+    private mutating func addMBus(_ telegram: Telegram, _ choice: inout MBusChoice, _ times: Times) {
+        let devices = telegram.mbusDevices
+        guard !devices.isEmpty else { return }
+        for device in devices where device.channel > 0 { add(device, under: "mbus/\(device.channel)", telegram, times) }
+        for (medium, device) in choice.choose(among: devices, of: telegram, at: times.arrival, utc: times.utc) {
+            add(device, under: medium.rawValue, telegram, times)
+        }
+    }
+
+    private mutating func add(_ device: MBusDevice, under parent: String, _ telegram: Telegram, _ times: Times) {
+        let layout = DocumentLayout.shared
+        func text(_ key: String, _ range: TextRange?) {
+            if let range { values[layout.slot(parent + "/" + key)] = .text(telegram.string(range)) }
+        }
+        text("deviceType", device.deviceType)
+        text("equipmentId", device.equipmentId)
+        text("valvePosition", device.valvePosition)
+        if let ean = device.ean.map(telegram.decodingHex), !ean.isEmpty, ean.allSatisfy(\.isNumber) {
+            values[layout.slot(parent + "/ean")] = .text(ean)
+        }
+        if let serial = device.equipmentId.flatMap(telegram.serialNumber) {
+            values[layout.slot(parent + "/serialNumber")] = .text(serial)
+        }
+        guard let reading = device.reading else { return }
+        values[layout.slot(parent + "/timestamp")] = device.timestamp.map { .time(times.utc($0)) }
+        values[layout.slot(parent + "/reading")] = device.unit.map { .quantity(reading, $0) } ?? .number(reading)
+    }
+
+    /// What is told of no place: codes that the catalogue does not know, and values that are not what their code means.
+    private mutating func addUnknown(_ telegram: Telegram) {
+        for object in telegram.objects where !object.isInCatalogue { addUnknown(object, of: telegram) }
+        for index in telegram.unexplained { addUnknown(telegram.objects[index], of: telegram) }
+    }
+
+    private mutating func addUnknown(_ object: DataObject, of telegram: Telegram) {
+        let groups = telegram.values(of: object).map { value in
+            "(" + telegram.string(value.text) + (value.unit.map { "*" + telegram.string($0) } ?? "") + ")"
+        }
+        unknown.append((telegram.string(object.codeText), groups.joined()))
+    }
+}
+
+extension DocumentLayout {
+    /// The place of a reading that is not an M-Bus meter's, also of one that means something else on this meter.
+    fileprivate func slot(of reading: Reading, in telegram: Telegram, _ exceptions: [CatalogueRow]) -> Slot? {
+        if !exceptions.isEmpty, let row = exceptions.first(where: { $0.code == telegram.objects[reading.object].code.withoutF }) {
+            return slot(row.path)
+        }
+        return slot(of: reading)
+    }
+}
+
+extension Telegram {
+    /// Which of several readings for one place counts: the one with the lowest rank. An id that says nothing and a value of
+    /// channel 1 give way to all others.
+    fileprivate func rank(of reading: Reading) -> Int {
+        var rank = reading.row
+        if reading.isSubordinate { rank += Catalogue.rows.count }
+        if case .text(let text) = reading.value, Catalogue.kinds[reading.row] == .identifier, serialNumber(text) == nil {
+            rank += 2 * Catalogue.rows.count
+        }
+        return rank
+    }
+
+    /// The logical device name as sent.
+    fileprivate var logicalDeviceName: TextRange? {
+        for reading in readings {
+            if case .text(let text) = reading.value, reading.catalogueRow.path == "logicalDeviceName" { return text }
+        }
+        return nil
+    }
+}

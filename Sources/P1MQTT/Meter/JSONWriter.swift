@@ -1,0 +1,151 @@
+package import P1Parser
+
+/// Writes JSON by appending bytes. Numbers keep the digits they were sent with, which no encoder at hand does.
+package struct JSONWriter {
+    private(set) var bytes: [UInt8] = []
+    /// Whether the next member or element needs a comma before it.
+    private var needsComma = false
+
+    /// The bytes of one object.
+    package static func object(capacity: Int = 256, _ members: (inout JSONWriter) -> Void) -> [UInt8] {
+        var json = JSONWriter()
+        json.bytes.reserveCapacity(capacity)
+        json.object(members)
+        return json.bytes
+    }
+
+    package mutating func object(_ members: (inout JSONWriter) -> Void) {
+        open("{")
+        members(&self)
+        close("}")
+    }
+
+    package mutating func array<Element>(_ elements: some Sequence<Element>, _ write: (inout JSONWriter, Element) -> Void) {
+        open("[")
+        for element in elements { write(&self, element) }
+        close("]")
+    }
+
+    package mutating func string(_ text: String) {
+        comma()
+        appendQuoted(text)
+    }
+
+    package mutating func null() {
+        literal("null")
+    }
+
+    // MARK: members of an object
+
+    package mutating func member(_ name: String, _ text: String?) {
+        key(name)
+        if let text { string(text) } else { literal("null") }
+    }
+
+    package mutating func member(_ name: String, _ number: (some BinaryInteger)?) {
+        key(name)
+        literal(number.map { String($0) } ?? "null")
+    }
+
+    package mutating func member(_ name: String, _ number: FixedDecimal?) {
+        key(name)
+        guard let number else { return literal("null") }
+        number.write(into: &bytes)
+        needsComma = true
+    }
+
+    package mutating func member(_ name: String, _ flag: Bool) {
+        key(name)
+        literal(flag ? "true" : "false")
+    }
+
+    /// A time as ISO 8601, from seconds since 1970 UTC; `null` for one that this form cannot hold.
+    package mutating func member(_ name: String, time seconds: Int64?) {
+        key(name)
+        guard let seconds, ISO8601.years0To9999.contains(seconds) else { return literal("null") }
+        bytes.append(UInt8(ascii: "\""))
+        ISO8601.write(seconds, into: &bytes)
+        bytes.append(UInt8(ascii: "\""))
+        needsComma = true
+    }
+
+    /// A value that is JSON already.
+    package mutating func member(_ name: String, json: [UInt8]?) {
+        key(name)
+        guard let json else { return literal("null") }
+        bytes += json
+        needsComma = true
+    }
+
+    package mutating func member(_ name: String, object members: (inout JSONWriter) -> Void) {
+        key(name)
+        object(members)
+    }
+
+    package mutating func member<Element>(_ name: String, array: some Sequence<Element>, _ write: (inout JSONWriter, Element) -> Void) {
+        key(name)
+        self.array(array, write)
+    }
+
+    // MARK: punctuation
+
+    private mutating func key(_ name: String) {
+        comma()
+        appendQuoted(name)
+        bytes.append(UInt8(ascii: ":"))
+        needsComma = false
+    }
+
+    private mutating func literal(_ text: String) {
+        comma()
+        bytes += text.utf8
+        needsComma = true
+    }
+
+    private mutating func open(_ bracket: Unicode.Scalar) {
+        comma()
+        bytes.append(UInt8(ascii: bracket))
+        needsComma = false
+    }
+
+    private mutating func close(_ bracket: Unicode.Scalar) {
+        bytes.append(UInt8(ascii: bracket))
+        needsComma = true
+    }
+
+    private mutating func comma() {
+        if needsComma { bytes.append(UInt8(ascii: ",")) }
+        needsComma = true
+    }
+
+    private mutating func appendQuoted(_ text: String) {
+        bytes.append(UInt8(ascii: "\""))
+        var text = text
+        // Sound: the buffer is read inside the closure only. Nearly all texts, the keys above all, stand as they are.
+        text.withUTF8 { utf8 in
+            if utf8.contains(where: JSONWriter.isEscaped) { appendEscaped(utf8) } else { bytes.append(contentsOf: utf8) }
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    private static func isEscaped(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7F
+    }
+
+    private mutating func appendEscaped(_ utf8: UnsafeBufferPointer<UInt8>) {
+        for byte in utf8 {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+                bytes.append(UInt8(ascii: "\\"))
+                bytes.append(byte)
+            case 0..<0x20, 0x7F:
+                let digits = Array("0123456789abcdef".utf8)
+                bytes += "\\u00".utf8
+                bytes.append(digits[Int(byte >> 4)])
+                bytes.append(digits[Int(byte & 15)])
+            default:
+                bytes.append(byte)
+            }
+        }
+    }
+}

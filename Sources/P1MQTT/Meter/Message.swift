@@ -1,0 +1,50 @@
+/// One thing to tell the broker: a topic, its payload, and how it is to be treated while the broker is away.
+package struct Message: Sendable, Equatable {
+    package var topic: String
+    package var payload: [UInt8]
+    /// Quality of service, 0 to 2.
+    package var qos: CInt
+    package var retain: Bool
+    package var kind: Kind
+
+    package init(topic: String, payload: [UInt8], qos: CInt, retain: Bool, kind: Kind) {
+        self.topic = topic
+        self.payload = payload
+        self.qos = qos
+        self.retain = retain
+        self.kind = kind
+    }
+
+    /// With text as payload.
+    package init(topic: String, text: String, qos: CInt, retain: Bool, kind: Kind) {
+        self.init(topic: topic, payload: Array(text.utf8), qos: qos, retain: retain, kind: kind)
+    }
+
+    /// What a message is, in the order in which they are sent after a connect.
+    package enum Kind: UInt8, Sendable, Comparable, CaseIterable {
+        /// State of the program.
+        case bridge
+        /// What the program knows of itself and of its topics.
+        case info
+        /// Home Assistant's discovery.
+        case discovery
+        /// Whether a meter is there.
+        case availability
+        /// A value of a meter.
+        case value
+        /// A document that marks the values before it as complete.
+        case document
+        /// Worth sending only once: the newest of a topic while it waits, never again afterwards.
+        case passing
+        /// Something that happened: all of them in order, up to the bound of the outbox.
+        case event
+        /// What happened while the broker was away, afterwards: all of it in order and none dropped. Whoever posts it
+        /// waits for room first.
+        case history
+
+        /// Whether the newest of a topic is kept for ever and sent again after every connect.
+        package var isState: Bool { self < .passing }
+
+        package static func < (left: Kind, right: Kind) -> Bool { left.rawValue < right.rawValue }
+    }
+}

@@ -1,0 +1,171 @@
+import P1Parser
+
+/// Notices what happened between one telegram of a meter and the next, each thing once. What the first telegram shows,
+/// a log of earlier power failures for instance, is where it starts from and no event; so is the first telegram of
+/// another meter.
+package struct MeterEventWatch: Sendable {
+    private var meterId = Believed<String>()
+    private var mediumIds = [Believed<String>](repeating: Believed(), count: Identity.media.count)
+    private var states = [Believed<Document.Value>](repeating: Believed(), count: Watched.all.count)
+    private var failures = PowerFailureWatch()
+
+    package init() {}
+
+    /// A device is another after two telegrams with its id, also where checksums are right.
+    private static let telegramsForAnId = 2
+
+    /// Takes the document of an accepted telegram, after the guard.
+    package mutating func look(at document: Document) -> [MeterEvent] {
+        let swaps = meterSwap(in: document) + mediumSwaps(in: document)
+        // Whose values these are is not known yet.
+        if meterId.isInDoubt { return swaps }
+        let needed = document.isChecked ? 1 : 2
+        return failures.look(at: document, needed) + changes(in: document, needed) + swaps
+    }
+
+    /// Takes a document that an earlier run published as the telegram before the first: what happened while nobody
+    /// looked is told then. A power failure in the house stops this program too.
+    package mutating func recall(_ earlier: JSONTree) {
+        if case .text(let id)? = earlier["equipmentId"], case .text? = earlier["serialNumber"] { _ = meterId.take(id, needed: 1) }
+        for (index, place) in Identity.media.enumerated() {
+            let meter = earlier[place.medium.rawValue]
+            if case .text(let id)? = meter?["equipmentId"], case .text? = meter?["serialNumber"], case .number? = meter?["reading"] {
+                _ = mediumIds[index].take(id, needed: 1)
+            }
+        }
+        for (index, watched) in Watched.all.enumerated() {
+            if let value = earlier.documentValue(at: watched.slot) { _ = states[index].take(value, needed: 1) }
+        }
+        failures.recall(earlier)
+    }
+
+    // MARK: - Meters
+
+    private mutating func meterSwap(in document: Document) -> [MeterEvent] {
+        guard let id = document.id(.meter), let old = meterId.take(id, needed: Self.telegramsForAnId)?.old else { return [] }
+        states = [Believed<Document.Value>](repeating: Believed(), count: Watched.all.count)
+        failures = PowerFailureWatch()
+        return [swap("electricity", from: old, to: id, document)]
+    }
+
+    /// The meter under `gas`, `water` and so on is another one, on whatever channel.
+    private mutating func mediumSwaps(in document: Document) -> [MeterEvent] {
+        Identity.media.enumerated().compactMap { index, place in
+            guard document.values[place.reading] != nil, let id = document.id(place.identity),
+                let old = mediumIds[index].take(id, needed: Self.telegramsForAnId)?.old
+            else { return nil }
+            return swap(place.medium.rawValue, from: old, to: id, document)
+        }
+    }
+
+    private func swap(_ meter: String, from old: String, to new: String, _ document: Document) -> MeterEvent {
+        MeterEvent(.meterSwap, time: document.time) {
+            $0.member("meter", meter)
+            $0.member("oldEquipmentId", old)
+            $0.member("equipmentId", new)
+        }
+    }
+
+    // MARK: - Values
+
+    private mutating func changes(in document: Document, _ needed: Int) -> [MeterEvent] {
+        var events: [MeterEvent] = []
+        for (index, watched) in Watched.all.enumerated() {
+            guard let value = document.values[watched.slot], let old = states[index].take(value, needed: needed)?.old,
+                let event = watched.event(from: old, to: value, at: document.time)
+            else { continue }
+            events.append(event)
+        }
+        return events
+    }
+}
+
+// MARK: - What is watched
+
+/// A value of the electricity meter whose change is an event.
+private struct Watched: Sendable {
+    let kind: MeterEvent.Kind
+    let slot: DocumentLayout.Slot
+    var phase: String?
+
+    init(_ kind: MeterEvent.Kind, _ path: String, phase: String? = nil) {
+        self.kind = kind
+        slot = DocumentLayout.shared.slot(path)
+        self.phase = phase
+    }
+
+    static let all: [Watched] =
+        ["L1", "L2", "L3"].map { Watched(.voltageSag, "electricity/voltageSags/" + $0, phase: $0) }
+        + ["L1", "L2", "L3"].map { Watched(.voltageSwell, "electricity/voltageSwell/" + $0, phase: $0) }
+        + [Watched(.tariff, "electricity/tariffIndicator"), Watched(.breaker, "electricity/switchPosition")]
+        + DocumentLayout.shared.places.map(\.path).filter { $0.hasPrefix("textMessage/") }.map { Watched(.message, $0) }
+
+    /// The event of a change; `nil` when it is none: a counter that went back, a message that ended.
+    func event(from old: Document.Value, to new: Document.Value, at time: Int64?) -> MeterEvent? {
+        switch (kind, old, new) {
+        case (.voltageSag, .number(let before), .number(let count)), (.voltageSwell, .number(let before), .number(let count)):
+            guard let increase = count.subtracting(before), increase.mantissa > 0 else { return nil }
+            return MeterEvent(kind, time: time) {
+                $0.member("phase", phase)
+                $0.member("count", count)
+                $0.member("increase", increase)
+            }
+        case (.message, _, .text(let text)):
+            guard !text.isEmpty else { return nil }
+            return MeterEvent(kind, time: time) {
+                $0.member("path", DocumentLayout.shared.places[slot].path)
+                $0.member("message", text)
+            }
+        default:
+            return MeterEvent(kind, time: time) {
+                old.write(as: "from", into: &$0)
+                new.write(as: "to", into: &$0)
+            }
+        }
+    }
+}
+
+/// Where the id of a meter stands.
+private struct Identity: Sendable {
+    let equipmentId, serialNumber: DocumentLayout.Slot
+
+    init(_ parent: String) {
+        equipmentId = DocumentLayout.shared.slot(parent + "equipmentId")
+        serialNumber = DocumentLayout.shared.slot(parent + "serialNumber")
+    }
+
+    static let meter = Identity("")
+    static let media = MBusMedium.allCases.map { medium in
+        (medium: medium, reading: DocumentLayout.shared.slot(medium.rawValue + "/reading"), identity: Identity(medium.rawValue + "/"))
+    }
+}
+
+extension Document {
+    /// An equipment id; `nil` when it is missing or says nothing: those have no readable form.
+    fileprivate func id(_ place: Identity) -> String? {
+        guard case .text(let id)? = values[place.equipmentId], values[place.serialNumber] != nil else { return nil }
+        return id
+    }
+}
+
+extension JSONTree {
+    /// A number or a text that stands alone.
+    func documentValue(at slot: DocumentLayout.Slot) -> Document.Value? {
+        switch at(DocumentLayout.shared.places[slot].path) {
+        case .number(let digits)?: FixedDecimal(digits).map(Document.Value.number)
+        case .text(let text)?: .text(text)
+        default: nil
+        }
+    }
+}
+
+extension Document.Value {
+    /// A number or a text, as the document shows it.
+    fileprivate func write(as name: String, into json: inout JSONWriter) {
+        switch self {
+        case .number(let number): json.member(name, number)
+        case .text(let text): json.member(name, text)
+        default: break
+        }
+    }
+}

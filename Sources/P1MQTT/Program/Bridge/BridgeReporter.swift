@@ -1,0 +1,191 @@
+import Logging
+import P1MQTTBroker
+import P1MQTTHomeAssistant
+import P1MQTTInput
+import P1MQTTMeter
+
+/// What the bridge says of itself, on the input thread: `bridge/info` and `bridge/topics` when they changed,
+/// `bridge/health` once a minute; and what it does on word from the broker.
+final class BridgeReporter {
+    private static let minute: Int64 = 60_000
+    /// How often a change is looked for; the first telegrams bring many.
+    private static let look: Int64 = 1000
+    /// Everything is sent again for Home Assistant at most so often, however often it says that it has started.
+    private static let announcementPause: Int64 = 30_000
+    /// Bytes of other programs' `bridge/info` that are read from one look to the next.
+    private static let infoLimit = JSONReader.maximumSize
+
+    private let identity: BridgeIdentity
+    private let prefix: String
+    private let discovery: BridgeDiscovery
+    /// `nil` when nothing is announced.
+    private let discoveryPrefix: String?
+    private let meters: [(pipeline: MeterPipeline, feed: Feed)]
+    private let outbox: Outbox
+    private let inbox: BridgeInbox
+    private let brokerCounters: () -> BrokerCounters
+    private let presence: BrokerPresence
+    private let keepsHistory: Bool
+    private let logger: Logger
+
+    /// Documents of an outage that are posted at a time, and milliseconds between two looks for room: a day of one
+    /// meter follows within some seconds, and the outbox never holds many.
+    private static let portion = 32
+    private static let historyPause: Int64 = 50
+
+    private var started: Int64?
+    /// When everything is sent again for Home Assistant, which has started.
+    private var announcement: Int64?
+    private var lastAnnouncement: Int64?
+    private var infoBytes = 0
+    private var nextLook: Int64 = .min
+    private var nextHealth: Int64 = .min
+    private var lastInfo: [UInt8] = []
+    private var lastTopics: [UInt8] = []
+    private var otherInstances: Set<String> = []
+
+    init(
+        identity: BridgeIdentity, settings: Settings, meters: [(pipeline: MeterPipeline, feed: Feed)], outbox: Outbox,
+        inbox: BridgeInbox, brokerCounters: @escaping () -> BrokerCounters, presence: BrokerPresence = BrokerPresence(),
+        logger: Logger
+    ) {
+        self.identity = identity
+        prefix = settings.mqtt.topicPrefix
+        discovery = BridgeDiscovery(
+            settings: settings.homeAssistant, prefix: prefix, version: P1MQTTCommand.version,
+            meters: meters.map { DiscoveryTopics($0.pipeline.topics) })
+        discoveryPrefix = settings.homeAssistant.enabled ? settings.homeAssistant.prefix : nil
+        self.meters = meters
+        self.outbox = outbox
+        self.inbox = inbox
+        self.brokerCounters = brokerCounters
+        self.presence = presence
+        keepsHistory = settings.publish.history
+        self.logger = logger
+    }
+
+    /// Does what is due; returns the monotonic milliseconds of the next time.
+    func turn(at now: Moment) -> Int64? {
+        if started == nil {
+            started = now.monotonic
+            outbox.post([discovery.message].compactMap(\.self))
+        }
+        if now.monotonic >= nextLook {
+            nextLook = now.monotonic + Self.look
+            infoBytes = 0
+            reportChanges()
+        }
+        // After the look: there is an info to answer with, from the first turn on.
+        for item in inbox.take() { handle(item, at: now) }
+        if let due = announcement, now.monotonic >= due {
+            announcement = nil
+            lastAnnouncement = now.monotonic
+            // Discovery first, then availability, then values: what Home Assistant missed while it was away.
+            outbox.sendAgain()
+        }
+        if now.monotonic >= nextHealth {
+            nextHealth = now.monotonic + Self.minute
+            post("health", BridgeDocuments.health(health(at: now)), qos: 0)
+        }
+        let nextHistory = sendHistory() ? now.monotonic + Self.historyPause : .max
+        return min(nextLook, nextHealth, announcement ?? .max, nextHistory)
+    }
+
+    // MARK: - History
+
+    /// Posts the next portion when the broker is there and has taken all before it.
+    /// - Returns: whether there is more.
+    private func sendHistory() -> Bool {
+        guard keepsHistory, !presence.isAway else { return false }
+        guard outbox.counters.pending == 0 else { return hasHistory }
+        for (pipeline, _) in meters {
+            let portion = pipeline.takeHistory(Self.portion)
+            if portion.isEmpty { continue }
+            outbox.post(portion)
+            return hasHistory
+        }
+        return false
+    }
+
+    private var hasHistory: Bool {
+        meters.contains { $0.pipeline.history.map { $0.count > 0 } ?? false }
+    }
+
+    /// Posts all that is left of it, at the end of the program.
+    func sendRestOfHistory() {
+        guard !presence.isAway else { return }
+        for (pipeline, _) in meters { outbox.post(pipeline.takeHistory(.max)) }
+    }
+
+    /// A line for whoever asks the service manager how this service fares.
+    var status: String {
+        let telegrams = counts
+        let broker = presence.isAway ? "No connection to the broker" : "Connected to the broker"
+        return "\(broker); \(telegrams.good) telegrams read, \(telegrams.bad) refused"
+    }
+
+    private var counts: TelegramCounts { meters.reduce(TelegramCounts()) { $0 + $1.pipeline.counts } }
+
+    /// Topics to delete at a clean end: an emulated house leaves no device behind.
+    var leftovers: [String] {
+        discovery.message != nil && meters.allSatisfy(\.pipeline.isEmulated) ? [discovery.topic] : []
+    }
+
+    private func reportChanges() {
+        let status = meters.map { pipeline, feed in
+            MeterStatus(
+                name: pipeline.settings.name, topic: pipeline.topics.prefix, source: feed.source.name, line: feed.evidence,
+                identity: pipeline.identity)
+        }
+        let info = BridgeDocuments.info(identity, version: P1MQTTCommand.version, discovery: discoveryPrefix, meters: status)
+        if info != lastInfo { post("info", info) }
+        lastInfo = info
+        let topics = BridgeDocuments.topics(meters.map { ($0.pipeline.topics, $0.pipeline.identity) })
+        if topics != lastTopics { post("topics", topics) }
+        lastTopics = topics
+    }
+
+    private var historyDropped: Int? {
+        let buffers = meters.compactMap(\.pipeline.history)
+        return buffers.isEmpty ? nil : buffers.reduce(0) { $0 + $1.dropped }
+    }
+
+    private func handle(_ item: BridgeInbox.Item, at now: Moment) {
+        switch item {
+        case .homeAssistantOnline:
+            // Not at once: every bridge of the house hears this at the same moment.
+            let earliest = lastAnnouncement.map { $0 + Self.announcementPause } ?? .min
+            announcement = announcement ?? max(earliest, now.monotonic + .random(in: 500...3000))
+        case .bridgeInfo(let payload): notice(payload)
+        }
+    }
+
+    /// Another instance that publishes under our prefix, right now.
+    private func notice(_ payload: [UInt8]) {
+        infoBytes += payload.count
+        guard infoBytes <= Self.infoLimit else { return }
+        // What anybody may publish there: only an instance of ours is meant.
+        guard let tree = try? JSONReader.read(payload), case .text(let instance)? = tree["instance"],
+            instance != identity.instance, otherInstances.count < 8, otherInstances.insert(instance).inserted
+        else { return }
+        let host: String = if case .text(let name)? = tree["host"] { "host \(name.sanitised)" } else { "another host" }
+        logger.error(
+            "another p1mqtt on \(host) publishes under the same prefix \(prefix): give one of them another mqtt.topicPrefix, or stop it")
+        // So that the other one notices too.
+        post("info", lastInfo)
+    }
+
+    private func health(at now: Moment) -> BridgeHealth {
+        BridgeHealth(
+            now: now, uptime: (now.monotonic - (started ?? now.monotonic)) / 1000,
+            telegrams: counts, outbox: outbox.counters,
+            clockOffsets: meters.count > BridgeDiscovery.maximumMeters
+                ? [] : meters.compactMap { pipeline, _ in pipeline.clockOffset.map { (pipeline.settings.name ?? "", $0) } },
+            broker: brokerCounters(), historyDropped: historyDropped, memory: BridgeHealth.residentMemory())
+    }
+
+    /// All of it is retained, so that who comes later (or starts anew, as Home Assistant does) need not wait for it.
+    private func post(_ level: String, _ payload: [UInt8], qos: CInt = 1) {
+        outbox.post([Message(topic: "\(prefix)/bridge/\(level)", payload: payload, qos: qos, retain: true, kind: .info)])
+    }
+}

@@ -1,0 +1,65 @@
+import Logging
+import P1MQTTBroker
+import P1MQTTMeter
+import P1Parser
+
+/// Counts what goes wrong with the telegrams of one meter, and tells of it in the log and on `bridge/event`: each kind
+/// at once, then once an hour at most.
+struct MeterFaults {
+    var counts = TelegramCounts()
+
+    private let meter: String?
+    private let bridgePrefix: String
+    private let outbox: Outbox
+    private let logger: Logger
+    private var told = FaultLog()
+
+    /// - Parameters:
+    ///   - meter: the name of the meter; `nil` for the one without a name.
+    ///   - bridgePrefix: of the topic of the events.
+    ///   - outbox: where they go.
+    ///   - logger: with the name of the meter.
+    init(meter: String?, bridgePrefix: String, outbox: Outbox, logger: Logger) {
+        self.meter = meter
+        self.bridgePrefix = bridgePrefix
+        self.outbox = outbox
+        self.logger = logger
+    }
+
+    mutating func note(_ fault: TelegramCounts.Fault, _ reason: String, remedy: String? = nil, at now: Moment) {
+        counts[fault] += 1
+        let remedy = remedy ?? fault.remedy
+        guard let quiet = told.note(fault, at: now) else { return }
+        // With a wrong key nothing at all will be published until somebody changes a setting.
+        let isFatal = [.noKey, .wrongKey, .wrongAuthenticationKey].contains(fault)
+        logger.log(level: isFatal ? .error : .warning, "\(reason.sanitised)\(Self.since(quiet)). \(remedy)")
+        let event = BridgeEvent(kind: .error, meter: meter, reason: reason.sanitised, remedy: remedy)
+        outbox.post([event.message(prefix: bridgePrefix, at: now)])
+    }
+
+    mutating func note(_ remark: SealPolicy.Remark, at now: Moment) {
+        note(remark.fault, remark.reason, remedy: remark.remedy, at: now)
+    }
+
+    /// A register that is held has an event of its own.
+    mutating func note(_ hold: RegisterHold, at now: Moment) {
+        counts[.heldRegister] += 1
+        guard let quiet = told.note(.heldRegister, at: now) else { return }
+        logger.warning("\(hold)\(Self.since(quiet)). \(TelegramCounts.Fault.heldRegister.remedy)")
+    }
+
+    mutating func noteIssues(of telegram: Telegram, at now: Moment) {
+        for issue in telegram.issues {
+            if issue.reason == .noEndLine {
+                // The end of a capture; anywhere else the framer waits for the end line.
+                note(.damagedLine, "the last telegram has no end line (!)", remedy: "It is used as far as it goes.", at: now)
+            } else {
+                note(.damagedLine, "\(issue.reason.description): \(telegram.string(issue.line))", at: now)
+            }
+        }
+    }
+
+    private static func since(_ quiet: Int) -> String {
+        quiet == 0 ? "" : " (and \(quiet) more since this was last told)"
+    }
+}

@@ -1,0 +1,75 @@
+import P1MQTTMeter
+
+/// What came of the bytes of one meter, since the start.
+struct TelegramCounts: Sendable, Equatable {
+    /// Why a telegram, a line or bytes were not used.
+    enum Fault: String, Sendable, CaseIterable {
+        case wrongChecksum
+        case missingChecksum
+        case cutOff
+        case tooLong
+        case damagedLine
+        case noise
+        /// A register that the guard held back; the telegram was used.
+        case heldRegister
+        /// Encrypted, and no key is set.
+        case noKey
+        /// Encrypted with another key.
+        case wrongKey
+        /// Encrypted, and damaged on the way.
+        case damagedSeal
+        /// Authenticated with another key than the one that is set.
+        case wrongAuthenticationKey
+        /// Deciphered, but without the right tag that the meter's others have.
+        case wrongTag
+        /// Used although its tag is not right by any key that is known.
+        case uncheckedTag
+        /// Used although its frame counter did not rise.
+        case oldCounter
+    }
+
+    /// Telegrams accepted.
+    var good = 0
+    private var faults: [Fault: Int] = [:]
+
+    subscript(fault: Fault) -> Int {
+        get { faults[fault] ?? 0 }
+        set { faults[fault] = newValue }
+    }
+
+    /// Telegrams refused.
+    var bad: Int { Fault.refusals.reduce(0) { $0 + self[$1] } }
+
+    static func + (left: TelegramCounts, right: TelegramCounts) -> TelegramCounts {
+        var sum = left
+        sum.good += right.good
+        sum.faults.merge(right.faults, uniquingKeysWith: +)
+        return sum
+    }
+}
+
+extension TelegramCounts.Fault {
+    /// Those that cost a whole telegram.
+    fileprivate static let refusals: [Self] = [
+        .wrongChecksum, .missingChecksum, .cutOff, .tooLong, .noKey, .wrongKey, .damagedSeal, .wrongAuthenticationKey, .wrongTag,
+    ]
+}
+
+/// Decides which faults are worth a line in the log: the first of its kind, then at most one an hour with the number
+/// that came in between. A year of a noisy cable is then a few thousand lines.
+struct FaultLog: Sendable {
+    private static let pause: Int64 = 3_600_000
+    private var told: [TelegramCounts.Fault: (at: Int64, since: Int)] = [:]
+
+    /// Counts a fault; returns how many of its kind were kept quiet before it, or `nil` when it is one of them.
+    mutating func note(_ fault: TelegramCounts.Fault, at now: Moment) -> Int? {
+        if var last = told[fault], now.monotonic - last.at < Self.pause {
+            last.since += 1
+            told[fault] = last
+            return nil
+        }
+        let quiet = told[fault]?.since ?? 0
+        told[fault] = (now.monotonic, 0)
+        return quiet
+    }
+}

@@ -1,0 +1,71 @@
+import P1MQTTMeter
+import ArgumentParser
+import P1MQTTBroker
+import P1MQTTInput
+import P1MQTTSystem
+
+/// `p1mqtt check`: is the configuration right, and with `--connect`, do broker and meters answer?
+struct CheckCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Validates the configuration; with --connect also tries the broker and the meters.",
+        discussion: """
+            A service that reads the same port must be stopped first.
+            Exit status: 0 all is well, 1 the broker or a meter does not answer, 2 the configuration is not right.
+            """)
+
+    @OptionGroup var options: ConfigurationOptions
+
+    @Flag(help: "Connect to the broker and listen to each meter.")
+    var connect = false
+
+    @Option(help: "Listen to each meter for so many seconds at most. A meter sends every 1 to 10 s.")
+    var seconds = 30
+
+    func validate() throws {
+        guard (1...3600).contains(seconds) else { throw ValidationError("--seconds must be 1 to 3600.") }
+    }
+
+    func run() async throws {
+        let loaded = try options.load()
+        for warning in loaded.warnings { StandardError.write("warning: \(warning)") }
+        let settings = loaded.settings
+        guard !settings.meters.isEmpty else {
+            StandardError.write(NoSourceAdvice.text(origin: loaded.origin, ports: SerialPorts.list()))
+            throw ExitCode(2)
+        }
+        let count = settings.meters.count
+        StandardOutput.writeLine("The configuration is right (\(loaded.origin ?? "no file")): \(count) meter\(count == 1 ? "" : "s").")
+        guard connect else { return }
+        var isWell = await tryBroker(settings.mqtt)
+        for meter in settings.meters { isWell = listen(to: meter) && isWell }
+        if !isWell { throw ExitCode(1) }
+    }
+
+    private func tryBroker(_ mqtt: MQTTSettings) async -> Bool {
+        // Not the id of the service, which the broker would throw out.
+        let clientId = BridgeIdentity.clientId(prefix: mqtt.topicPrefix) + "-check"
+        switch await BrokerProbe.run(settings: mqtt, clientId: clientId) {
+        case .connected(let version):
+            StandardOutput.writeLine("Broker \(mqtt.host):\(mqtt.port): connected\(version.map { " (\($0.sanitised))" } ?? "").")
+            return true
+        case .failed(let error):
+            StandardOutput.writeLine("Broker: \(error)")
+            return false
+        }
+    }
+
+    private func listen(to meter: MeterSettings) -> Bool {
+        let name = meter.name ?? "the meter"
+        let wake = WakeDescriptor()
+        guard let source = SourceFactory.make(meter, resolver: NameResolver(wake: wake)) else {
+            StandardOutput.writeLine("\(name): its telegrams come over the broker; they are not tried here.")
+            return true
+        }
+        StandardError.write("Listening to \(source.name) for \(seconds) s at most ...")
+        let heard = SourceListener.listen(to: source, seconds: seconds, wake: wake, cipher: meter.cipher)
+        StandardOutput.writeLine("\(name), \(source.name):")
+        for line in PortsTable.lines(for: heard) { StandardOutput.writeLine("  " + line) }
+        return heard.goodFrames > 0
+    }
+}

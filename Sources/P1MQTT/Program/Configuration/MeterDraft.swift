@@ -1,0 +1,60 @@
+import P1MQTTEmulator
+import P1MQTTInput
+import P1MQTTSystem
+
+/// The kinds of source, as `source.type` names them.
+enum SourceType: String, Sendable, CaseIterable {
+    case serial, tcp, mqtt, file, emulator
+}
+
+/// A meter while its layers are read: a higher layer may still change the type of its source.
+struct MeterDraft: Sendable {
+    var name: String?
+    var source = SourceDraft()
+    var utcOffset: Int?
+    var crc = CRCPolicy.auto
+    var gasMeter: String?
+    var decryptionKey: Secret?
+    var decryptionKeyFile: String?
+    var authenticationKey: Secret?
+    var authenticationKeyFile: String?
+
+    /// `nil` as long as its source lacks something.
+    var settings: MeterSettings? {
+        guard let source = source.settings else { return nil }
+        return MeterSettings(
+            name: name, source: source, utcOffset: utcOffset, crc: crc, gasMeter: gasMeter,
+            decryptionKey: decryptionKey, decryptionKeyFile: decryptionKeyFile,
+            authenticationKey: authenticationKey, authenticationKeyFile: authenticationKeyFile)
+    }
+}
+
+/// What was said about a source, for each type it may have; only what belongs to its type counts in the end.
+struct SourceDraft: Sendable {
+    var type = SourceType.serial
+    var serialPath: String?
+    /// Its path is `serialPath`.
+    var serial = SerialSettings(path: "")
+    var host: String?
+    var port: Int?
+    var topic: String?
+    var filePath: String?
+    var emulator = EmulatorSettings()
+
+    /// `nil` as long as something is missing that has no default.
+    var settings: SourceSettings? {
+        switch type {
+        case .serial:
+            guard let serialPath else { return nil }
+            var serial = serial
+            serial.path = serialPath
+            return .serial(serial)
+        case .tcp:
+            guard let host, let port else { return nil }
+            return .tcp(host: host, port: port)
+        case .mqtt: return topic.map { .mqtt(topic: $0) }
+        case .file: return filePath.map { .file(path: $0) }
+        case .emulator: return .emulator(emulator)
+        }
+    }
+}

@@ -1,0 +1,104 @@
+import P1MQTTEmulator
+import P1MQTTInput
+import P1MQTTMeter
+
+/// The settings of a meter.
+extension SettingsTable {
+    /// Bits a second that Linux has a constant for.
+    static let baudRates = [
+        300, 600, 1200, 1800, 2400, 4800, 9600, 19200, 38400, 57600, 115_200, 230_400, 460_800, 500_000, 576_000,
+        921_600,
+    ]
+
+    /// What every meter has, wherever its telegrams come from.
+    static let meter: [Setting<MeterDraft>] = [
+        Setting(
+            "name", \.name, .optional(.meterName),
+            "Topics of this meter stand under it; one meter may lack a name."),
+        sourceType,
+        Setting(
+            "utcOffset", \.utcOffset, .optional(.utcOffset),
+            "Standard time at the meter; `null`: +01:00 unless the meter is known to stand elsewhere."),
+        Setting("crc", \.crc, .choice, "Checksums: checked when present, required, or never checked."),
+        Setting(
+            "gasMeter", \.gasMeter, .optional(.text(upTo: 128)),
+            "Equipment id of the gas meter that is published as `gas` when there are several."),
+        Setting("decryptionKey", \.decryptionKey, .optional(.key), "Key of an encrypted meter, from its grid operator."),
+        Setting("decryptionKeyFile", \.decryptionKeyFile, .optional(.path), "File that holds that key, instead of it."),
+        Setting(
+            "authenticationKey", \.authenticationKey, .optional(.key),
+            "Authentication key, where the meter has one of its own; the tag must be right then."),
+        Setting(
+            "authenticationKeyFile", \.authenticationKeyFile, .optional(.path),
+            "File that holds that key, instead of it."),
+    ]
+
+    static let sourceType = Setting(
+        "source.type", \MeterDraft.source.type, .choice, "Where the telegrams come from.")
+
+    /// What a source of a type has besides it.
+    static func source(_ type: SourceType) -> [Setting<SourceDraft>] {
+        switch type {
+        case .serial: serial
+        case .tcp: tcp
+        case .mqtt: mqttSource
+        case .file: file
+        case .emulator: emulator
+        }
+    }
+
+    /// A meter with a source of a type.
+    static func meter(_ type: SourceType) -> [Setting<MeterDraft>] {
+        meters[type] ?? []
+    }
+
+    private static let meters = Dictionary(
+        uniqueKeysWithValues: SourceType.allCases.map { ($0, meter + section("source", \.source, source($0))) })
+
+    private static let serial: [Setting<SourceDraft>] = [
+        Setting(
+            "path", \.serialPath, .optional(.path),
+            "A device, or a glob such as `/dev/serial/by-id/*` that matches exactly one.", isRequired: true),
+        Setting("baudRate", \.serial.baudRate, .auto(.integer(oneOf: baudRates)), "Speed in bits a second."),
+        Setting("parity", \.serial.parity, .auto(.choice), "Parity."),
+        Setting("dataBits", \.serial.dataBits, .auto(.integer(oneOf: [7, 8])), "Data bits."),
+        Setting("stopBits", \.serial.stopBits, .auto(.integer(oneOf: [1, 2])), "Stop bits."),
+    ]
+
+    private static let tcp: [Setting<SourceDraft>] = [
+        Setting("host", \.host, .optional(.host), "Name or address of the P1 dongle or of ser2net.", isRequired: true),
+        Setting("port", \.port, .optional(.integer(1...65535)), "Its port.", isRequired: true),
+    ]
+
+    private static let mqttSource: [Setting<SourceDraft>] = [
+        Setting(
+            "topic", \.topic, .optional(.topic),
+            "Topic on which another device publishes whole telegrams; not under `mqtt.topicPrefix`.", isRequired: true)
+    ]
+
+    private static let file: [Setting<SourceDraft>] = [
+        Setting(
+            "path", \.filePath, .optional(.path), "A capture to replay, or `-` for standard input.", isRequired: true)
+    ]
+
+    private static let emulator: [Setting<SourceDraft>] = [
+        Setting("profile", \.emulator.profile, .text(upTo: 64), "The kind of meter that is imitated."),
+        Setting("electricityOffset", \.emulator.electricityOffset, .decimal, "kWh on each register at the start."),
+        Setting("electricityIncrement", \.emulator.electricityIncrement, .decimal, "kWh added with each telegram."),
+        Setting("gasOffset", \.emulator.gasOffset, .decimal, "m3 on the gas meter at the start."),
+        Setting("gasIncrement", \.emulator.gasIncrement, .decimal, "m3 added with each reading of the gas meter."),
+        Setting("interval", \.emulator.interval, .number(0.001...86400, unit: "seconds"), "Seconds between telegrams."),
+        Setting(
+            "intervalGas", \.emulator.intervalGas, .number(0.001...86400, unit: "seconds"),
+            "Seconds between readings of the gas meter."),
+        Setting("seed", \.emulator.seed, .optional(.unsigned64), "Makes ids and noise the same in each run."),
+        Setting(
+            "startTime", \.emulator.startTime, .optional(.utcTime), "Meter time of the first telegram; `null`: now."),
+        Setting(
+            "replay", \.emulator.replay, .optional(.path),
+            "A capture whose telegrams are sent again and again, instead of those of a profile."),
+        Setting(
+            "faults", \.emulator.faults, .faults,
+            "What goes wrong and when, to rehearse an automation. `at`: seconds of meter time after the first telegram."),
+    ]
+}

@@ -1,0 +1,49 @@
+import P1MQTTMeter
+
+/// One row of the table of settings: a value at a path below `Part`, what it may be, and what it means.
+/// Reading, the names of environment variables and the documentation all follow from it.
+struct Setting<Part>: Sendable {
+    /// Names joined by dots, relative to `Part`: `tls.caFile`.
+    let path: String
+    let allowed: String
+    let readsLiterals: Bool
+    let isSecret: Bool
+    /// A sentence for the documentation.
+    let meaning: String
+    /// There is no default, and without it its part is useless.
+    let isRequired: Bool
+    /// `false` when that is not allowed; then nothing is changed.
+    let read: @Sendable (JSONTree, inout Part) -> Bool
+    /// What a part holds now, as the configuration would say it.
+    let held: @Sendable (Part) -> JSONTree
+
+    init<Value>(
+        _ path: String, _ value: any WritableKeyPath<Part, Value> & Sendable, _ codec: SettingCodec<Value>,
+        _ meaning: String, isRequired: Bool = false
+    ) {
+        self.path = path
+        self.meaning = meaning
+        self.isRequired = isRequired
+        allowed = codec.allowed
+        readsLiterals = codec.readsLiterals
+        isSecret = codec.isSecret
+        read = { written, part in
+            guard let decoded = codec.decode(written) else { return false }
+            part[keyPath: value] = decoded
+            return true
+        }
+        held = { codec.encode($0[keyPath: value]) }
+    }
+
+    /// A row of a part as a row of the whole that holds it under a name.
+    init<Inner>(_ name: String, _ inner: any WritableKeyPath<Part, Inner> & Sendable, _ row: Setting<Inner>) {
+        path = "\(name).\(row.path)"
+        allowed = row.allowed
+        readsLiterals = row.readsLiterals
+        isSecret = row.isSecret
+        meaning = row.meaning
+        isRequired = row.isRequired
+        read = { row.read($0, &$1[keyPath: inner]) }
+        held = { row.held($0[keyPath: inner]) }
+    }
+}

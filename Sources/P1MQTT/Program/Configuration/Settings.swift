@@ -1,0 +1,79 @@
+import P1MQTTBroker
+import P1MQTTEmulator
+import P1MQTTHomeAssistant
+import P1MQTTInput
+import P1MQTTMeter
+import P1MQTTSystem
+import P1Parser
+
+/// Everything that can be configured, with its default. The file, the environment and the flags fill it in;
+/// after the start nothing changes it, and each part of the service is handed only its own section.
+struct Settings: Sendable, Equatable {
+    var mqtt = MQTTSettings()
+    var meters: [MeterSettings] = []
+    var publish = PublishSettings()
+    var `guard` = GuardSettings()
+    var homeAssistant = HomeAssistantSettings()
+    var debug = DebugSettings()
+    var log = LogSettings()
+}
+
+/// One meter: where its telegrams come from and what is known of it beforehand.
+struct MeterSettings: Sendable, Equatable {
+    /// `nil`: its topics stand directly under the prefix.
+    var name: String?
+    var source: SourceSettings
+    /// Minutes east of UTC of the meter's standard time; `nil`: +01:00 unless the meter is known to stand elsewhere.
+    var utcOffset: Int?
+    var crc = CRCPolicy.auto
+    /// Equipment id of the gas meter that belongs under `gas` when there are several.
+    var gasMeter: String?
+    var decryptionKey: Secret?
+    var decryptionKeyFile: String?
+    var authenticationKey: Secret?
+    var authenticationKeyFile: String?
+}
+
+/// What to do with the checksum of a telegram.
+enum CRCPolicy: String, Sendable, CaseIterable {
+    /// Checked when present.
+    case auto
+    /// A telegram without a checksum is refused too.
+    case required
+    /// Never checked.
+    case off
+}
+
+enum SourceSettings: Sendable, Equatable {
+    case serial(SerialSettings)
+    case tcp(host: String, port: Int)
+    case mqtt(topic: String)
+    case file(path: String)
+    case emulator(EmulatorSettings)
+}
+
+extension SourceSettings {
+    /// A capture and the emulator begin where they began the last time; what that run published is not earlier.
+    var startsAnew: Bool {
+        switch self {
+        case .emulator: true
+        case .file(let path): path != "-"
+        case .serial, .tcp, .mqtt: false
+        }
+    }
+}
+
+struct DebugSettings: Sendable, Equatable {
+    var enabled = false
+    var directory = "."
+    /// Size at which a debug log starts anew; one older file of the same size is kept.
+    var maximumBytes = 10_000_000
+}
+
+struct LogSettings: Sendable, Equatable {
+    var level = LogLevel.info
+}
+
+enum LogLevel: String, Sendable, CaseIterable {
+    case trace, debug, info, notice, warning, error
+}

@@ -1,0 +1,149 @@
+import P1Parser
+import Testing
+@testable import P1MQTT
+@testable import P1MQTTBroker
+@testable import P1MQTTEmulator
+@testable import P1MQTTInput
+@testable import P1MQTTMeter
+
+@Suite("Pipeline with the register guard") struct GuardedPipelineTests {
+    private func lines(_ energy: String, at second: Int) -> [String] {
+        let digits = second < 10 ? "0\(second)" : "\(second)"
+        return [
+            "1-3:0.2.8(50)", "0-0:1.0.0(2607031815\(digits)S)", "0-0:96.1.1(4B31)", "1-0:1.8.1(\(energy)*kWh)", "1-0:2.8.1(000.000*kWh)",
+        ]
+    }
+
+    private func recalled(_ fixture: (EarlierDocuments) -> PipelineFixture) -> (PipelineFixture, EarlierDocuments) {
+        let recall = EarlierDocuments([MeterTopics(bridgePrefix: "p1", meterName: nil)])
+        return (fixture(recall), recall)
+    }
+
+    private func live(_ recall: EarlierDocuments) -> PipelineFixture {
+        PipelineFixture(broker: .init(recall: recall)) { $1.source = .tcp(host: "meter", port: 23) }
+    }
+
+    private let topic = "p1/electricity/received/tariff1"
+
+    @Test("a glitched zero reaches no topic, the raw telegram excepted; it is told, counted and listed") func zero() throws {
+        let fixture = PipelineFixture { settings, _ in settings.publish.raw = true }
+        fixture.send(lines("100.000", at: 1))
+        _ = fixture.taken()
+        fixture.send(lines("000.000", at: 2))
+        let messages = fixture.taken()
+        #expect(!messages.contains { $0.topic == topic })
+        let document = try JSONReader.read(try #require(messages.first { $0.topic == "p1/json" }).payload)
+        #expect(document.at("electricity/received/tariff1/reading") == .number("100.000"))
+        #expect(document.at("electricity/delivered/tariff1/reading") == .number("0.000"))
+        #expect(document["held"]?.json == #"["electricity/received/tariff1"]"#)
+        #expect(messages.contains { $0.topic == "p1/event/heldRegister" && $0.text.contains(#""reason":"zero""#) })
+        #expect(fixture.pipeline.counts[.heldRegister] == 1)
+        #expect(fixture.pipeline.counts.good == 2 && fixture.pipeline.counts.bad == 0)
+        #expect(fixture.log.lines.count == 1)
+        #expect(
+            fixture.log.lines.first?.hasPrefix("warning: electricity/received/tariff1 fell to zero: 0.000 kWh after 100.000 kWh;") == true)
+        fixture.send(lines("100.001", at: 3))
+        let next = fixture.taken()
+        #expect(next.contains { $0.topic == topic && $0.text == "100.001" })
+        #expect(next.last?.text.contains(#""held""#) == false)
+    }
+
+    @Test("without the guard everything passes") func disabled() {
+        let fixture = PipelineFixture { settings, _ in settings.guard.enabled = false }
+        fixture.send(lines("100.000", at: 1))
+        fixture.send(lines("000.000", at: 2))
+        #expect(fixture.taken().last { $0.topic == topic }?.text == "0.000")
+        #expect(fixture.pipeline.counts[.heldRegister] == 0)
+    }
+
+    @Test("the first telegram waits for the earlier document, which wins over a glitch") func recall() {
+        let (fixture, recall) = recalled(live)
+        fixture.send(lines("000.000", at: 1))
+        #expect(fixture.topics() == ["p1/availability"])
+        #expect(fixture.pipeline.deadline == fixture.now.monotonic + WaitingDocuments.limit)
+        fixture.pipeline.tick(at: fixture.now)
+        #expect(fixture.taken().isEmpty)
+        recall.offer(
+            Array(
+                (#"{"timestamp":"2026-07-03T16:14:00.000Z","equipmentId":"4B31","#
+                    + #""electricity":{"received":{"tariff1":{"reading":99.500,"unit":"kWh"}}}}"#).utf8), on: "p1/json")
+        recall.end()
+        #expect(fixture.pipeline.deadline == .min)
+        fixture.pipeline.tick(at: fixture.now)
+        let messages = fixture.taken()
+        #expect(!messages.contains { $0.topic == topic })
+        #expect(messages.last?.text.contains(#""reading":99.500"#) == true)
+        #expect(fixture.pipeline.deadline == nil)
+        fixture.send(lines("100.000", at: 2))
+        #expect(fixture.taken().contains { $0.topic == topic && $0.text == "100.000" })
+    }
+
+    @Test("nothing waits longer than a second, than 64 telegrams, or than the end of the source") func bounds() {
+        let (slow, _) = recalled(live)
+        slow.send(lines("000.000", at: 1))
+        slow.pipeline.tick(at: slow.now.advanced(byMilliseconds: 1000))
+        #expect(slow.taken().contains { $0.topic == topic && $0.text == "0.000" })
+
+        let (fast, _) = recalled(live)
+        for number in 0..<64 { fast.send(lines("000.000", at: number % 60), after: 1) }
+        #expect(fast.taken().contains { $0.topic == topic })
+
+        let (short, _) = recalled(live)
+        short.send(lines("000.000", at: 1))
+        short.report(.ended)
+        let last = short.taken()
+        #expect(last.contains { $0.topic == topic })
+        #expect(last.last { $0.topic == "p1/availability" }?.text == "offline")
+
+        let (late, recall) = recalled(live)
+        recall.end()
+        late.send(lines("000.000", at: 1))
+        let all = late.topics()
+        #expect(all.first == "p1/availability" && all.contains(topic) && all.last == "p1/json")
+    }
+
+    @Test("an earlier document that is no JSON is told, and the first value is taken") func noJSON() {
+        let (fixture, recall) = recalled(live)
+        recall.offer(Array("{".utf8), on: "p1/json")
+        recall.end()
+        fixture.send(lines("000.000", at: 1))
+        #expect(fixture.taken().contains { $0.topic == topic && $0.text == "0.000" })
+        #expect(fixture.log.lines.first?.hasPrefix("warning: the retained document on p1/json is not JSON") == true)
+    }
+
+    @Test("a capture and the emulator begin anew: no earlier document is waited for") func startsAnew() {
+        for source in [SourceSettings.file(path: "capture"), .emulator(EmulatorSettings())] {
+            let (fixture, _) = recalled { recall in PipelineFixture(broker: .init(recall: recall)) { $1.source = source } }
+            fixture.send(lines("000.000", at: 1))
+            #expect(fixture.taken().contains { $0.topic == topic })
+        }
+    }
+
+    @Test("an outage leaves a document a minute, guarded, with its number") func history() throws {
+        let presence = BrokerPresence()
+        let fixture = PipelineFixture(name: "roof", broker: .init(presence: presence)) { settings, _ in settings.publish.history = true }
+        presence.note(.subscribed)
+        fixture.send(lines("100.000", at: 1))
+        presence.note(.disconnected(reason: "test"))
+        fixture.send(lines("000.000", at: 2))
+        let messages = fixture.pipeline.takeHistory(10)
+        #expect(messages.map(\.topic) == ["p1/roof/history"])
+        #expect(messages.map(\.qos) == [1] && messages.map(\.retain) == [false] && messages.map(\.kind) == [.history])
+        let document = try JSONReader.read(try #require(messages.first).payload)
+        #expect(document["seq"] == .number("\(1_783_095_301 / 60)"))
+        #expect(document["timestamp"] == .text("2026-07-03T16:15:01.000Z"))
+        #expect(fixture.pipeline.takeHistory(10).isEmpty)
+    }
+
+    /// Some three hours of each kind of meter, over which gas is read and the tariff may change.
+    @Test("the emulator's defaults pass without a word", arguments: EmulatorProfile.names) func emulator(_ profile: String) throws {
+        let start: Int64 = 1_790_000_000_000
+        var meter = try EmulatedMeter(EmulatorSettings(profile: profile), seed: 3, now: start)
+        let fixture = PipelineFixture()
+        fixture.now.utc = start - 10_000
+        for _ in 0..<1000 { fixture.send(meter.next(), after: 10_000) }
+        #expect(fixture.pipeline.counts.good == 1000)
+        #expect(fixture.pipeline.counts[.heldRegister] == 0)
+        #expect(fixture.log.lines.isEmpty)
+    }
+}

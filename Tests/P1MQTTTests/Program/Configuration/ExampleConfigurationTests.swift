@@ -1,0 +1,37 @@
+import Foundation
+import Testing
+@testable import P1MQTT
+@testable import P1MQTTInput
+@testable import P1MQTTMeter
+
+@Suite("config.example.json") struct ExampleConfigurationTests {
+    private let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appendingPathComponent("../../../../config.example.json").standardized.path
+
+    @Test("is the defaults and one serial meter") func loads() throws {
+        let loaded = try SettingsLoader.load(
+            explicitPath: path, environment: [:], overrides: SettingsOverrides(), profiles: [], reservedNames: [])
+        var expected = Settings()
+        expected.meters = [MeterSettings(source: .serial(SerialSettings(path: "/dev/serial/by-id/*")))]
+        #expect(loaded.settings == expected)
+        #expect(loaded.warnings.isEmpty)
+    }
+
+    @Test("holds every setting with its default, in the order of the documentation") func complete() throws {
+        let rows = SettingsDocumentation.rows.filter { $0.sourceType == nil || $0.sourceType == .serial }
+        let leaves = leaves(try JSONReader.read(Array(try Data(contentsOf: URL(fileURLWithPath: path)))), at: "")
+        #expect(Set(leaves.map(\.path)) == Set(rows.map(\.path)))
+        for (path, value) in leaves where path != "meters[].source.path" {
+            #expect(value == rows.first { $0.path == path }?.standard, "\(path)")
+        }
+    }
+
+    private func leaves(_ tree: JSONTree, at path: String) -> [(path: String, value: JSONTree)] {
+        switch tree {
+        case .object(let members):
+            members.flatMap { leaves($0.value, at: path.isEmpty ? $0.name : "\(path).\($0.name)") }
+        case .array(let items): items.flatMap { leaves($0, at: path + "[]") }
+        default: [(path, tree)]
+        }
+    }
+}

@@ -1,0 +1,131 @@
+import Testing
+@testable import P1MQTT
+
+@Suite("Checks between settings") struct SettingsChecksTests {
+    private func meters(_ meters: String...) -> String {
+        #"{"meters": ["# + meters.joined(separator: ", ") + "]}"
+    }
+
+    @Test("names of meters") func names() throws {
+        let source = #""source": {"type": "emulator"}"#
+        #expect(try settingsProblems(meters("{\(source)}", "{\"name\": \"a\", \(source)}")) == [])
+        #expect(
+            try settingsProblems(meters("{\(source)}", "{\"name\": \"a\", \(source)}", "{\(source)}")) == [
+                "config.json: meters[2].name is missing, as it is of meters[0]; allowed: one meter without a name, "
+                    + "whose topics stand under the prefix itself"
+            ])
+        #expect(
+            try settingsProblems(meters("{\"name\": \"a\", \(source)}", "{\"name\": \"a\", \(source)}")) == [
+                #"config.json: meters[1].name is "a", as that of meters[0]; allowed: a different name for each meter"#
+            ])
+        #expect(
+            try settingsProblems(meters("{\"name\": \"gas\", \(source)}")) == [
+                #"config.json: meters[0].name is "gas", which is a topic of this program; "#
+                    + "allowed: any name but bridge, gas"
+            ])
+        #expect(
+            try settingsProblems(meters("{\(source)}", "{\"name\": \"a/b\", \(source)}")) == [
+                #"config.json: meters[1].name is "a/b"; allowed: 1 to 64 letters, digits, _ or -"#
+            ])
+    }
+
+    @Test("what a source needs") func required() throws {
+        #expect(
+            try settingsProblems(meters("{}")) == [
+                "config.json: meters[0].source.path is missing for a source of type serial; allowed: a path"
+            ])
+        #expect(
+            try settingsProblems(meters(#"{"source": {"type": "tcp", "host": null, "port": "x"}}"#)) == [
+                #"config.json: meters[0].source.port is "x"; allowed: a whole number from 1 to 65535"#,
+                "config.json: meters[0].source.host is missing for a source of type tcp; "
+                    + "allowed: a host name or IP address, without scheme or port",
+            ])
+        #expect(try settingsProblems(meters(#"{"source": {"type": "emulator"}}"#)) == [])
+    }
+
+    @Test("prefixes") func prefixes() throws {
+        let problem = "is the same as the other one of mqtt.topicPrefix and homeAssistant.prefix; allowed: two prefixes"
+        #expect(
+            try settingsProblems(#"{"mqtt": {"topicPrefix": "homeassistant"}}"#) == [
+                "config.json: mqtt.topicPrefix " + problem
+            ]
+        )
+        #expect(
+            try settingsProblems(#"{"homeAssistant": {"prefix": "p1"}}"#) == [
+                "config.json: homeAssistant.prefix " + problem
+            ])
+    }
+
+    @Test("an MQTT source under the own prefix", arguments: ["p1", "p1/raw", "p1/a/b"]) func loop(_ topic: String)
+        throws
+    {
+        #expect(
+            try settingsProblems(meters("{\"source\": {\"type\": \"mqtt\", \"topic\": \"\(topic)\"}}")) == [
+                "config.json: meters[0].source.topic is \"\(topic)\", under this program's own mqtt.topicPrefix; "
+                    + "allowed: a topic that another device publishes"
+            ])
+    }
+
+    @Test("an MQTT source elsewhere", arguments: ["p1x/raw", "p2/p1/raw"]) func noLoop(_ topic: String) throws {
+        #expect(try settingsProblems(meters("{\"source\": {\"type\": \"mqtt\", \"topic\": \"\(topic)\"}}")) == [])
+    }
+
+    @Test("certificate and key") func certificate() throws {
+        #expect(
+            try settingsProblems(#"{"mqtt": {"tls": {"enabled": true, "certificateFile": "c"}}}"#) == [
+                "config.json: mqtt.tls.certificateFile needs mqtt.tls.keyFile beside it"
+            ])
+        #expect(
+            try settingsProblems(environment: ["P1MQTT_MQTT_TLS_KEY_FILE": "k"]) == [
+                "P1MQTT_MQTT_TLS_KEY_FILE (mqtt.tls.keyFile) needs mqtt.tls.certificateFile beside it"
+            ])
+    }
+
+    @Test("a broker that is not verified is warned of") func unverified() throws {
+        #expect(
+            try loadSettings(#"{"mqtt": {"tls": {"enabled": true, "verify": false}}}"#).warnings == [
+                "mqtt.tls.verify is false: whoever answers in the broker's place is trusted"
+            ])
+        #expect(try loadSettings(#"{"mqtt": {"tls": {"verify": false}}}"#).warnings == [])
+    }
+
+    @Test("one port for two meters") func samePort() throws {
+        let source = #""source": {"path": "/dev/x"}"#
+        #expect(
+            try settingsProblems(meters("{\(source)}", "{\"name\": \"a\", \(source)}")) == [
+                #"config.json: meters[1].source.path is "/dev/x", as that of meters[0]; "#
+                    + "allowed: a different port for each meter"
+            ])
+    }
+
+    @Test("more meters than one bridge reads") func tooMany() throws {
+        #expect(
+            try settingsProblems(meters(String(repeating: "0,", count: 10_000) + "0")) == [
+                "config.json: meters has 10001 entries; allowed: at most 10000 meters"
+            ])
+        #expect(try settingsProblems(meters(String(repeating: "0,", count: 9999) + "0")).count == 10_000)
+    }
+
+    @Test("files of TLS without TLS are warned of") func unused() throws {
+        #expect(
+            try loadSettings(#"{"mqtt": {"tls": {"caFile": "ca"}}}"#).warnings == [
+                "mqtt.tls.caFile has no effect while mqtt.tls.enabled is false"
+            ])
+        #expect(try loadSettings(#"{"mqtt": {"tls": {"enabled": true, "caFile": "ca"}}}"#).warnings == [])
+    }
+
+    @Test("a password without user name") func passwordAlone() throws {
+        #expect(
+            try settingsProblems(#"{"mqtt": {"password": "hunter2"}}"#) == [
+                "config.json: mqtt.password needs mqtt.username: MQTT knows no password without a user name"
+            ])
+    }
+
+    @Test("profiles of the emulator") func profiles() throws {
+        #expect(
+            try settingsProblems(meters(#"{"source": {"type": "emulator", "profile": "be-emcus"}}"#)) == [
+                #"config.json: meters[0].source.profile is "be-emcus"; did you mean be-emucs?; "#
+                    + "allowed: nl-dsmr42, be-emucs"
+            ])
+    }
+}
