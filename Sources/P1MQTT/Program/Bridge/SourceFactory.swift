@@ -1,5 +1,6 @@
 import P1MQTTEmulator
 import P1MQTTInput
+import P1Parser
 
 /// Makes the source of a meter from its settings.
 enum SourceFactory {
@@ -20,4 +21,7 @@ extension MeterSettings {
     var cipher: MeterCipher? {
         decryptionKey.flatMap { MeterCipher(decryptionKey: $0, authenticationKey: authenticationKey) }
     }
+
+    /// Reads its bytes: the same for every command, so that a meter is good for all of them or for none.
+    var reader: TelegramReader { TelegramReader(checksums: crc, cipher: cipher) }
 }
