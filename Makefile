@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test check install soak sanitize fuzz bench bench-parse test-home-assistant
+.PHONY: help run test check install soak sanitize fuzz bench bench-parse compare test-home-assistant
 
 PREFIX ?= /usr/local
 # A folder to put in front of every installed path, for packagers.
@@ -38,6 +38,7 @@ help:
 	@echo 'make sanitize all tests under the thread and the address sanitizer'
 	@echo 'make fuzz     throw damaged telegrams at the parser  (SECONDS=$(SECONDS))'
 	@echo 'make bench    CPU, latency, memory and a fleet of meters, beside a plain C program  (REFERENCE=, PUBLISHER=)'
+	@echo 'make compare  whether two programs publish and print the same for the same bytes  (OLD=, NEW=, CORPUS=)'
 	@echo 'make test-home-assistant  with a real Home Assistant, which HA_CHECK must name: see Tests/HomeAssistant/run'
 	@echo 'make bench-parse  time for one telegram; beside a C program when REFERENCE names one'
 
@@ -96,6 +97,11 @@ bench:
 	@.ci/prepare libmosquitto-dev mosquitto mosquitto-clients
 	$(RELEASE)
 	@REFERENCE='$(REFERENCE)' PUBLISHER='$(PUBLISHER)' TELEGRAMS='$(TELEGRAMS)' Tests/Benchmarks/bench "$$($(RELEASE) --show-bin-path)/p1mqtt"
+
+# A minute and a half. Tests/Compare/accepted holds the differences that are meant.
+compare:
+	@.ci/prepare mosquitto mosquitto-clients python3
+	@Tests/Compare/run --accept Tests/Compare/accepted '$(OLD)' '$(NEW)' $(CORPUS)
 
 test-home-assistant:
 	@HA_CHECK='$(HA_CHECK)' HA_CHECK_OPTIONS='$(HA_CHECK_OPTIONS)' Tests/HomeAssistant/run
