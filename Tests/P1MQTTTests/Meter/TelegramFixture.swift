@@ -10,7 +10,7 @@ enum TelegramFixture {
         var bytes = Array("/\(header)\r\n\r\n".utf8)
         for line in lines { bytes += Array("\(line)\r\n".utf8) }
         bytes.append(UInt8(ascii: "!"))
-        if hasChecksum { bytes += Array(ChecksumPolicy.hex(CRC16.checksum(of: bytes.span)).utf8) }
+        if hasChecksum { bytes += Array(CRC16.text(of: CRC16.checksum(of: bytes.span)).utf8) }
         return bytes + Array("\r\n".utf8)
     }
 

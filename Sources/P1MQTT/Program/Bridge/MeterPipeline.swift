@@ -7,7 +7,7 @@ import P1MQTTSystem
 import P1Parser
 
 /// One meter on the input thread, from bytes to messages:
-/// chunk → framer → frame → telegram → complete document → discovery, events, history, what is due → outbox.
+/// chunk → reader → telegram → complete document → discovery, events, history, what is due → messages → outbox.
 final class MeterPipeline: ChunkConsumer {
     let settings: MeterSettings
     let topics: MeterTopics
@@ -24,13 +24,10 @@ final class MeterPipeline: ChunkConsumer {
     private let logger: Logger
     private let debugLog: DebugLog?
 
-    private var framer: Framer
-    private var checksums: ChecksumPolicy
-    private var seals: SealPolicy
+    private var reader: TelegramReader
     /// Well-formed encrypted telegrams before the first good one: the line is right, whatever the key.
     private var sealedFrames = 0
-    /// The encrypted telegram whose rest is waited for: its place in the stream, and since when.
-    private var unfinished: (offset: Int, since: Int64)?
+    private var envelope = EnvelopeWait()
     private var interpreter: TelegramInterpreter
     /// Telegrams that wait for what an earlier run published, which comes before them; `nil` once it is known.
     private var waiting: WaitingTelegrams?
@@ -65,12 +62,9 @@ final class MeterPipeline: ChunkConsumer {
         faults = MeterFaults(meter: settings.name, bridgePrefix: topics.bridgePrefix, outbox: outbox, logger: logger)
         self.broker = broker
         publishesRaw = all.publish.raw
-        let cipher = settings.cipher
-        framer = Framer(cipher: cipher)
+        reader = settings.reader
         waiting = broker.recall == nil || settings.source.startsAnew ? nil : WaitingTelegrams(from: broker.started)
         history = all.publish.history ? HistoryBuffer(meters: all.meters.count, keepAlive: all.mqtt.keepAlive) : nil
-        checksums = ChecksumPolicy(settings.crc)
-        seals = SealPolicy(hasAuthenticationKey: cipher?.hasAuthenticationKey ?? false)
         interpreter = TelegramInterpreter(settings.interpretation(all))
         mean = IntervalMean(seconds: all.publish.minimumInterval)
         messages = ValueMessages(topics: topics, qos: all.mqtt.qos, retain: all.mqtt.retain, publish: all.publish)
@@ -86,41 +80,24 @@ final class MeterPipeline: ChunkConsumer {
     var goodFrames: Int { counts.good + sealedFrames }
 
     func begin(at now: Moment) {
-        var events: [Framer.Event] = []
-        framer.breakOff { events.append($0) }
-        handle(events, at: now)
-        unfinished = nil
+        reader.breakOff { handle($0, at: now) }
+        envelope.update(reader, at: now)
     }
 
     func receive(_ chunk: UnsafeRawBufferPointer, at now: Moment) {
         debugLog?.write(raw: chunk, of: settings.name, at: now)
-        var events: [Framer.Event] = []
-        chunk.withMemoryRebound(to: UInt8.self) { bytes in framer.feed(Span(_unsafeElements: bytes)) { events.append($0) } }
-        handle(events, at: now)
-        if framer.unfinishedEnvelope != unfinished?.offset {
-            unfinished = framer.unfinishedEnvelope.map { ($0, now.monotonic) }
-        }
+        chunk.withMemoryRebound(to: UInt8.self) { bytes in reader.feed(Span(_unsafeElements: bytes)) { handle($0, at: now) } }
+        envelope.update(reader, at: now)
+        identity.checksumVariant = reader.checksumVariant
     }
 
-    private func handle(_ events: [Framer.Event], at now: Moment) {
-        for event in events {
-            switch event {
-            case .frame(let frame): check(frame, at: now)
-            case .discarded(let discard): note(discard, at: now)
-            }
-        }
-    }
-
-    private func check(_ frame: Frame, at now: Moment) {
-        if let seal = frame.seal {
-            switch seals.judge(seal) {
-            case .accept(let remarks): remarks.forEach { faults.note($0, at: now) }
-            case .refuse(let remark): return refuse(remark, seal.evidence, at: now)
-            }
-        }
-        switch checksums.judge(frame) {
-        case .accept: accept(Telegram(frame), at: now)
-        case .refuse(let fault, let reason): faults.note(fault, reason, at: now)
+    /// Nothing in here may ask the reader, which is at work.
+    private func handle(_ event: TelegramReader.Event, at now: Moment) {
+        switch event {
+        case .telegram(let telegram): accept(telegram, at: now)
+        case .rejected(let rejection): refuse(rejection, at: now)
+        case .remark(let remark, _): faults.note(remark, at: now)
+        case .skipped(_, let count): faults.counts[.noise] += count
         }
     }
 
@@ -170,7 +147,6 @@ final class MeterPipeline: ChunkConsumer {
         clockOffset = document.clockOffset
         debugLog?.write(parsed: document, of: settings.name, at: now)
         identity.learn(from: telegram, document, encryption: telegram.frame.seal?.evidence)
-        identity.checksumVariant = checksums.variant
         for hold in holds { faults.note(hold, at: now) }
     }
 
@@ -238,55 +214,32 @@ final class MeterPipeline: ChunkConsumer {
 
     /// The last telegram of a capture may lack its end line.
     private func finish(at now: Moment) {
-        var events: [Framer.Event] = []
-        framer.finish { events.append($0) }
-        for case .frame(let frame) in events { check(frame, at: now) }
-        for case .discarded(let discard) in events where discard.reason != .noise { note(discard, at: now) }
-        unfinished = nil
+        reader.finish { handle($0, at: now) }
+        envelope.update(reader, at: now)
     }
 
-    private func note(_ discard: Framer.Discard, at now: Moment) {
-        switch discard.reason {
-        case .noise: faults.counts[.noise] += discard.count
-        case .cutOff: faults.note(.cutOff, "a telegram was cut off by the next one after \(discard.count) bytes", at: now)
-        case .tooLong: faults.note(.tooLong, "no end line (!) within \(discard.count) bytes", at: now)
-        case .sealed(let envelope, let failure): note(envelope, failure, discard.count, at: now)
-        }
-    }
-
-    private func note(_ envelope: Envelope, _ failure: Envelope.Failure, _ count: Int, at now: Moment) {
-        let remark = seals.judge(envelope, failure, count: count)
-        if failure == .incomplete { faults.note(remark, at: now) } else { refuse(remark, envelope.evidence(failure), at: now) }
-    }
-
-    /// An encrypted telegram that is not used. Before the first good one the source must not be blamed for it.
-    private func refuse(_ remark: SealPolicy.Remark, _ evidence: String, at now: Moment) {
-        faults.note(remark, at: now)
-        guard counts.good == 0 else { return }
+    /// Before the first good telegram the source must not be blamed for one that is not used for its keys.
+    private func refuse(_ rejection: TelegramReader.Rejection, at now: Moment) {
+        faults.note(rejection, at: now)
+        guard let encryption = rejection.encryption, counts.good == 0 else { return }
         sealedFrames += 1
-        identity.encryption = evidence
+        identity.encryption = encryption
         outbox.post(board.set(topics.availability, isOnline: false))
     }
 
     // MARK: - Time
 
-    /// Milliseconds that the rest of an encrypted telegram may take.
-    private static let envelopeLimit: Int64 = 10_000
-
-    var deadline: Int64? { [recallDeadline, envelopeDeadline].compactMap(\.self).min() }
+    var deadline: Int64? { [recallDeadline, envelope.deadline].compactMap(\.self).min() }
 
     private var recallDeadline: Int64? { waiting.map { isRecallOver ? .min : $0.deadline } }
-    private var envelopeDeadline: Int64? { unfinished.map { $0.since + Self.envelopeLimit } }
 
     func tick(at now: Moment) {
         if let deadline = recallDeadline, deadline <= now.monotonic { recall() }
-        if let deadline = envelopeDeadline, deadline <= now.monotonic { abandonEnvelope(at: now) }
+        if let deadline = envelope.deadline, deadline <= now.monotonic { abandonEnvelope(at: now) }
     }
 
     private func abandonEnvelope(at now: Moment) {
-        var events: [Framer.Event] = []
-        framer.abandonEnvelope { events.append($0) }
-        handle(events, at: now)
-        unfinished = framer.unfinishedEnvelope.map { ($0, now.monotonic) }
+        reader.abandonEnvelope { handle($0, at: now) }
+        envelope.update(reader, at: now)
     }
 }

@@ -1,6 +1,7 @@
 import P1MQTTMeter
 import P1MQTTEmulator
 import P1MQTTInput
+import P1Parser
 
 /// Makes the source of a meter from its settings.
 enum SourceFactory {
@@ -21,6 +22,9 @@ extension MeterSettings {
     var cipher: MeterCipher? {
         decryptionKey.flatMap { MeterCipher(decryptionKey: $0, authenticationKey: authenticationKey) }
     }
+
+    /// Reads its bytes: the same for every command, so that a meter is good for all of them or for none.
+    var reader: TelegramReader { TelegramReader(checksums: crc, cipher: cipher) }
 
     /// What is known of the meter beforehand, for its telegrams.
     func interpretation(_ all: Settings) -> TelegramInterpreter.Options {
