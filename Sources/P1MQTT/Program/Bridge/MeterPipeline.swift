@@ -18,8 +18,9 @@ final class MeterPipeline: ChunkConsumer {
     private(set) var clockOffset: Int64?
 
     private let outbox: Outbox
-    private let board: AvailabilityBoard
-    private let broker: BrokerMemory
+    private var board = AvailabilityBoard()
+    /// `nil`: there is nothing to recall, and the broker is never away.
+    private let broker: BrokerMemory?
     private let publishesRaw: Bool
     private let logger: Logger
     private let debugLog: DebugLog?
@@ -45,19 +46,12 @@ final class MeterPipeline: ChunkConsumer {
     private var discovery: MeterDiscovery
     private var reports = LogBudget()
 
-    /// What the pipeline knows of the broker; by default there is nothing to recall and the broker is never away.
-    struct BrokerMemory {
-        var recall: EarlierDocuments?
-        var presence: BrokerPresence?
-    }
-
     init(
-        settings: MeterSettings, all: Settings, outbox: Outbox, board: AvailabilityBoard, logger: Logger, debugLog: DebugLog?,
-        broker: BrokerMemory = BrokerMemory(), claims: DiscoveryClaims = DiscoveryClaims()
+        settings: MeterSettings, all: Settings, outbox: Outbox, logger: Logger, debugLog: DebugLog?, broker: BrokerMemory? = nil,
+        claims: DiscoveryClaims = DiscoveryClaims()
     ) {
         self.settings = settings
         self.outbox = outbox
-        self.board = board
         self.debugLog = debugLog
         var logger = logger
         if let name = settings.name { logger[metadataKey: "meter"] = "\(name)" }
@@ -69,7 +63,7 @@ final class MeterPipeline: ChunkConsumer {
         let cipher = settings.cipher
         framer = Framer(cipher: cipher)
         registers = all.guard.enabled ? RegisterGuard(maximumPower: all.guard.maximumPower) : nil
-        hasRecalled = broker.recall == nil || settings.source.startsAnew
+        hasRecalled = broker == nil || settings.source.startsAnew
         history = all.publish.history ? HistoryBuffer(meters: all.meters.count, keepAlive: all.mqtt.keepAlive) : nil
         checksums = ChecksumPolicy(settings.crc)
         seals = SealPolicy(hasAuthenticationKey: cipher?.hasAuthenticationKey ?? false)
@@ -165,17 +159,17 @@ final class MeterPipeline: ChunkConsumer {
         gasFlow.add(to: &document)
         identity.learn(GasFlow.slot, in: document)
         batch += events.look(at: document).map { $0.message(topics) }
-        history?.add(at: document.time ?? now.utc / 1000, isBrokerAway: broker.presence?.isAway ?? false) { document.json(seq: $0) }
+        history?.add(at: document.time ?? now.utc / 1000, isBrokerAway: broker?.isAway ?? false) { document.json(seq: $0) }
         if let due = mean.add(document, at: now) { batch += messages.messages(for: due, at: now) }
         return batch
     }
 
-    private var isRecallOver: Bool { broker.recall?.isOver ?? true }
+    private var isRecallOver: Bool { broker?.isRecallOver ?? true }
 
     /// Takes what there is from an earlier run, and publishes what has waited for it.
     private func recall() {
         hasRecalled = true
-        if let earlier = broker.recall?.take(topics.document) {
+        if let earlier = broker?.takeDocument(topics.document) {
             do throws(JSONSyntaxError) {
                 let document = try JSONReader.read(earlier)
                 registers?.recall(document)

@@ -8,21 +8,19 @@ import Testing
 /// The pipeline of one meter between bytes that a test sends and the outbox that it reads.
 final class PipelineFixture {
     let outbox = Outbox()
-    let board = AvailabilityBoard()
     let log = RecordingLog()
     let pipeline: MeterPipeline
     var now = Moment(monotonic: 1_000_000, utc: 1_783_095_302_000)
 
     init(
-        name: String? = nil, broker: MeterPipeline.BrokerMemory = .init(),
+        name: String? = nil, broker: BrokerMemory? = nil,
         _ adapt: (inout Settings, inout MeterSettings) -> Void = { _, _ in }
     ) {
         var settings = Settings()
         var meter = MeterSettings(name: name, source: .file(path: "capture"))
         adapt(&settings, &meter)
         pipeline = MeterPipeline(
-            settings: meter, all: settings, outbox: outbox, board: board, logger: log.logger, debugLog: nil,
-            broker: broker)
+            settings: meter, all: settings, outbox: outbox, logger: log.logger, debugLog: nil, broker: broker)
     }
 
     func send(_ bytes: [UInt8], after milliseconds: Int64 = 1000) {
