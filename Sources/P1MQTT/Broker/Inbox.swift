@@ -7,16 +7,15 @@ package import P1MQTTSystem
 /// Bounded: of too many messages the oldest goes and is counted, as does one that is too large. What tells of the
 /// connection outlives all messages.
 package final class Inbox: Sendable {
-    /// Events that wait, and bytes of topics and payloads. A turn of the input thread takes them all.
-    package static let maximumEvents = 1000
-    package static let maximumBytes = 4_000_000
     /// Bytes of one payload. The largest that is read is `bridge/info` of another bridge with a thousand meters.
     package static let maximumPayload = 1_000_000
 
     private let wake: WakeDescriptor
-    private let state = Locked(State())
+    private let state: Locked<State>
 
     private struct State: Sendable {
+        let maximumEvents: Int
+        let maximumBytes: Int
         var events: Deque<BrokerEvent> = []
         var bytes = 0
         var ignored = 0
@@ -26,7 +25,7 @@ package final class Inbox: Sendable {
         mutating func append(_ event: BrokerEvent) {
             events.append(event)
             bytes += event.size
-            while events.count > Inbox.maximumEvents || bytes > Inbox.maximumBytes {
+            while events.count > maximumEvents || bytes > maximumBytes {
                 let oldest = events.firstIndex { $0.message != nil } ?? events.startIndex
                 bytes -= events.remove(at: oldest).size
                 ignored += 1
@@ -34,9 +33,13 @@ package final class Inbox: Sendable {
         }
     }
 
-    /// - Parameter wake: is woken when there is something to take after there was nothing.
-    package init(wake: WakeDescriptor) {
+    /// - Parameters:
+    ///   - wake: is woken when there is something to take after there was nothing.
+    ///   - maximumEvents: that wait; a turn of the input thread takes them all.
+    ///   - maximumBytes: of topics and payloads that wait.
+    package init(wake: WakeDescriptor, maximumEvents: Int = 10_000, maximumBytes: Int = 4_000_000) {
         self.wake = wake
+        state = Locked(State(maximumEvents: maximumEvents, maximumBytes: maximumBytes))
     }
 
     package func post(_ event: BrokerEvent) {

@@ -8,7 +8,7 @@ import Testing
     private let wake = WakeDescriptor()
     private let inbox: Inbox
 
-    init() { inbox = Inbox(wake: wake) }
+    init() { inbox = Inbox(wake: wake, maximumEvents: 20) }
 
     private var isAwake: Bool {
         var wait = pollfd(fd: wake.raw, events: Int16(POLLIN), revents: 0)
@@ -37,11 +37,11 @@ import Testing
 
     @Test("of too many messages the oldest goes and is counted; what tells of the connection stays") func tooMany() {
         inbox.post(.connected)
-        for number in 0..<Inbox.maximumEvents + 50 { inbox.post(message("\(number)")) }
+        for number in 0..<70 { inbox.post(message("\(number)")) }
         inbox.post(.disconnected(reason: "test"))
         #expect(inbox.counters.ignored == 52)
         let events = inbox.take()
-        #expect(events.count == Inbox.maximumEvents)
+        #expect(events.count == 20)
         #expect(events.first == .connected && events.last == .disconnected(reason: "test"))
         #expect(events[1] == message("52"))
     }
@@ -57,12 +57,12 @@ import Testing
     }
 
     @Test("a connection that comes and goes without end is bounded too") func flapping() {
-        for _ in 0..<600 {
+        for _ in 0..<60 {
             inbox.post(.connected)
             inbox.post(.disconnected(reason: "test"))
         }
         let events = inbox.take()
-        #expect(events.count == Inbox.maximumEvents)
+        #expect(events.count == 20)
         #expect(events.suffix(2) == [.connected, .disconnected(reason: "test")])
     }
 

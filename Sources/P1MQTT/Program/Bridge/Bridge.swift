@@ -17,7 +17,8 @@ import UnixSignals
 struct Bridge {
     private let settings: Settings
     private let logger: Logger
-    private let identity = BridgeIdentity(startedAt: .now())
+    private let started: Moment
+    private let identity: BridgeIdentity
     private let inputWake = WakeDescriptor()
     private let outbox: Outbox
     private let inbox: Inbox
@@ -25,6 +26,8 @@ struct Bridge {
     init(_ settings: Settings, logger: Logger) {
         self.settings = settings
         self.logger = logger
+        started = .now()
+        identity = BridgeIdentity(startedAt: started)
         // At the start every source tells that it is connected, before the broker is.
         outbox = Outbox(maximumEvents: 100 + settings.meters.count)
         inbox = Inbox(wake: inputWake)
@@ -87,7 +90,7 @@ struct Bridge {
     /// The input thread: everything that lives on it is made here.
     private func runInput(until isStopping: () -> Bool) {
         let resolver = NameResolver(wake: inputWake)
-        let memory = BrokerMemory(recalling: recalledMeters)
+        let memory = BrokerMemory(recalling: recalledMeters, startedAt: started)
         let pushes = Dictionary(pushTopics.map { ($0, PushSource(name: "mqtt topic \($0)")) }, uniquingKeysWith: { first, _ in first })
         let debugLog = settings.debug.enabled ? DebugLog(settings.debug, logger: logger) : nil
         let claims = DiscoveryClaims()

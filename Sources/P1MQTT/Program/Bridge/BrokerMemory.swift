@@ -9,6 +9,8 @@ final class BrokerMemory {
     /// Up to this many meters each document is asked for by its name, which a broker's access list is more likely to allow.
     private static let maximumNames = 16
 
+    /// When the program was started, from when on earlier documents are waited for.
+    let started: Moment
     /// Away until the first connection is ready: a round trip after it was accepted.
     private(set) var isAway = true
     /// Whether no document of an earlier run will come any more.
@@ -18,7 +20,8 @@ final class BrokerMemory {
     private var documents: [String: [UInt8]] = [:]
 
     /// - Parameter meters: those whose earlier documents are asked for.
-    init(recalling meters: [MeterTopics] = []) {
+    init(recalling meters: [MeterTopics] = [], startedAt now: Moment) {
+        started = now
         topics = Set(meters.map(\.document))
         isRecallOver = meters.isEmpty
     }

@@ -1,5 +1,7 @@
+import P1MQTTMeter
 import P1MQTTEmulator
 import P1MQTTInput
+import P1Parser
 
 /// Makes the source of a meter from its settings.
 enum SourceFactory {
@@ -19,5 +21,18 @@ extension MeterSettings {
     /// Deciphers its telegrams; `nil` without a key.
     var cipher: MeterCipher? {
         decryptionKey.flatMap { MeterCipher(decryptionKey: $0, authenticationKey: authenticationKey) }
+    }
+
+    /// Reads its bytes: the same for every command, so that a meter is good for all of them or for none.
+    var reader: TelegramReader { TelegramReader(checksums: crc, cipher: cipher) }
+
+    /// What is known of the meter beforehand, for its telegrams.
+    func interpretation(_ all: Settings) -> TelegramInterpreter.Options {
+        var options = TelegramInterpreter.Options(utcOffset: utcOffset)
+        options.gasMeter = gasMeter
+        options.guard = all.guard
+        options.minimumMonthPeak = all.publish.minimumMonthPeak
+        options.cleansTexts = true
+        return options
     }
 }

@@ -10,7 +10,8 @@ final class PipelineFixture {
     let outbox = Outbox()
     let log = RecordingLog()
     let pipeline: MeterPipeline
-    var now = Moment(monotonic: 1_000_000, utc: 1_783_095_302_000)
+    static let start = Moment(monotonic: 1_000_000, utc: 1_783_095_302_000)
+    var now = start
 
     init(
         name: String? = nil, broker: BrokerMemory? = nil,
@@ -39,4 +40,11 @@ final class PipelineFixture {
     /// What went to the outbox since the last look.
     func taken() -> [Message] { outbox.takePending(limit: 10_000) }
     func topics() -> [String] { taken().map(\.topic) }
+}
+
+extension BrokerMemory {
+    /// Of a program that was started together with the fixtures.
+    convenience init(recalling meters: [MeterTopics] = []) {
+        self.init(recalling: meters, startedAt: PipelineFixture.start)
+    }
 }

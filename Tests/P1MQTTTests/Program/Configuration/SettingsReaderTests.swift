@@ -1,3 +1,4 @@
+import P1Parser
 import Testing
 @testable import P1MQTT
 @testable import P1MQTTBroker

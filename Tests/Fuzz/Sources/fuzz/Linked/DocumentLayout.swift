@@ -1,1 +1,0 @@
-../../../../../Sources/P1MQTT/Publishing/DocumentLayout.swift

@@ -1,1 +1,0 @@
-../../../../../Sources/P1MQTT/Configuration/JSONReader.swift

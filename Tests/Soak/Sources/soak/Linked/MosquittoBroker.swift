@@ -1,1 +1,0 @@
-../../../../IntegrationTests/Fixtures/MosquittoBroker.swift

@@ -1,1 +1,0 @@
-../../../../P1ParserTests/Fixtures/SeededGenerator.swift
