@@ -12,7 +12,7 @@ struct StreamEmulationTests {
     func stream() async throws {
         let (reading, writing) = try EmulationRun.pipe()
         defer { close(reading) }
-        let meter = try EmulationRun.meter()
+        let meter = EmulationRun.meter()
         try await EmulationRun.running { stop in
             var stream = StreamEmulation(meter: meter, descriptor: writing, interval: 0, count: 1001)
             try stream.run(until: stop)
@@ -28,7 +28,7 @@ struct StreamEmulationTests {
     func brokenPipe() async throws {
         signal(SIGPIPE, SIG_IGN)
         let (reading, writing) = try EmulationRun.pipe()
-        let meter = try EmulationRun.meter(interval: 3600)
+        let meter = EmulationRun.meter(interval: 3_600_000)
         let (ended, end) = AsyncStream<Void>.makeStream()
         try await EmulationRun.running { stop in
             var stream = StreamEmulation(meter: meter, descriptor: writing, interval: 3_600_000, count: nil)
@@ -47,7 +47,7 @@ struct StreamEmulationTests {
     func fullPipe() async throws {
         let (reading, writing) = try EmulationRun.pipe()
         defer { close(reading) }
-        let meter = try EmulationRun.meter()
+        let meter = EmulationRun.meter()
         try await EmulationRun.running { stop in
             var stream = StreamEmulation(meter: meter, descriptor: writing, interval: 0, count: nil)
             try stream.run(until: stop)

@@ -14,10 +14,3 @@ enum SourceFactory {
         }
     }
 }
-
-extension MeterSettings {
-    /// Deciphers its telegrams; `nil` without a key.
-    var cipher: MeterCipher? {
-        decryptionKey.flatMap { MeterCipher(decryptionKey: $0, authenticationKey: authenticationKey) }
-    }
-}

@@ -1,12 +1,16 @@
+import Glibc
 import P1MQTTBroker
+import P1MQTTEmulator
+import P1MQTTInput
 import P1MQTTMeter
 import P1MQTTSystem
 
-/// Secrets, each of which stands in the configuration or in a file of its own.
+/// The files that settings name: secrets, each of which stands in the configuration or in a file of its own, captures,
+/// and those of TLS. Without one of them the service would not work, so they have to be there.
 extension SettingsReader {
-    /// Reads those that stand in files. To be called once, after the last layer.
-    /// - Returns: a warning for each file that every user of the machine may read.
-    mutating func readSecrets() -> [String] {
+    /// To be called once, after the last layer.
+    /// - Returns: a warning for each file with a secret that every user of the machine may read.
+    mutating func readFiles() -> [String] {
         var warnings: [String] = []
         var mqtt = settings.mqtt
         settle("mqtt.password", &mqtt.password, &mqtt.passwordFile, .secret, &warnings)
@@ -17,8 +21,11 @@ extension SettingsReader {
             settle("\(place).decryptionKey", &meter.decryptionKey, &meter.decryptionKeyFile, .key, &warnings)
             settle(
                 "\(place).authenticationKey", &meter.authenticationKey, &meter.authenticationKeyFile, .key, &warnings)
+            if meter.source.type == .emulator { readCapture("\(place).source.replay", &meter.source) }
+            if meter.source.type == .file { findCapture("\(place).source.path", meter.source) }
             meters[index] = meter
         }
+        if settings.mqtt.tls.enabled { findTLSFiles() }
         return warnings
     }
 
@@ -31,9 +38,14 @@ extension SettingsReader {
         }
     }
 
-    private mutating func settle(
-        _ path: String, _ secret: inout Secret?, _ file: inout String?, _ codec: SettingCodec<Secret>,
-        _ warnings: inout [String]
+    /// The settings of TLS that name files, and the files.
+    var tlsFiles: [(path: String, file: String?)] {
+        let tls = settings.mqtt.tls
+        return [("mqtt.tls.caFile", tls.caFile), ("mqtt.tls.certificateFile", tls.certificateFile), ("mqtt.tls.keyFile", tls.keyFile)]
+    }
+
+    private mutating func settle<Value>(
+        _ path: String, _ secret: inout Value?, _ file: inout String?, _ codec: SettingCodec<Value>, _ warnings: inout [String]
     ) {
         let filePath = path + "File"
         if secret != nil, file != nil {
@@ -54,6 +66,29 @@ extension SettingsReader {
             }
         } catch {
             reportGiven(filePath, "names \(name), which \(error.reason)")
+        }
+    }
+
+    private mutating func readCapture(_ path: String, _ source: inout SourceDraft) {
+        guard let name = source.replayPath else { return }
+        do {
+            let file = try SmallFile.load(name, limit: ReplayCapture.maximumSize)
+            source.emulator.replay = ReplayCapture(path: name, bytes: file.bytes)
+            if source.emulator.replay == nil { reportGiven(path, "names \(name), which holds no telegram", "a capture of a P1 port") }
+        } catch {
+            reportGiven(path, "names \(name), which \(error.reason)")
+        }
+    }
+
+    /// A file may still come, as a pipe that another program makes; but a folder stays one.
+    private mutating func findCapture(_ path: String, _ source: SourceDraft) {
+        guard let name = source.filePath, access(name + "/.", F_OK) == 0 else { return }
+        reportGiven(path, "names \(name), which is a folder", "a file in it")
+    }
+
+    private mutating func findTLSFiles() {
+        for case (let path, let file?) in tlsFiles where access(file, R_OK) != 0 {
+            reportGiven(path, "names \(file), which cannot be read: \(String(cString: strerror(errno)))")
         }
     }
 }
