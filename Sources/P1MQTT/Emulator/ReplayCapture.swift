@@ -11,28 +11,30 @@ package struct ReplayCapture: Sendable, Equatable {
 
     /// `nil` when there is no telegram among the bytes. Those outside telegrams are left out.
     package init?(path: String, bytes: [UInt8]) {
-        var framer = Framer()
+        var reader = TelegramReader(checksums: .off)
         var telegrams: [[UInt8]] = []
         // Encrypted telegrams are sent as they are: whoever reads them has the key. Without it ciphertext may look like
-        // the start of another telegram, so what is discarded up to the end that the head states is a part of it.
+        // the start of another telegram, so what is passed over up to the end that the head states is a part of it.
         var sealedEnd = 0
-        let keep: (Framer.Event) -> Void = { event in
+        func extend(_ offset: Int, _ count: Int) {
+            guard offset < sealedEnd, let last = telegrams.indices.last else { return }
+            telegrams[last] += bytes[offset..<min(offset + count, sealedEnd)]
+        }
+        let keep: (TelegramReader.Event) -> Void = { event in
             switch event {
-            case .frame(let frame):
-                telegrams.append(frame.bytes)
+            case .telegram(let telegram):
+                telegrams.append(telegram.frame.bytes)
                 sealedEnd = 0
-            case .discarded(let discard):
-                let end = discard.offset + discard.count
-                if case .sealed(let envelope, _) = discard.reason {
-                    telegrams.append(Array(bytes[discard.offset..<end]))
-                    sealedEnd = envelope.offset + envelope.length
-                } else if discard.offset < sealedEnd, let last = telegrams.indices.last {
-                    telegrams[last] += bytes[discard.offset..<min(end, sealedEnd)]
-                }
+            case .rejected(let rejection):
+                guard case .sealed(let envelope, _) = rejection.reason else { return extend(rejection.offset, rejection.count) }
+                telegrams.append(Array(bytes[rejection.offset..<rejection.offset + rejection.count]))
+                sealedEnd = envelope.offset + envelope.length
+            case .skipped(let offset, let count): extend(offset, count)
+            case .remark: break
             }
         }
-        framer.feed(bytes.span, keep)
-        framer.finish(keep)
+        reader.feed(bytes.span, keep)
+        reader.finish(keep)
         guard !telegrams.isEmpty else { return nil }
         self.path = path
         self.telegrams = telegrams

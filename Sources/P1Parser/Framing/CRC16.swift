@@ -45,6 +45,15 @@ public enum CRC16 {
         (crc >> 8) ^ tables[Int(UInt8(truncatingIfNeeded: crc) ^ byte)]
     }
 
+    /// A checksum as meters print it.
+    ///
+    /// - Parameter checksum: of whatever variant.
+    /// - Returns: four hexadecimal digits in upper case.
+    public static func text(of checksum: UInt16) -> String {
+        let digits = String(checksum, radix: 16, uppercase: true)
+        return String(repeating: "0", count: 4 - digits.count) + digits
+    }
+
     private static func byte(_ word: UInt64, _ place: UInt64) -> Int {
         Int(truncatingIfNeeded: word >> (8 * place) & 0xFF)
     }

@@ -39,23 +39,20 @@ public enum ChecksumVariant: String, Sendable, CaseIterable {
 ///
 /// A telegram with damage has the right checksum of some variant by chance, once in thousands. So a variant other than
 /// that of the papers counts only when telegrams in a row have it; from then on it is the only one that counts.
-public struct ChecksumLock: Sendable, Equatable {
+struct ChecksumLock: Sendable, Equatable {
     /// How many telegrams in a row it takes.
-    public static let telegrams = 3
+    static let telegrams = 3
 
     /// The variant that the meter uses, once it is known.
-    public private(set) var variant: ChecksumVariant?
+    private(set) var variant: ChecksumVariant?
     private var candidate: ChecksumVariant?
     private var run = 0
-
-    /// A lock that knows nothing yet.
-    public init() {}
 
     /// Judges a frame, and learns from it.
     ///
     /// - Parameter frame: the next frame of the meter.
     /// - Returns: what its checksum says when it is computed as the meter does.
-    public mutating func judge(_ frame: Frame) -> Frame.Checksum {
+    mutating func judge(_ frame: Frame) -> Frame.Checksum {
         guard let sent = frame.checksum.sent else { return frame.checksum }
         let found = match(frame, sent)
         if found != candidate { run = 0 }

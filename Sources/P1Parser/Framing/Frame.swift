@@ -16,13 +16,19 @@ public struct Frame: Sendable, Equatable {
     public let contentEnd: Int
     /// Where `/` stood in the stream, counted from its first byte; enciphered, if the telegram was.
     public let offset: Int
-    /// What the checksum says.
-    public let checksum: Checksum
+    /// What the checksum says: computed as the papers ask for, or by a `TelegramReader` as this meter does.
+    public internal(set) var checksum: Checksum
     /// The encryption that was taken off it; `nil` when it came in clear.
     public let seal: Seal?
 
     /// Whether the end line (`!`) was there.
     public var hasEndLine: Bool { contentEnd < bytes.count }
+
+    /// The bytes of the stream that it took, counted from the first one: with its envelope, if it was encrypted.
+    public var streamRange: Range<Int> {
+        guard let seal else { return offset..<offset + bytes.count }
+        return seal.envelope.offset..<seal.envelope.offset + seal.length
+    }
 
     /// Whether the checksum was made unreadable on purpose, as ids are in published telegrams: four times the same
     /// character. Damage does not look like that.

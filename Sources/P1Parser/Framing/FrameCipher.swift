@@ -8,6 +8,14 @@ public protocol FrameCipher: Sendable {
     ///   - tag: 12 bytes, or none.
     /// - Returns: the text, which is noise when the key is wrong; `nil` when nothing could be deciphered.
     func open(_ envelope: Envelope, ciphertext: Span<UInt8>, tag: Span<UInt8>) -> OpenedText?
+
+    /// Whether the meter's own authentication key is known. Then a telegram whose tag was not made with it is rejected.
+    var hasAuthenticationKey: Bool { get }
+}
+
+extension FrameCipher {
+    /// By default none is.
+    public var hasAuthenticationKey: Bool { false }
 }
 
 /// What deciphering gave.

@@ -69,3 +69,12 @@ public struct Telegram: Sendable {
         return string(TextRange(range))
     }
 }
+
+extension Telegram: Equatable {
+    /// Whether the frames are equal: everything else follows from them.
+    ///
+    /// - Parameters:
+    ///   - one: a telegram.
+    ///   - other: another one.
+    public static func == (one: Telegram, other: Telegram) -> Bool { one.frame == other.frame }
+}

@@ -12,7 +12,7 @@ enum SimulatedMeter {
         return bytes + Array("\(checksum(of: bytes))\r\n".utf8)
     }
 
-    static func checksum(of bytes: [UInt8]) -> String { ChecksumPolicy.hex(CRC16.checksum(of: bytes.span)) }
+    static func checksum(of bytes: [UInt8]) -> String { CRC16.text(of: CRC16.checksum(of: bytes.span)) }
 
     static func capture(_ count: Int) -> [UInt8] { (0..<count).flatMap(telegram) }
 

@@ -71,7 +71,7 @@ import Testing
         var bytes: [UInt8] = []
         for reading in 1...4 {
             let covered = Array("/HLY5\\D545-METER\r\n\r\n1-0:1.8.0(\(reading)*kWh)\r\n!".utf8)
-            bytes += covered + Array("\(ChecksumPolicy.hex(ChecksumVariant.x25.checksum(of: covered.span)))\r\n".utf8)
+            bytes += covered + Array("\(CRC16.text(of: ChecksumVariant.x25.checksum(of: covered.span)))\r\n".utf8)
         }
         let (values, problems) = preview(bytes)
         #expect(values["p1/electricity/received/total"] == "4")
@@ -160,7 +160,7 @@ import Testing
     @Test("a message of 1,024 bytes of FF is an empty one (esphome/issues 2891, psvanstrom 58)") func filler() throws {
         var bytes = Array("/AUX5\r\n\r\n0-0:96.13.0(".utf8) + [UInt8](repeating: 0xFF, count: 1024)
         bytes += Array(")\r\n1-0:1.7.0(1.5*kW)\r\n!".utf8)
-        bytes += Array("\(ChecksumPolicy.hex(CRC16.checksum(of: bytes.span)))\r\n".utf8)
+        bytes += Array("\(CRC16.text(of: CRC16.checksum(of: bytes.span)))\r\n".utf8)
         let (values, problems) = preview(bytes)
         #expect(values["p1/textMessage/message"] == "")
         #expect(values["p1/electricity/received/actual"] == "1.5")

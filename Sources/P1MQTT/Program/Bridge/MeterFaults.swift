@@ -37,8 +37,12 @@ struct MeterFaults {
         outbox.post([event.message(prefix: bridgePrefix, at: now)])
     }
 
-    mutating func note(_ remark: SealPolicy.Remark, at now: Moment) {
-        note(remark.fault, remark.reason, remedy: remark.remedy, at: now)
+    mutating func note(_ rejection: TelegramReader.Rejection, at now: Moment) {
+        note(rejection.fault, rejection.description, remedy: rejection.remedy(), at: now)
+    }
+
+    mutating func note(_ remark: TelegramReader.Remark, at now: Moment) {
+        note(remark.fault, remark.description, remedy: remark.remedy(), at: now)
     }
 
     /// A register that is held has an event of its own.

@@ -7,7 +7,7 @@ import P1MQTTSystem
 import P1Parser
 
 /// One meter on the input thread, from bytes to messages:
-/// chunk → framer → frame → parser → telegram → document → guard → what is due → messages → outbox.
+/// chunk → reader → telegram → complete document → discovery, events, history, what is due → messages → outbox.
 final class MeterPipeline: ChunkConsumer {
     let settings: MeterSettings
     let topics: MeterTopics
@@ -24,20 +24,14 @@ final class MeterPipeline: ChunkConsumer {
     private let logger: Logger
     private let debugLog: DebugLog?
 
-    private var framer: Framer
-    private var checksums: ChecksumPolicy
-    private var seals: SealPolicy
+    private var reader: TelegramReader
     /// Well-formed encrypted telegrams before the first good one: the line is right, whatever the key.
     private var sealedFrames = 0
-    /// The encrypted telegram whose rest is waited for: its place in the stream, and since when.
-    private var unfinished: (offset: Int, since: Int64)?
-    private var context: Document.Context
-    private var registers: RegisterGuard?
-    /// Documents that wait for what an earlier run published, which comes before them.
-    private var waiting = WaitingDocuments()
-    private var hasRecalled = false
+    private var envelope = EnvelopeWait()
+    private var interpreter: TelegramInterpreter
+    /// Telegrams that wait for what an earlier run published, which comes before them; `nil` once it is known.
+    private var waiting: WaitingTelegrams?
     private(set) var history: HistoryBuffer?
-    private var gasFlow = GasFlow()
     private var events = MeterEventWatch()
     private var mean: IntervalMean
     private var messages: ValueMessages
@@ -49,6 +43,8 @@ final class MeterPipeline: ChunkConsumer {
     struct BrokerMemory {
         var recall: EarlierDocuments?
         var presence: BrokerPresence?
+        /// When the program was started, from when on the earlier document is waited for.
+        var started = Moment(monotonic: 0, utc: 0)
     }
 
     init(
@@ -66,15 +62,10 @@ final class MeterPipeline: ChunkConsumer {
         faults = MeterFaults(meter: settings.name, bridgePrefix: topics.bridgePrefix, outbox: outbox, logger: logger)
         self.broker = broker
         publishesRaw = all.publish.raw
-        let cipher = settings.cipher
-        framer = Framer(cipher: cipher)
-        registers = all.guard.enabled ? RegisterGuard(maximumPower: all.guard.maximumPower) : nil
-        hasRecalled = broker.recall == nil || settings.source.startsAnew
+        reader = settings.reader
+        waiting = broker.recall == nil || settings.source.startsAnew ? nil : WaitingTelegrams(from: broker.started)
         history = all.publish.history ? HistoryBuffer(meters: all.meters.count, keepAlive: all.mqtt.keepAlive) : nil
-        checksums = ChecksumPolicy(settings.crc)
-        seals = SealPolicy(hasAuthenticationKey: cipher?.hasAuthenticationKey ?? false)
-        context = Document.Context(
-            utcOffset: settings.utcOffset, choice: MBusChoice(gasMeter: settings.gasMeter), minimumMonthPeak: all.publish.minimumMonthPeak)
+        interpreter = TelegramInterpreter(settings.interpretation(all))
         mean = IntervalMean(seconds: all.publish.minimumInterval)
         messages = ValueMessages(topics: topics, qos: all.mqtt.qos, retain: all.mqtt.retain, publish: all.publish)
         discovery = MeterDiscovery(
@@ -89,63 +80,74 @@ final class MeterPipeline: ChunkConsumer {
     var goodFrames: Int { counts.good + sealedFrames }
 
     func begin(at now: Moment) {
-        var events: [Framer.Event] = []
-        framer.breakOff { events.append($0) }
-        handle(events, at: now)
-        unfinished = nil
+        reader.breakOff { handle($0, at: now) }
+        envelope.update(reader, at: now)
     }
 
     func receive(_ chunk: UnsafeRawBufferPointer, at now: Moment) {
         debugLog?.write(raw: chunk, of: settings.name, at: now)
-        var events: [Framer.Event] = []
-        chunk.withMemoryRebound(to: UInt8.self) { bytes in framer.feed(Span(_unsafeElements: bytes)) { events.append($0) } }
-        handle(events, at: now)
-        if framer.unfinishedEnvelope != unfinished?.offset {
-            unfinished = framer.unfinishedEnvelope.map { ($0, now.monotonic) }
-        }
+        chunk.withMemoryRebound(to: UInt8.self) { bytes in reader.feed(Span(_unsafeElements: bytes)) { handle($0, at: now) } }
+        envelope.update(reader, at: now)
+        identity.checksumVariant = reader.checksumVariant
     }
 
-    private func handle(_ events: [Framer.Event], at now: Moment) {
-        for event in events {
-            switch event {
-            case .frame(let frame): check(frame, at: now)
-            case .discarded(let discard): note(discard, at: now)
-            }
-        }
-    }
-
-    private func check(_ frame: Frame, at now: Moment) {
-        if let seal = frame.seal {
-            switch seals.judge(seal) {
-            case .accept(let remarks): remarks.forEach { faults.note($0, at: now) }
-            case .refuse(let remark): return refuse(remark, seal.evidence, at: now)
-            }
-        }
-        switch checksums.judge(frame) {
-        case .accept: accept(Telegram(frame), at: now)
-        case .refuse(let fault, let reason): faults.note(fault, reason, at: now)
+    /// Nothing in here may ask the reader, which is at work.
+    private func handle(_ event: TelegramReader.Event, at now: Moment) {
+        switch event {
+        case .telegram(let telegram): accept(telegram, at: now)
+        case .rejected(let rejection): refuse(rejection, at: now)
+        case .remark(let remark, _): faults.note(remark, at: now)
+        case .skipped(_, let count): faults.counts[.noise] += count
         }
     }
 
     private func accept(_ telegram: Telegram, at now: Moment) {
         faults.counts.good += 1
         faults.noteIssues(of: telegram, at: now)
-        context.arrival = now.utc / 1000
-        var document = Document(telegram, &context)
-        document.cleanTexts()
-        clockOffset = document.clockOffset
-        debugLog?.write(parsed: document, of: settings.name, at: now)
-        identity.learn(from: telegram, document, encryption: telegram.frame.seal?.evidence)
-        identity.checksumVariant = checksums.variant
+        guard waiting != nil else { return publish(telegram, at: now) }
+        if waiting?.add(telegram, at: now) == true || isRecallOver { recall() }
+    }
 
+    /// Takes what there is from an earlier run, and publishes what has waited for it.
+    private func recall() {
+        let telegrams = waiting?.telegrams ?? []
+        waiting = nil
+        if let earlier = broker.recall?.take(topics.document) {
+            do throws(JSONSyntaxError) {
+                let document = try JSONReader.read(earlier)
+                interpreter.recall(document)
+                events.recall(document)
+                mbus.recall(document)
+                outbox.post(announce(discovery.recall(document)))
+            } catch {
+                logger.warning("the retained document on \(topics.document) is not JSON (\(error)); nothing is compared with it")
+            }
+        }
+        for (telegram, arrival) in telegrams { publish(telegram, at: arrival) }
+    }
+
+    // MARK: - Telegrams
+
+    /// What becomes of an accepted telegram: its complete document, and what each consumer makes of that.
+    private func publish(_ telegram: Telegram, at now: Moment) {
+        let (document, holds) = interpreter.complete(telegram, arrival: now.utc / 1000)
+        learn(from: telegram, document, holds, at: now)
         var batch = availability(of: document, at: now)
-        batch += announce(discovery.update(document, dialect: telegram.dialect))
+        batch += announce(discovery.update(document))
         if publishesRaw {
             batch.append(Message(topic: topics.raw, payload: telegram.frame.bytes, qos: 0, retain: false, kind: .passing))
         }
-        guard !hasRecalled else { return outbox.post(batch + publication(of: document, at: now)) }
+        batch += (holds.map(\.event) + events.look(at: document)).map { $0.message(topics) }
+        history?.add(at: document.time ?? now.utc / 1000, isBrokerAway: broker.presence?.isAway ?? false) { document.json(seq: $0) }
+        if let due = mean.add(document, at: now) { batch += messages.messages(for: due, at: now) }
         outbox.post(batch)
-        if waiting.add(document, at: now) || isRecallOver { recall() }
+    }
+
+    private func learn(from telegram: Telegram, _ document: CompletedDocument, _ holds: [RegisterHold], at now: Moment) {
+        clockOffset = document.clockOffset
+        debugLog?.write(parsed: document, of: settings.name, at: now)
+        identity.learn(from: telegram, document, encryption: telegram.frame.seal?.evidence)
+        for hold in holds { faults.note(hold, at: now) }
     }
 
     /// The devices that changed; those that are gone are deleted at once.
@@ -154,40 +156,7 @@ final class MeterPipeline: ChunkConsumer {
         return changes.publish
     }
 
-    // MARK: - Guard, history and what is due
-
-    private func publication(of document: consuming Document, at now: Moment) -> [Message] {
-        var batch: [Message] = []
-        for hold in registers?.judge(&document) ?? [] {
-            faults.note(hold, at: now)
-            batch.append(hold.event.message(topics))
-        }
-        gasFlow.add(to: &document)
-        identity.learn(GasFlow.slot, in: document)
-        batch += events.look(at: document).map { $0.message(topics) }
-        history?.add(at: document.time ?? now.utc / 1000, isBrokerAway: broker.presence?.isAway ?? false) { document.json(seq: $0) }
-        if let due = mean.add(document, at: now) { batch += messages.messages(for: due, at: now) }
-        return batch
-    }
-
     private var isRecallOver: Bool { broker.recall?.isOver ?? true }
-
-    /// Takes what there is from an earlier run, and publishes what has waited for it.
-    private func recall() {
-        hasRecalled = true
-        if let earlier = broker.recall?.take(topics.document) {
-            do throws(JSONSyntaxError) {
-                let document = try JSONReader.read(earlier)
-                registers?.recall(document)
-                events.recall(document)
-                mbus.recall(document)
-                outbox.post(announce(discovery.recall(document)))
-            } catch {
-                logger.warning("the retained document on \(topics.document) is not JSON (\(error)); nothing is compared with it")
-            }
-        }
-        for (document, arrival) in waiting.take() { outbox.post(publication(of: document, at: arrival)) }
-    }
 
     /// The next messages of an outage that is over, at most `limit`.
     func takeHistory(_ limit: Int) -> [Message] {
@@ -198,7 +167,7 @@ final class MeterPipeline: ChunkConsumer {
 
     // MARK: - Availability
 
-    private func availability(of document: Document, at now: Moment) -> [Message] {
+    private func availability(of document: CompletedDocument, at now: Moment) -> [Message] {
         mbus.update(document, at: now)
         var changes = board.set(topics.availability, isOnline: true)
         for (channel, isOnline) in mbus.states {
@@ -233,7 +202,7 @@ final class MeterPipeline: ChunkConsumer {
         case .ended:
             level = .notice
             finish(at: now)
-            if !hasRecalled { recall() }
+            if waiting != nil { recall() }
             goOffline()
         case .failed, .silent, .unreadable:
             level = .warning
@@ -245,55 +214,32 @@ final class MeterPipeline: ChunkConsumer {
 
     /// The last telegram of a capture may lack its end line.
     private func finish(at now: Moment) {
-        var events: [Framer.Event] = []
-        framer.finish { events.append($0) }
-        for case .frame(let frame) in events { check(frame, at: now) }
-        for case .discarded(let discard) in events where discard.reason != .noise { note(discard, at: now) }
-        unfinished = nil
+        reader.finish { handle($0, at: now) }
+        envelope.update(reader, at: now)
     }
 
-    private func note(_ discard: Framer.Discard, at now: Moment) {
-        switch discard.reason {
-        case .noise: faults.counts[.noise] += discard.count
-        case .cutOff: faults.note(.cutOff, "a telegram was cut off by the next one after \(discard.count) bytes", at: now)
-        case .tooLong: faults.note(.tooLong, "no end line (!) within \(discard.count) bytes", at: now)
-        case .sealed(let envelope, let failure): note(envelope, failure, discard.count, at: now)
-        }
-    }
-
-    private func note(_ envelope: Envelope, _ failure: Envelope.Failure, _ count: Int, at now: Moment) {
-        let remark = seals.judge(envelope, failure, count: count)
-        if failure == .incomplete { faults.note(remark, at: now) } else { refuse(remark, envelope.evidence(failure), at: now) }
-    }
-
-    /// An encrypted telegram that is not used. Before the first good one the source must not be blamed for it.
-    private func refuse(_ remark: SealPolicy.Remark, _ evidence: String, at now: Moment) {
-        faults.note(remark, at: now)
-        guard counts.good == 0 else { return }
+    /// Before the first good telegram the source must not be blamed for one that is not used for its keys.
+    private func refuse(_ rejection: TelegramReader.Rejection, at now: Moment) {
+        faults.note(rejection, at: now)
+        guard let encryption = rejection.encryption, counts.good == 0 else { return }
         sealedFrames += 1
-        identity.encryption = evidence
+        identity.encryption = encryption
         outbox.post(board.set(topics.availability, isOnline: false))
     }
 
     // MARK: - Time
 
-    /// Milliseconds that the rest of an encrypted telegram may take.
-    private static let envelopeLimit: Int64 = 10_000
+    var deadline: Int64? { [recallDeadline, envelope.deadline].compactMap(\.self).min() }
 
-    var deadline: Int64? { [recallDeadline, envelopeDeadline].compactMap(\.self).min() }
-
-    private var recallDeadline: Int64? { waiting.deadline.map { isRecallOver ? .min : $0 } }
-    private var envelopeDeadline: Int64? { unfinished.map { $0.since + Self.envelopeLimit } }
+    private var recallDeadline: Int64? { waiting.map { isRecallOver ? .min : $0.deadline } }
 
     func tick(at now: Moment) {
         if let deadline = recallDeadline, deadline <= now.monotonic { recall() }
-        if let deadline = envelopeDeadline, deadline <= now.monotonic { abandonEnvelope(at: now) }
+        if let deadline = envelope.deadline, deadline <= now.monotonic { abandonEnvelope(at: now) }
     }
 
     private func abandonEnvelope(at now: Moment) {
-        var events: [Framer.Event] = []
-        framer.abandonEnvelope { events.append($0) }
-        handle(events, at: now)
-        unfinished = framer.unfinishedEnvelope.map { ($0, now.monotonic) }
+        reader.abandonEnvelope { handle($0, at: now) }
+        envelope.update(reader, at: now)
     }
 }

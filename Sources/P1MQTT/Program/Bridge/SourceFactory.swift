@@ -1,5 +1,7 @@
+import P1MQTTMeter
 import P1MQTTEmulator
 import P1MQTTInput
+import P1Parser
 
 /// Makes the source of a meter from its settings.
 enum SourceFactory {
@@ -12,5 +14,20 @@ enum SourceFactory {
         case .emulator(let emulator): EmulatorSource(emulator, meterName: meter.name, cipher: meter.cipher)
         case .mqtt: nil
         }
+    }
+}
+
+extension MeterSettings {
+    /// Reads its bytes: the same for every command, so that a meter is good for all of them or for none.
+    var reader: TelegramReader { TelegramReader(checksums: crc, cipher: cipher) }
+
+    /// What is known of the meter beforehand, for its telegrams.
+    func interpretation(_ all: Settings) -> TelegramInterpreter.Options {
+        var options = TelegramInterpreter.Options(utcOffset: utcOffset)
+        options.gasMeter = gasMeter
+        options.guard = all.guard
+        options.minimumMonthPeak = all.publish.minimumMonthPeak
+        options.cleansTexts = true
+        return options
     }
 }

@@ -2,7 +2,7 @@ extension TelegramCounts.Fault {
     /// What a person can do about it.
     var remedy: String {
         switch self {
-        case .wrongChecksum, .cutOff, .tooLong:
+        case .wrongChecksum, .cutOff, .tooLong, .wrongTag, .damagedSeal:
             "The telegram is dropped. If this happens often, check the cable and that nobody else reads the same port."
         case .missingChecksum:
             "The telegram is dropped. If this meter really sends no checksum, set \"crc\" of the meter to \"off\"."
@@ -10,7 +10,7 @@ extension TelegramCounts.Fault {
             "The line is left out, the rest of the telegram is used. If the meter always sends it so, please report it."
         case .noise:
             "Bytes outside telegrams are skipped."
-        case .noKey, .wrongKey, .damagedSeal, .wrongAuthenticationKey, .wrongTag, .uncheckedTag, .oldCounter:
+        case .noKey, .wrongKey, .wrongAuthenticationKey, .uncheckedTag, .oldCounter:
             "See the section on encrypted meters in the README."
         case .heldRegister:
             "If the meter is right, nothing needs to be done; if this happens often and it is right, raise guard.maximumPower."

@@ -6,10 +6,8 @@ import P1Parser
 /// What the telegrams of a capture lead to, without a broker: the values of the last one, and the devices of all.
 struct TelegramPreview {
     private let topics: MeterTopics
-    private var framer: Framer
-    private var seals: SealPolicy
-    private var checksums = ChecksumPolicy(.auto)
-    private var context: Document.Context
+    private var reader: TelegramReader
+    private var interpreter: TelegramInterpreter
     private var discovery: MeterDiscovery
     private var values: ValueMessages
     private var mbus = MBusAvailability()
@@ -23,10 +21,11 @@ struct TelegramPreview {
     ///   - language: of the names in Home Assistant.
     ///   - cipher: deciphers encrypted telegrams; without it they cannot be used.
     init(prefix: String, utcOffset: Int?, language: Language, cipher: MeterCipher? = nil) {
-        framer = Framer(cipher: cipher)
-        seals = SealPolicy(hasAuthenticationKey: cipher?.hasAuthenticationKey ?? false, remedies: .options)
+        reader = TelegramReader(cipher: cipher)
         topics = MeterTopics(bridgePrefix: prefix, meterName: nil)
-        context = Document.Context(utcOffset: utcOffset)
+        var options = TelegramInterpreter.Options(utcOffset: utcOffset)
+        options.cleansTexts = true
+        interpreter = TelegramInterpreter(options)
         discovery = MeterDiscovery(
             settings: HomeAssistantSettings(language: language), topics: DiscoveryTopics(topics),
             version: P1MQTTCommand.version)
@@ -34,8 +33,8 @@ struct TelegramPreview {
     }
 
     mutating func feed(_ bytes: [UInt8]) {
-        var events: [Framer.Event] = []
-        framer.feed(bytes.span) { events.append($0) }
+        var events: [TelegramReader.Event] = []
+        reader.feed(bytes.span) { events.append($0) }
         events.forEach { handle($0) }
     }
 
@@ -44,8 +43,8 @@ struct TelegramPreview {
     /// - Returns: discovery, availability, and the values of the last telegram, in the order in which they are published;
     ///   nothing when no telegram could be used.
     mutating func finish() -> [Message] {
-        var events: [Framer.Event] = []
-        framer.finish { events.append($0) }
+        var events: [TelegramReader.Event] = []
+        reader.finish { events.append($0) }
         events.forEach { handle($0) }
         guard let last else {
             problems.append("no telegram that can be used was found")
@@ -59,53 +58,28 @@ struct TelegramPreview {
             + online.map { Message(topic: $0, text: "online", qos: 1, retain: true, kind: .availability) } + messages
     }
 
-    private mutating func handle(_ event: Framer.Event) {
+    private mutating func handle(_ event: TelegramReader.Event) {
         switch event {
-        case .frame(let frame):
-            guard isAccepted(frame) else { return }
-            switch checksums.judge(frame) {
-            case .accept:
-                let telegram = Telegram(frame)
-                for issue in telegram.issues where issue.reason != .noEndLine {
-                    problems.append("line at offset \(frame.offset + issue.offset): \(issue.reason.description)")
-                }
-                last = telegram
-                _ = take(telegram)
-            case .refuse(_, let reason):
-                problems.append("telegram at offset \(frame.offset) refused: \(reason)")
+        case .telegram(let telegram):
+            for issue in telegram.issues {
+                problems.append("line at offset \(telegram.frame.offset + issue.offset): \(issue.reason.description)")
             }
-        case .discarded(let discard):
-            switch discard.reason {
-            case .noise: break
-            case .cutOff, .tooLong: problems.append("telegram at offset \(discard.offset) is not whole")
-            case .sealed(let envelope, let failure): note(seals.judge(envelope, failure, count: discard.count))
-            }
+            last = telegram
+            _ = take(telegram)
+        case .rejected(let rejection):
+            problems.append("at offset \(rejection.offset): \(rejection.advice(.options))")
+        // A telegram that was sent twice is not a damaged one.
+        case .remark(.oldCounter, _), .skipped: break
+        case .remark(let remark, let envelope):
+            problems.append("at offset \(envelope.offset): \(remark.advice(.options))")
         }
-    }
-
-    /// Whether the encryption of a telegram, if it was encrypted, is in order.
-    private mutating func isAccepted(_ frame: Frame) -> Bool {
-        guard let seal = frame.seal else { return true }
-        switch seals.judge(seal) {
-        case .accept(let remarks):
-            remarks.forEach { note($0) }
-            return true
-        case .refuse(let remark):
-            note(remark)
-            return false
-        }
-    }
-
-    private mutating func note(_ remark: SealPolicy.Remark) {
-        problems.append("encrypted telegram: \(remark.reason). \(remark.remedy)")
     }
 
     private mutating func take(_ telegram: Telegram) -> [Message] {
         let now = Moment(monotonic: 0, utc: 0)
-        var document = Document(telegram, &context)
-        document.cleanTexts()
+        let document = interpreter.complete(telegram, arrival: nil).document
         mbus.update(document, at: now)
-        _ = discovery.update(document, dialect: telegram.dialect)
+        _ = discovery.update(document)
         return values.messages(for: document, at: now)
     }
 }

@@ -63,9 +63,9 @@ struct CheckCommand: AsyncParsableCommand {
             return true
         }
         StandardError.write("Listening to \(source.name) for \(seconds) s at most ...")
-        let heard = SourceListener.listen(to: source, seconds: seconds, wake: wake, cipher: meter.cipher)
+        let heard = SourceListener.listen(to: source, seconds: seconds, wake: wake, reader: meter.reader)
         StandardOutput.writeLine("\(name), \(source.name):")
         for line in PortsTable.lines(for: heard) { StandardOutput.writeLine("  " + line) }
-        return heard.goodFrames > 0
+        return heard.accepted > 0
     }
 }

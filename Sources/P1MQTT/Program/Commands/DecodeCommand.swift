@@ -52,14 +52,12 @@ struct UTCOffset: ExpressibleByArgument, Equatable {
 struct CaptureDecoder {
     let name: String
     let printsObjects: Bool
-    let utcOffset: Int?
     private(set) var isGood = true
-    private var framer: Framer
-    private var seals: SealPolicy
+    private var reader: TelegramReader
+    private var interpreter: TelegramInterpreter
     private var telegrams = 0
-    private var checksums = ChecksumLock()
-    /// Whether the meter sends checksums: then a telegram that was cut off cannot be trusted.
-    private var hasChecksums = false
+    /// What there is to say of the encryption of the next telegram.
+    private var remarks: [String] = []
     private let printLine: ([UInt8]) -> Void
     private let complain: (String) -> Void
 
@@ -75,86 +73,68 @@ struct CaptureDecoder {
     ) {
         self.name = name == "-" ? "standard input" : name
         self.printsObjects = printsObjects
-        self.utcOffset = utcOffset
-        framer = Framer(cipher: cipher)
-        seals = SealPolicy(hasAuthenticationKey: cipher?.hasAuthenticationKey ?? false, remedies: .options)
+        interpreter = TelegramInterpreter(.init(utcOffset: utcOffset))
+        reader = TelegramReader(cipher: cipher)
         self.printLine = printLine
         self.complain = complain
     }
 
     mutating func feed(_ bytes: [UInt8]) {
-        var events: [Framer.Event] = []
-        framer.feed(bytes.span) { events.append($0) }
+        var events: [TelegramReader.Event] = []
+        reader.feed(bytes.span) { events.append($0) }
         events.forEach { handle($0) }
     }
 
     mutating func finish() {
-        var events: [Framer.Event] = []
-        framer.finish { events.append($0) }
+        var events: [TelegramReader.Event] = []
+        reader.finish { events.append($0) }
         events.forEach { handle($0) }
         if telegrams == 0 { report("no telegram found: a telegram starts with / at the start of a line") }
     }
 
-    private mutating func handle(_ event: Framer.Event) {
+    private mutating func handle(_ event: TelegramReader.Event) {
         switch event {
-        case .frame(let frame):
+        case .telegram(let telegram):
             telegrams += 1
-            if let remarks = judge(frame) { decode(frame, remarks) }
-        case .discarded(let discard):
-            switch discard.reason {
-            case .noise:
-                return complain("\(name): \(discard.count) bytes at offset \(discard.offset) belong to no telegram")
-            case .cutOff: report("telegram at offset \(discard.offset) is cut off by the next one")
-            case .tooLong: report("telegram at offset \(discard.offset) is too long")
-            case .sealed(let envelope, let failure):
-                let remark = seals.judge(envelope, failure, count: discard.count)
-                report(remark, of: envelope)
-                if printsObjects { printLine(Telegram.objectsJSON(ofUnreadable: envelope, remark.reason)) }
+            report(telegram.issues, of: telegram)
+            if printsObjects {
+                printLine(telegram.objectsJSON(remarks: remarks))
+            } else {
+                printLine(interpreter.complete(telegram, arrival: nil).document.json())
             }
+            remarks = []
+        case .rejected(let rejection):
             telegrams += 1
+            report("at offset \(rejection.offset): \(rejection.advice(.options))")
+            if printsObjects { printObjects(of: rejection) }
+            remarks = []
+        case .remark(let remark, let envelope):
+            let text = "at offset \(envelope.offset): \(remark.advice(.options))"
+            // A telegram that was sent twice is not a damaged one.
+            if case .oldCounter = remark { complain("\(name): \(text)") } else { report(text) }
+            remarks.append(remark.description)
+        case .skipped(let offset, let count):
+            complain("\(name): \(count) bytes at offset \(offset) belong to no telegram")
         }
     }
 
-    /// What there is to say of the encryption of a telegram; `nil` when it is refused for that.
-    private mutating func judge(_ frame: Frame) -> [String]? {
-        guard let seal = frame.seal else { return [] }
-        let remarks: [SealPolicy.Remark]
-        var isAccepted = true
-        switch seals.judge(seal) {
-        case .accept(let all): remarks = all
-        case .refuse(let remark): (remarks, isAccepted) = ([remark], false)
+    /// A telegram that is whole is printed and marked, an encrypted one that cannot be read is an issue and nothing else.
+    private mutating func printObjects(of rejection: TelegramReader.Rejection) {
+        if let frame = rejection.frame {
+            let telegram = Telegram(frame)
+            report(telegram.issues, of: telegram)
+            // That its checksum is wrong the verdict says.
+            if case .wrongChecksum = rejection.reason {} else { remarks.append(rejection.description) }
+            printLine(telegram.objectsJSON(remarks: remarks))
+        } else if case .sealed(let envelope, _) = rejection.reason {
+            printLine(Telegram.objectsJSON(ofUnreadable: envelope, rejection.description))
         }
-        for remark in remarks { report(remark, of: seal.envelope) }
-        return isAccepted || printsObjects ? remarks.map(\.reason) : nil
     }
 
-    private mutating func report(_ remark: SealPolicy.Remark, of envelope: Envelope) {
-        let text = "encrypted telegram at offset \(envelope.offset): \(remark.reason). \(remark.remedy)"
-        // A telegram that was sent twice is not a damaged one.
-        if remark.fault == .oldCounter { complain("\(name): \(text)") } else { report(text) }
-    }
-
-    private mutating func decode(_ frame: Frame, _ remarks: [String]) {
-        if !frame.hasEndLine, hasChecksums {
-            return report("telegram at offset \(frame.offset) is cut off by the end of the capture")
-        }
-        let checksum = checksums.judge(frame)
-        if case .valid = checksum { hasChecksums = true }
-        if case .invalid(let sent, let computed) = checksum {
-            let sent = sent.map { "is \(hex($0))" } ?? "is damaged"
-            report("telegram at offset \(frame.offset) refused: its checksum \(sent), its bytes give \(hex(computed))")
-            guard printsObjects else { return }
-        }
-        let telegram = Telegram(frame)
-        for issue in telegram.issues {
+    private mutating func report(_ issues: [TelegramIssue], of telegram: Telegram) {
+        for issue in issues {
             let line = issue.line.isEmpty ? "" : ": " + telegram.string(issue.line)
-            report("line at offset \(frame.offset + issue.offset): \(issue.reason.description)\(line)")
-        }
-        if printsObjects {
-            printLine(telegram.objectsJSON(checksum, remarks: remarks))
-        } else {
-            var context = Document.Context(utcOffset: utcOffset)
-            printLine(Document(telegram, &context).json())
+            report("line at offset \(telegram.frame.offset + issue.offset): \(issue.reason.description)\(line)")
         }
     }
 
@@ -162,6 +142,4 @@ struct CaptureDecoder {
         isGood = false
         complain("\(name): \(problem)")
     }
-
-    private func hex(_ checksum: UInt16) -> String { ChecksumPolicy.hex(checksum) }
 }

@@ -24,11 +24,13 @@ enum PortsTable {
             ["header", heard.header ?? "none"],
             ["telegrams", telegrams(heard)],
         ])
-        if let remark = heard.sealRemark { lines.append("Encrypted meter: \(remark.reason). \(remark.remedy)") }
-        if heard.goodFrames > 0 || heard.encrypted > 0 {
+        if let advice = heard.advice { lines.append(advice) }
+        if heard.goodFrames > 0 {
             lines.append("This is a P1 port that works.")
         } else if heard.bytes == 0 {
             lines.append("Nothing was heard. \(nothing)")
+        } else if heard.advice != nil {
+            lines.append("Telegrams were heard, but none that can be used.")
         } else {
             lines.append("No good telegram was heard. \(SourceTraits.serial(mayCarryParity: true).unreadableAdvice)")
         }
@@ -40,7 +42,7 @@ enum PortsTable {
         + "that the grid operator has activated the port, and that this is the right port."
 
     private static func telegrams(_ heard: SourceListener) -> String {
-        var text = "\(heard.goodFrames) good"
+        var text = "\(heard.accepted) good"
         if heard.withoutChecksum > 0 { text += " (\(heard.withoutChecksum) of them without a checksum)" }
         if heard.encrypted > 0 { text += ", \(heard.encrypted) encrypted" }
         return text + ", \(heard.badChecksums) with a wrong checksum"

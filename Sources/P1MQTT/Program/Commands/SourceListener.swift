@@ -9,56 +9,62 @@ final class SourceListener: ChunkConsumer {
     static let enough = 3
 
     private(set) var bytes = 0
-    private(set) var goodFrames = 0
+    /// Telegrams that the service would use.
+    private(set) var accepted = 0
     private(set) var badChecksums = 0
+    /// Those without a checksum among the accepted ones.
     private(set) var withoutChecksum = 0
     /// Encrypted telegrams, whether they could be read or not.
     private(set) var encrypted = 0
-    /// Why an encrypted one could not be used, and what to do.
-    private(set) var sealRemark: SealPolicy.Remark?
+    /// Those that came whole and could not be used for their keys.
+    private var locked = 0
+    /// What there is to say of encrypted telegrams, or of those without a checksum, and what to do.
+    private(set) var advice: String?
     /// First line of the first telegram.
     private(set) var header: String?
     private(set) var reports: [SourceReport] = []
     /// What was found out about the line.
     private(set) var evidence: String?
-    let deadline: Int64? = nil
 
-    private var framer: Framer
-    private var seals: SealPolicy
+    private var reader: TelegramReader
+    private var envelope = EnvelopeWait()
 
-    private init(cipher: MeterCipher?) {
-        framer = Framer(cipher: cipher)
-        seals = SealPolicy(hasAuthenticationKey: cipher?.hasAuthenticationKey ?? false)
+    private init(_ reader: TelegramReader) {
+        self.reader = reader
     }
 
+    /// Telegrams that show that this is the right line.
+    var goodFrames: Int { accepted + locked }
+
     /// Returns what was heard in `seconds`, or earlier when a few telegrams came, the source failed or ended, or
-    /// `stopped` says so (asked five times a second). `cipher` deciphers what an encrypted meter sends.
+    /// `stopped` says so (asked five times a second). `reader` is that of the service for this meter.
     static func listen(
-        to source: any ByteSource, seconds: Int, wake: WakeDescriptor, cipher: MeterCipher? = nil,
+        to source: any ByteSource, seconds: Int, wake: WakeDescriptor, reader: TelegramReader = TelegramReader(),
         stopped: @escaping () -> Bool = { false }
     ) -> SourceListener {
-        let listener = SourceListener(cipher: cipher)
+        let listener = SourceListener(reader)
         let feed = Feed(source: source, consumer: listener)
         let end = Moment.now().monotonic + Int64(seconds) * 1000
         var isOver = false
         let loop = InputLoop(
             feeds: [feed], wake: wake,
             everyTurn: { now in
-                let isKnown = max(listener.goodFrames, listener.encrypted) >= enough || listener.reports.contains { $0.kind == .failed }
+                let isKnown = listener.goodFrames >= enough || listener.reports.contains { $0.kind == .failed }
                 isOver = isKnown || now.monotonic >= end || stopped()
                 return min(end, now.monotonic + 200)
             })
         loop.run { isOver }
-        listener.framer.finish { listener.note($0) }
+        listener.end()
         listener.evidence = feed.evidence
         return listener
     }
 
-    func begin(at now: Moment) { framer.breakOff { note($0) } }
+    func begin(at now: Moment) { reader.breakOff { note($0) } }
 
     func receive(_ chunk: UnsafeRawBufferPointer, at now: Moment) {
         bytes += chunk.count
-        framer.feed(chunk.bindMemory(to: UInt8.self).span) { note($0) }
+        reader.feed(chunk.bindMemory(to: UInt8.self).span) { note($0) }
+        envelope.update(reader, at: now)
     }
 
     func report(_ report: SourceReport, at now: Moment) {
@@ -68,30 +74,49 @@ final class SourceListener: ChunkConsumer {
         reports.append(report)
     }
 
-    func tick(at now: Moment) {}
+    var deadline: Int64? { envelope.deadline }
 
-    private func note(_ event: Framer.Event) {
-        if case .discarded(let discard) = event, case .sealed(let envelope, let failure) = discard.reason {
+    func tick(at now: Moment) {
+        guard let deadline, deadline <= now.monotonic else { return }
+        reader.abandonEnvelope { note($0) }
+        envelope.update(reader, at: now)
+    }
+
+    /// At the end of a capture its last telegram counts without its end line, as it does for the service. A telegram that
+    /// is on its way when the listening ends is no damage.
+    private func end() {
+        if reports.last?.kind == .ended { reader.finish { note($0) } }
+    }
+
+    private func note(_ event: TelegramReader.Event) {
+        switch event {
+        case .telegram(let telegram):
+            accepted += 1
+            if telegram.frame.checksum == .absent { withoutChecksum += 1 }
+            if telegram.frame.seal != nil { encrypted += 1 }
+            note(telegram.frame)
+        case .rejected(let rejection): note(rejection)
+        case .remark(.oldCounter, _), .skipped: break
+        case .remark(let remark, _): advice = advice ?? "Encrypted meter: " + remark.advice(.settings)
+        }
+    }
+
+    private func note(_ rejection: TelegramReader.Rejection) {
+        switch rejection.reason {
+        case .wrongChecksum: badChecksums += 1
+        case .missingChecksum where accepted == 0: advice = "\(rejection). \(rejection.remedy())"
+        default: break
+        }
+        if rejection.encryption != nil {
             encrypted += 1
-            sealRemark = seals.judge(envelope, failure, count: discard.count)
+            locked += 1
+            advice = "Encrypted meter: " + rejection.advice(.settings)
+        } else if let frame = rejection.frame {
+            note(frame)
         }
-        guard case .frame(let frame) = event, frame.hasEndLine else { return }
-        if let seal = frame.seal {
-            encrypted += 1
-            switch seals.judge(seal) {
-            case .accept(let remarks): sealRemark = sealRemark ?? remarks.first { $0.fault != .oldCounter }
-            case .refuse(let remark):
-                sealRemark = remark
-                return
-            }
-        }
-        switch frame.checksum {
-        case .valid: goodFrames += 1
-        case .absent:
-            goodFrames += 1
-            withoutChecksum += 1
-        case .invalid: badChecksums += 1
-        }
+    }
+
+    private func note(_ frame: Frame) {
         header = header ?? String(decoding: frame.bytes.prefix { $0 != 0x0D && $0 != 0x0A }, as: UTF8.self)
     }
 }

@@ -4,13 +4,11 @@ import P1Parser
 extension Telegram {
     /// The literal objects, nothing interpreted.
     ///
-    /// - Parameters:
-    ///   - checksum: what its checksum says, by the way in which this meter computes it.
-    ///   - remarks: issues of the telegram as a whole, such as a wrong tag.
-    func objectsJSON(_ checksum: Frame.Checksum, remarks: [String]) -> [UInt8] {
+    /// - Parameter remarks: issues of the telegram as a whole, such as a wrong tag.
+    func objectsJSON(remarks: [String]) -> [UInt8] {
         JSONWriter.object(capacity: 4096) { json in
             json.member("header", string(header))
-            json.member("crc", checksum.word)
+            json.member("crc", frame.checksum.word)
             json.member("objects", array: objects) { json, object in
                 json.object {
                     $0.member("obis", string(object.codeText))

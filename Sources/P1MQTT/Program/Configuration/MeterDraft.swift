@@ -1,5 +1,6 @@
 import P1MQTTEmulator
 import P1MQTTInput
+import P1Parser
 
 /// The kinds of source, as `source.type` names them.
 enum SourceType: String, Sendable, CaseIterable {
@@ -11,7 +12,7 @@ struct MeterDraft: Sendable {
     var name: String?
     var source = SourceDraft()
     var utcOffset: Int?
-    var crc = CRCPolicy.auto
+    var crc = ChecksumPolicy.auto
     var gasMeter: String?
     var decryptionKey: MeterKey?
     var decryptionKeyFile: String?

@@ -26,21 +26,11 @@ struct MeterSettings: Sendable, Equatable {
     var source: SourceSettings
     /// Minutes east of UTC of the meter's standard time; `nil`: +01:00 unless the meter is known to stand elsewhere.
     var utcOffset: Int?
-    var crc = CRCPolicy.auto
+    var crc = ChecksumPolicy.auto
     /// Equipment id of the gas meter that belongs under `gas` when there are several.
     var gasMeter: String?
     /// Deciphers its telegrams; `nil` without a key.
     var cipher: MeterCipher?
-}
-
-/// What to do with the checksum of a telegram.
-enum CRCPolicy: String, Sendable, CaseIterable {
-    /// Checked when present.
-    case auto
-    /// A telegram without a checksum is refused too.
-    case required
-    /// Never checked.
-    case off
 }
 
 enum SourceSettings: Sendable, Equatable {

@@ -25,13 +25,17 @@ enum ParseBenchmark {
 
     private static func measure(_ name: String, _ path: String, _ telegrams: [[UInt8]], parses: Bool) {
         var framer = Framer()
+        var reader = TelegramReader()
         var readings = 0
         // A telegram arrives as one chunk, as it does from a serial port that was asleep.
         func round() {
             for telegram in telegrams {
-                framer.feed(telegram.span) { event in
-                    guard case .frame(let frame) = event, case .valid = frame.checksum else { return }
-                    readings &+= parses ? Telegram(frame).readings.count : 1
+                if parses {
+                    reader.feed(telegram.span) { if case .telegram(let telegram) = $0 { readings &+= telegram.readings.count } }
+                } else {
+                    framer.feed(telegram.span) { event in
+                        if case .frame(let frame) = event, case .valid = frame.checksum { readings &+= 1 }
+                    }
                 }
             }
         }

@@ -36,34 +36,3 @@ import Testing
         #expect(note(.cutOff) == 0)
     }
 }
-
-@Suite("Policy on checksums") struct ChecksumPolicyTests {
-    private func verdicts(_ policy: CRCPolicy, _ checksums: Frame.Checksum...) -> [String] {
-        var judge = ChecksumPolicy(policy)
-        return checksums.map {
-            switch judge.judge($0) {
-            case .accept: "accept"
-            case .refuse(let fault, let reason): "\(fault.rawValue): \(reason)"
-            }
-        }
-    }
-
-    @Test("auto accepts what is right or absent, until a meter has shown that it sends checksums") func auto() {
-        #expect(
-            verdicts(
-                .auto, .absent, .valid(1), .absent, .invalid(sent: 0xAB, computed: 0x1234), .invalid(sent: nil, computed: 5), .valid(1))
-                == [
-                    "accept", "accept", "missingChecksum: a telegram came without a checksum",
-                    "wrongChecksum: a telegram came with checksum 00AB, its bytes give 1234",
-                    "wrongChecksum: a telegram came with a damaged checksum, its bytes give 0005", "accept",
-                ])
-    }
-
-    @Test("required refuses what is absent from the first on") func required() {
-        #expect(verdicts(.required, .absent, .valid(1)) == ["missingChecksum: a telegram came without a checksum", "accept"])
-    }
-
-    @Test("off accepts everything") func off() {
-        #expect(verdicts(.off, .absent, .valid(1), .invalid(sent: 1, computed: 2), .absent) == Array(repeating: "accept", count: 4))
-    }
-}

@@ -38,7 +38,16 @@ import Testing
         damaged[20] ^= 1
         let (messages, problems) = preview(damaged)
         #expect(messages.isEmpty)
-        #expect(problems.count == 2 && problems[0].hasPrefix("telegram at offset 0 refused: "))
+        #expect(problems.count == 2 && problems[0].hasPrefix("at offset 0: a telegram came with checksum "))
         #expect(preview(TelegramFixture.bytes(["1-0:1.7.0(x*kW)"])).problems.count == 1)
+    }
+
+    @Test("a last telegram without its end line is used and told, unless a checksum is expected; then it is refused") func lastTelegram() {
+        let golden = Array(GoldenPair.telegram.utf8)
+        let alone = preview(Array(golden.prefix(300)))
+        #expect(!alone.messages.isEmpty && alone.problems.last == "line at offset 300: no end line (!)")
+        let behind = preview(golden + golden.prefix(300))
+        #expect(behind.messages.map(\.topic) == preview(golden).messages.map(\.topic))
+        #expect(behind.problems == ["at offset \(golden.count): the last telegram was cut off after 300 bytes"])
     }
 }

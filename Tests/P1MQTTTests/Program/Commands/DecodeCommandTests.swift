@@ -56,14 +56,14 @@ import Testing
         #expect(
             refused.complaints == [
                 "capture: 3 bytes at offset 0 belong to no telegram",
-                "capture: telegram at offset 3 refused: its checksum is F529, its bytes give 0529",
+                "capture: at offset 3: a telegram came with checksum F529, its bytes give 0529",
             ])
         let objects = decode(bytes, objects: true)
         #expect(objects.lines.count == 1)
         #expect(objects.lines.first?.contains(#""crc":"invalid""#) == true)
         #expect(!objects.isGood)
         bytes[golden.count - 6] = UInt8(ascii: "?")
-        #expect(decode(bytes).complaints == ["capture: telegram at offset 0 refused: its checksum is damaged, its bytes give 0529"])
+        #expect(decode(bytes).complaints == ["capture: at offset 0: a telegram came with a damaged checksum, its bytes give 0529"])
     }
 
     @Test("another variant of the checksum is right once three telegrams have it (ndokter/dsmr_parser 91)", arguments: [false, true])
@@ -71,7 +71,7 @@ import Testing
         var bytes: [UInt8] = []
         for reading in 1...4 {
             let covered = Array("/HLY5\\D545-METER\r\n\r\n1-0:1.8.0(\(reading)*kWh)\r\n!".utf8)
-            bytes += covered + Array("\(ChecksumPolicy.hex(ChecksumVariant.x25.checksum(of: covered.span)))\r\n".utf8)
+            bytes += covered + Array("\(CRC16.text(of: ChecksumVariant.x25.checksum(of: covered.span)))\r\n".utf8)
         }
         let result = decode(bytes, objects: objects)
         #expect(result.complaints.count == 2 && !result.isGood)
@@ -101,19 +101,33 @@ import Testing
         #expect(!alone.isGood)
         let behind = decode(golden + cut)
         #expect(behind.lines == [GoldenPair.document])
-        #expect(behind.complaints == ["capture: telegram at offset \(golden.count) is cut off by the end of the capture"])
+        #expect(behind.complaints == ["capture: at offset \(golden.count): the last telegram was cut off after 300 bytes"])
         let objects = decode(golden + cut, objects: true)
         #expect(objects.lines.count == 1)
         #expect(objects.complaints == behind.complaints)
         #expect(!objects.isGood)
     }
 
+    @Test("behind right checksums one without is refused, as the service does; its objects are printed and marked")
+    func missingChecksum() {
+        let bare = TelegramFixture.bytes(["1-0:1.8.1(1.0*kWh)"], hasChecksum: false)
+        let result = decode(golden + bare)
+        #expect(result.lines == [GoldenPair.document])
+        #expect(result.complaints == ["capture: at offset \(golden.count): a telegram came without a checksum"])
+        #expect(!result.isGood)
+        let objects = decode(golden + bare, objects: true)
+        #expect(objects.complaints == result.complaints)
+        #expect(objects.lines.count == 2 && objects.lines[1].contains(#""crc":"absent""#))
+        #expect(objects.lines[1].hasSuffix(#""line":"","reason":"a telegram came without a checksum"}]}"#))
+        #expect(decode(bare + golden).isGood)
+    }
+
     @Test("a telegram that the next one cuts off, and one without an end") func lost() {
         let result = decode(Array(golden.prefix(100)) + Array("\r\n".utf8) + golden)
         #expect(result.lines == [GoldenPair.document])
-        #expect(result.complaints == ["capture: telegram at offset 0 is cut off by the next one"])
+        #expect(result.complaints == ["capture: at offset 0: a telegram was cut off by the next one after 102 bytes"])
         let endless = decode(Array("/X\r\n".utf8) + [UInt8](repeating: 0x41, count: 20_000))
-        #expect(endless.complaints.first == "capture: telegram at offset 0 is too long")
+        #expect(endless.complaints.first == "capture: at offset 0: no end line (!) within 16384 bytes")
         #expect(!endless.isGood)
     }
 

@@ -30,7 +30,7 @@ import Testing
 
     @Test("with --objects the offsets are those of the capture") func objects() {
         let text = Array("/TST5\r\n\r\n1-0:1.8.1(\r\n!".utf8)
-        let checked = text + Array(ChecksumPolicy.hex(CRC16.checksum(of: text.span)).utf8) + Array("\r\n".utf8)
+        let checked = text + Array(CRC16.text(of: CRC16.checksum(of: text.span)).utf8) + Array("\r\n".utf8)
         let sealed = SealedTelegrams.cipher()?.seal(checked, systemTitle: 1, counter: 1) ?? []
         let result = decode(sealed, SealedTelegrams.cipher(), objects: true)
         #expect(
@@ -47,7 +47,7 @@ import Testing
         #expect(
             result.complaints
                 == [0, 204].map {
-                    "capture: encrypted telegram at offset \($0): the meter sends encrypted telegrams (system title 545354000000002A), "
+                    "capture: at offset \($0): the meter sends encrypted telegrams (system title 545354000000002A), "
                         + "and no decryption key is set. Set --decryption-key-file to a file with the 32 hexadecimal digits that your grid "
                         + "operator gives you."
                 })

@@ -23,8 +23,12 @@ final class TemporaryFolder: Sendable {
 
     /// Writes a file that only its owner can read, unless said otherwise. Returns its path.
     func write(_ text: String, to name: String = "config.json", mode: Int = 0o600) throws -> String {
+        try write(Array(text.utf8), to: name, mode: mode)
+    }
+
+    func write(_ bytes: [UInt8], to name: String, mode: Int = 0o600) throws -> String {
         let file = path + "/" + name
-        try Data(text.utf8).write(to: URL(fileURLWithPath: file))
+        try Data(bytes).write(to: URL(fileURLWithPath: file))
         try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: file)
         return file
     }

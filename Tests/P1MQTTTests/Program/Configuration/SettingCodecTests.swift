@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test("choices and automatics") func choices() throws {
-        let crc: SettingCodec<CRCPolicy> = .choice
+        let crc: SettingCodec<ChecksumPolicy> = .choice
         try check(crc, takes: ["\"auto\"", "\"required\"", "\"off\""], refuses: ["\"Auto\"", "false", "\"\""])
         let parity: SettingCodec<Parity?> = .auto(.choice)
         #expect(parity.decode(.text("auto")) == .some(nil))

@@ -1,6 +1,7 @@
 import Logging
 import ArgumentParser
 import Foundation
+import P1Parser
 import Testing
 @testable import P1MQTT
 @testable import P1MQTTBroker

@@ -1,4 +1,5 @@
 import Logging
+import P1Parser
 import Testing
 @testable import P1MQTT
 @testable import P1MQTTBroker
