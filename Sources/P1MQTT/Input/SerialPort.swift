@@ -2,7 +2,7 @@ import Glibc
 package import P1MQTTMeter
 import P1MQTTSystem
 
-/// A serial port with a P1 cable, or a pseudo-terminal. While open it is locked, its data request lines are raised,
+/// A serial port with a P1 cable, or a pseudo-terminal; by hand, because swift-system knows no terminals. While open it is locked, its data request lines are raised,
 /// and its old settings are kept for the end.
 package final class SerialPort: ByteSource {
     package let name: String

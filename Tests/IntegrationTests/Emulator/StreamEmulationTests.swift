@@ -1,5 +1,6 @@
 import Foundation
 import P1Parser
+import SystemPackage
 import Testing
 @testable import P1MQTT
 @testable import P1MQTTEmulator
@@ -14,7 +15,7 @@ struct StreamEmulationTests {
         defer { close(reading) }
         let meter = EmulationRun.meter()
         try await EmulationRun.running { stop in
-            var stream = StreamEmulation(meter: meter, descriptor: writing, interval: 0, count: 1001)
+            var stream = StreamEmulation(meter: meter, descriptor: FileDescriptor(rawValue: writing), interval: 0, count: 1001)
             try stream.run(until: stop)
             close(writing)
         } _: {
@@ -31,7 +32,7 @@ struct StreamEmulationTests {
         let meter = EmulationRun.meter(interval: 3_600_000)
         let (ended, end) = AsyncStream<Void>.makeStream()
         try await EmulationRun.running { stop in
-            var stream = StreamEmulation(meter: meter, descriptor: writing, interval: 3_600_000, count: nil)
+            var stream = StreamEmulation(meter: meter, descriptor: FileDescriptor(rawValue: writing), interval: 3_600_000, count: nil)
             try stream.run(until: stop)
             close(writing)
             end.finish()
@@ -49,7 +50,7 @@ struct StreamEmulationTests {
         defer { close(reading) }
         let meter = EmulationRun.meter()
         try await EmulationRun.running { stop in
-            var stream = StreamEmulation(meter: meter, descriptor: writing, interval: 0, count: nil)
+            var stream = StreamEmulation(meter: meter, descriptor: FileDescriptor(rawValue: writing), interval: 0, count: nil)
             try stream.run(until: stop)
             close(writing)
         } _: {

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Logging
 import P1MQTTBroker
 import P1MQTTHomeAssistant
@@ -136,7 +137,7 @@ struct Bridge {
         let reporter = BridgeReporter(
             identity: identity, settings: settings, meters: meters, outbox: outbox, inbox: inbox,
             brokerCounters: { self.counters(of: broker) }, presence: presence, logger: logger)
-        let notifier = SystemdNotifier(environment: ProcessEnvironment.all, broker: brokerPulse, logger: logger)
+        let notifier = SystemdNotifier(environment: ProcessInfo.processInfo.environment, broker: brokerPulse, logger: logger)
         let loop = InputLoop(
             feeds: meters.map(\.feed), wake: inputWake,
             // A capture is read as fast as the broker takes it: it would be a pity to replay only the newest values.

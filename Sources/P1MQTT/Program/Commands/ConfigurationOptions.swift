@@ -1,4 +1,5 @@
 import ArgumentParser
+import FoundationEssentials
 import Logging
 
 /// The flags that stand over the configuration file and the environment.
@@ -39,7 +40,7 @@ struct ConfigurationOptions: ParsableArguments {
     /// The configuration in force. What is wrong with it goes to standard error, and the program exits with 2.
     func load() throws -> LoadedSettings {
         do throws(SettingsProblems) {
-            return try SettingsLoader.load(explicitPath: config, environment: ProcessEnvironment.all, flags: flags)
+            return try SettingsLoader.load(explicitPath: config, environment: ProcessInfo.processInfo.environment, flags: flags)
         } catch {
             StandardError.write("The configuration is not right:\n\(error)")
             throw ExitCode(2)

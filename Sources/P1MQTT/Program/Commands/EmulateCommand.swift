@@ -3,7 +3,7 @@ import Glibc
 import P1MQTTEmulator
 import P1MQTTMeter
 import P1MQTTSystem
-import UnixSignals
+import SystemPackage
 
 /// `p1mqtt emulate`: a smart meter without a meter, to try things out and to test with.
 struct EmulateCommand: AsyncParsableCommand {
@@ -46,7 +46,10 @@ struct EmulateCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Meter time of the first telegram, such as 2026-01-31T12:00:00Z; by default now.", valueName: "UTC"))
     var startTime: String?
 
-    @Option(help: ArgumentHelp("Send the telegrams of this capture, again and again, instead of those of a profile.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Send the telegrams of this capture (- for standard input), again and again, instead of those of a profile.", valueName: "file")
+    )
     var replay: String?
 
     @Option(
@@ -140,24 +143,15 @@ struct EmulateCommand: AsyncParsableCommand {
         // A reader that goes away is an error of `write`, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
         let output = try makeOutput()
-        let stop = WakeDescriptor()
-        let failure = Locked<EmulationError?>(nil)
-        // Trapped before the first telegram: whoever has heard it may end the program cleanly.
-        let signals = await UnixSignalsSequence(trapping: [.sigint, .sigterm])
-        await withTaskGroup { group in
-            group.addTask {
-                for await _ in signals { stop.wake() }
+        let failure = await DedicatedThread.runUntilSignal(named: "emulator") { stop -> EmulationError? in
+            do throws(EmulationError) {
+                try output(stop)
+                return nil
+            } catch {
+                return error
             }
-            await DedicatedThread.run(named: "emulator") {
-                do throws(EmulationError) {
-                    try output(stop)
-                } catch {
-                    failure.withLock { $0 = error }
-                }
-            }
-            group.cancelAll()
         }
-        if let error = failure.withLock({ $0 }) { throw EmulateCommand.failed(error.description) }
+        if let failure { throw EmulateCommand.failed(failure.description) }
     }
 
     /// What is to run on the thread. It makes everything there, so that nothing is shared.
@@ -178,7 +172,7 @@ struct EmulateCommand: AsyncParsableCommand {
         }
         let pace = isUnpaced ? 0 : first.interval
         return { stop throws(EmulationError) in
-            var stream = StreamEmulation(meter: first, descriptor: STDOUT_FILENO, interval: pace, count: count)
+            var stream = StreamEmulation(meter: first, descriptor: .standardOutput, interval: pace, count: count)
             try stream.run(until: stop)
         }
     }
@@ -214,7 +208,7 @@ struct EmulateCommand: AsyncParsableCommand {
             throw ExitCode(1)
         }
         guard let capture = ReplayCapture(path: path, bytes: bytes) else {
-            throw failed("there is no telegram in \(path); a capture holds the bytes of a P1 port")
+            throw failed("there is no telegram in \(path == "-" ? "standard input" : path); a capture holds the bytes of a P1 port")
         }
         return capture
     }

@@ -4,6 +4,7 @@ import P1MQTTHomeAssistant
 import P1MQTTEmulator
 import P1MQTTInput
 import P1MQTTMeter
+import SystemPackage
 
 /// What no setting shows alone: names that clash, pairs that belong together, things that are missing.
 extension SettingsReader {
@@ -128,7 +129,7 @@ extension SettingsReader {
         let debug = settings.debug
         let folder =
             debug.enabled && access(debug.directory, W_OK) != 0
-            ? ["debug.directory names \(debug.directory), where nothing can be written: \(String(cString: strerror(errno)))"] : []
+            ? ["debug.directory names \(debug.directory), where nothing can be written: \(Errno(rawValue: errno))"] : []
         return folder + doubtsOfTLS()
     }
 

@@ -4,6 +4,7 @@ import P1MQTTEmulator
 import P1MQTTInput
 import P1MQTTMeter
 import P1MQTTSystem
+import SystemPackage
 
 /// The files that settings name: secrets, each of which stands in the configuration or in a file of its own, captures,
 /// and those of TLS. Without one of them the service would not work, so they have to be there.
@@ -88,7 +89,7 @@ extension SettingsReader {
 
     private mutating func findTLSFiles() {
         for case (let path, let file?) in tlsFiles where access(file, R_OK) != 0 {
-            reportGiven(path, "names \(file), which cannot be read: \(String(cString: strerror(errno)))")
+            reportGiven(path, "names \(file), which cannot be read: \(Errno(rawValue: errno))")
         }
     }
 }
