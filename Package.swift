@@ -34,7 +34,7 @@ let package = Package(
         module("HomeAssistant", ["P1Parser", "P1MQTTMeter"]),
         // What may wait and fail.
         module("System", ["CLinux", "P1MQTTMeter", system]),
-        module("Broker", ["CMosquitto", "P1MQTTMeter", "P1MQTTSystem", deque, logging, lifecycle]),
+        module("Broker", ["CMosquitto", "P1MQTTMeter", "P1MQTTSystem", deque, logging]),
         module("Input", ["CLinux", "P1Parser", "P1MQTTMeter", "P1MQTTSystem", crypto, system]),
         module("Emulator", ["P1Parser", "P1MQTTMeter", "P1MQTTSystem", "P1MQTTInput", system]),
         .executableTarget(

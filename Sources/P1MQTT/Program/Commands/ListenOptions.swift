@@ -36,23 +36,17 @@ extension DedicatedThread {
     /// Runs work that waits on a thread of its own. Instead of ending the program SIGINT and SIGTERM wake `stop`, which
     /// the work has to look at.
     static func runUntilSignal<Output>(
-        named name: String, _ work: @escaping @Sendable (_ stop: WakeDescriptor) -> Output
-    ) async -> Output {
+        named name: String, _ work: @escaping @Sendable (_ stop: WakeDescriptor) -> sending Output
+    ) async -> sending Output {
         let stop = WakeDescriptor()
-        let output = Locked<Output?>(nil)
         // Trapped before the work begins: whoever has seen something of it may end the program cleanly.
         let signals = await UnixSignalsSequence(trapping: [.sigint, .sigterm])
-        await withTaskGroup { group in
+        return await withTaskGroup { group in
             group.addTask {
                 for await _ in signals { stop.wake() }
             }
-            await run(named: name) {
-                let made = work(stop)
-                output.withLock { $0 = made }
-            }
-            group.cancelAll()
+            defer { group.cancelAll() }
+            return await run(named: name) { work(stop) }
         }
-        guard let output = output.withLock({ $0 }) else { preconditionFailure("the work has ended") }
-        return output
     }
 }
