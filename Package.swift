@@ -20,6 +20,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     ],
     targets: [
         .target(
@@ -32,7 +33,7 @@ let package = Package(
         module("HomeAssistant", ["P1Parser", "P1MQTTMeter"]),
         // What may wait and fail.
         module("System", ["CLinux", "P1MQTTMeter"]),
-        module("Broker", ["CMosquitto", "P1MQTTMeter", "P1MQTTSystem", logging, lifecycle]),
+        module("Broker", ["CMosquitto", "P1MQTTMeter", "P1MQTTSystem", deque, logging, lifecycle]),
         module("Input", ["CLinux", "P1Parser", "P1MQTTMeter", "P1MQTTSystem", crypto]),
         module("Emulator", ["P1Parser", "P1MQTTMeter", "P1MQTTSystem", "P1MQTTInput"]),
         .executableTarget(
@@ -68,6 +69,7 @@ func module(_ folder: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 var arguments: Target.Dependency { .product(name: "ArgumentParser", package: "swift-argument-parser") }
+var deque: Target.Dependency { .product(name: "DequeModule", package: "swift-collections") }
 var crypto: Target.Dependency { .product(name: "Crypto", package: "swift-crypto") }
 var logging: Target.Dependency { .product(name: "Logging", package: "swift-log") }
 var lifecycle: Target.Dependency { .product(name: "ServiceLifecycle", package: "swift-service-lifecycle") }

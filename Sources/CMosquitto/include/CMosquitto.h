@@ -12,3 +12,6 @@
 /// OpenSSL's result of verifying the broker's certificate (X509_V_...), and its text. The text is set to NULL where it
 /// is not known. libmosquitto reports every TLS failure with one code; this tells an expired certificate from a foreign one.
 long p1_tls_verify_result(struct mosquitto *handle, const char **text);
+
+/// Bytes that OpenSSL has taken from the socket and libmosquitto has not read yet, which `poll` does not see; 0 without TLS.
+int p1_tls_pending(struct mosquitto *handle);

@@ -95,11 +95,17 @@ extension BrokerConnection {
     }
 
     /// One wait for the broker or the wake descriptor, and then all that is due at the socket.
+    ///
+    /// libmosquitto may leave a message in a TLS record that OpenSSL has taken from the socket: it ends its loop when it
+    /// finds an `errno` that its own wake-up socket, which nobody reads here, has left behind.
     /// - Parameter timeout: milliseconds; at most a second, so that pings go out in time.
     package func turn(wake: WakeDescriptor, timeout: Int64) throws(MosquittoError) {
-        let events = wait(for: CInt(POLLIN) | (wantsWrite ? CInt(POLLOUT) : 0), wake: wake, timeout: timeout)
-        if events & ~CInt(POLLOUT) != 0 { try read() }
-        if events & CInt(POLLOUT) != 0 && socket >= 0 { try write() }
+        let isMoreToRead = holdsBytesBack
+        let events = wait(
+            for: CInt(POLLIN) | (wantsWrite ? CInt(POLLOUT) : 0), wake: wake, timeout: isMoreToRead ? 0 : timeout)
+        if events & ~CInt(POLLOUT) != 0 || isMoreToRead { try read() }
+        // Also what was answered to what was just read.
+        if socket >= 0 { try write() }
         if socket >= 0 { try keepAlive() }
         // A DISCONNECT of MQTT 5 ends the connection without an error code.
         if socket < 0 { throw MosquittoError(broker: broker, cause: .dismissed(code: inbox.disconnect ?? 0)) }

@@ -18,9 +18,6 @@ final class BrokerConnection {
     /// Messages with a quality of service above 0 that the broker did not confirm yet, by message id.
     private var unconfirmed: [CInt: (order: Int, message: Message)] = [:]
     private var handedOver = 0
-    /// What goes past libmosquitto: see `publish`.
-    private var packets = PublishPackets()
-    private let sendsPackets: Bool
     /// Subscriptions that were not answered yet, by message id.
     private var awaitedAnswers: [CInt: String] = [:]
     /// Ends of subscriptions that were not confirmed yet, by message id.
@@ -31,8 +28,6 @@ final class BrokerConnection {
         MosquittoLibrary.initialise()
         broker = "\(settings.host):\(settings.port)"
         self.settings = settings
-        // The limits of MQTT 5 and the records of TLS are for libmosquitto to keep.
-        sendsPackets = settings.version == .v311 && !settings.tls.enabled
         guard let handle = mosquitto_new(clientId, true, nil) else {
             throw MosquittoError(
                 broker: broker,
@@ -54,7 +49,7 @@ final class BrokerConnection {
     private func setOptions(will: Message?) throws(MosquittoError) {
         let version = settings.version == .v5 ? MQTT_PROTOCOL_V5 : MQTT_PROTOCOL_V311
         try check("mosquitto_int_option", mosquitto_int_option(handle, MOSQ_OPT_PROTOCOL_VERSION, version))
-        // A batch leaves in one write or is corked; nothing waits for TCP to acknowledge what went before.
+        // A batch is corked; nothing waits for TCP to acknowledge what went before.
         try check("mosquitto_int_option", mosquitto_int_option(handle, MOSQ_OPT_TCP_NODELAY, 1))
         // Bounds what waits for a confirmation; the service stops before this many.
         try check("mosquitto_int_option", mosquitto_int_option(handle, MOSQ_OPT_SEND_MAXIMUM, 2000))
@@ -122,7 +117,10 @@ final class BrokerConnection {
     var socket: CInt { mosquitto_socket(handle) }
 
     /// Whether there are bytes that the socket did not take yet.
-    var wantsWrite: Bool { !packets.isEmpty || mosquitto_want_write(handle) }
+    var wantsWrite: Bool { mosquitto_want_write(handle) }
+
+    /// Whether OpenSSL holds bytes that `poll` does not see.
+    var holdsBytesBack: Bool { p1_tls_pending(handle) > 0 }
 
     /// How many messages the broker has yet to confirm.
     var unconfirmedCount: Int { unconfirmed.count }
@@ -145,12 +143,8 @@ final class BrokerConnection {
     }
 
     /// Makes one message wait for the next `write`.
-    ///
-    /// Messages that need no answer wait in `packets` as long as libmosquitto has none, else behind those it has: as
-    /// `packets` are written first, all leave in the order in which they were published.
     /// - Returns: `nil`, or why this message can never be sent; the connection is well then.
     func publish(_ message: Message) throws(MosquittoError) -> String? {
-        if sendsPackets, message.qos == 0, !mosquitto_want_write(handle), packets.append(message) { return nil }
         var id: CInt = 0
         let code = message.payload.withUnsafeBytes { bytes in
             mosquitto_publish(
@@ -182,12 +176,10 @@ final class BrokerConnection {
 
     func read() throws(MosquittoError) { try check("mosquitto_loop_read", mosquitto_loop_read(handle, 1)) }
 
-    /// Writes what waits, as far as the socket takes it.
+    /// Writes what waits, as far as the socket takes it, in few segments.
     func write() throws(MosquittoError) {
-        let number = packets.write(to: socket)
-        if number != 0 { throw error("send", CInt(MOSQ_ERR_ERRNO.rawValue), errno: number) }
         // Before the broker has accepted, a handshake of TLS may wait for this call.
-        guard packets.isEmpty, mosquitto_want_write(handle) || inbox.connack == nil else { return }
+        guard wantsWrite || inbox.connack == nil else { return }
         setCork(true)
         defer { setCork(false) }
         try check("mosquitto_loop_write", mosquitto_loop_write(handle, 1))

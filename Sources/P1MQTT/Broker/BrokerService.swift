@@ -37,8 +37,10 @@ package final class BrokerService: Service {
 
     /// Messages with a quality of service above 0 that may be under way at the same time.
     private static let maximumUnconfirmed = 1000
-    /// Messages taken at once: a telegram's batch and some.
+    /// Messages taken at once, a telegram's batch and some, and their bytes: no more than this and one message ever lies
+    /// in libmosquitto unsent.
     private static let batchLimit = 256
+    private static let batchBytes = 64 * 1024
 
     /// - Parameters:
     ///   - settings: with the password already read from its file.
@@ -165,11 +167,12 @@ package final class BrokerService: Service {
 
     /// - Returns: whether there may be more to publish at once.
     private func publishNextBatch(on connection: BrokerConnection) throws(MosquittoError) -> Bool {
-        guard !connection.wantsWrite, connection.unconfirmedCount < Self.maximumUnconfirmed else { return false }
-        let batch = outbox.takePending(limit: Self.batchLimit)
+        let room = Self.maximumUnconfirmed - connection.unconfirmedCount
+        guard !connection.wantsWrite, room > 0 else { return false }
+        let batch = outbox.takePending(limit: min(room, Self.batchLimit), bytes: Self.batchBytes)
         if batch.isEmpty { return false }
         try publish(batch, on: connection)
-        return batch.count == Self.batchLimit
+        return outbox.counters.pending > 0
     }
 
     private func publish(_ batch: [Message], on connection: BrokerConnection) throws(MosquittoError) {

@@ -28,10 +28,10 @@ package final class Outbox: Sendable {
         change { $0.forget(topics) }
     }
 
-    /// The next messages in order, at most `limit`.
-    func takePending(limit: Int) -> [Message] {
+    /// The next messages in order, at most `limit`; the one that exceeds `bytes` is the last.
+    func takePending(limit: Int, bytes: Int = .max) -> [Message] {
         state.withLock { state in
-            let batch = state.queue.take(limit: limit)
+            let batch = state.queue.take(limit: limit, bytes: bytes)
             state.takerWaits = state.queue.isEmpty
             return batch
         }

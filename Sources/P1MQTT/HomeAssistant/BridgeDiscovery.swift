@@ -2,7 +2,7 @@ package import P1MQTTMeter
 
 /// Announces the program itself to Home Assistant: whether it runs, and what `bridge/health` counts.
 package struct BridgeDiscovery {
-    /// Of more meters no details are told.
+    /// Of more meters no details are published.
     package static let maximumMeters = 16
 
     private let settings: HomeAssistantSettings
@@ -64,7 +64,7 @@ package struct BridgeDiscovery {
         for value in BridgeDiscovery.health + meters.map(BridgeDiscovery.clockOffset) {
             json.member(value.key, object: { write(value, into: &$0) })
         }
-        // The device of the meter that is gone could not tell of it.
+        // The device of the meter that is gone could not report it.
         for meter in meters {
             EventEntity.write(
                 into: &json, .meterSwap, key: meter.key(EventEntity.key(.meterSwap)), device: id,

@@ -8,8 +8,8 @@ extension DeviceTracker {
         let context = Entity.Context(
             prefix: prefix, device: device.id, language: device.language, country: country, medium: device.medium)
         var keys: Set<String> = []
-        for (entities, sighting) in zip(table.entities, sightings) where sighting.isShown {
-            for entity in entities where keys.insert(entity.key).inserted { entity.write(into: &json, sighting, context) }
+        for (entities, observation) in zip(table.entities, observations) where observation.isShown {
+            for entity in entities where keys.insert(entity.key).inserted { entity.write(into: &json, observation, context) }
         }
         for index in removed.sorted() {
             for entity in table.entities[index] where keys.insert(entity.key).inserted {
@@ -18,7 +18,7 @@ extension DeviceTracker {
         }
         for event in table.events {
             let key = EventEntity.key(event.kind)
-            if event.sources.contains(where: { sightings[$0].isShown }) {
+            if event.sources.contains(where: { observations[$0].isShown }) {
                 EventEntity.write(
                     into: &json, event.kind, key: key, device: device.id, topic: "\(prefix)/event/\(event.kind.rawValue)",
                     name: event.kind.name[device.language])

@@ -21,7 +21,7 @@ struct DeviceTracker: Sendable {
     /// Telegrams in a row with this id and dialect, up to two.
     private var confirmations = 0
     /// By item of the table.
-    private(set) var sightings: [Sighting]
+    private(set) var observations: [Observation]
     /// Items whose component was announced and is gone.
     private(set) var removed: Set<Int> = []
     private(set) var isReal = false
@@ -30,27 +30,28 @@ struct DeviceTracker: Sendable {
 
     init(_ table: DeviceTable) {
         self.table = table
-        sightings = Array(repeating: Sighting(), count: table.items.count)
+        observations = Array(repeating: Observation(), count: table.items.count)
     }
 
     var country: Country { dialect.map(Country.init) ?? .elsewhere }
 
-    /// Whether a telegram tells nothing new. This is all that is done for nearly every telegram.
-    func isSettled(_ document: Document) -> Bool {
+    /// Whether nothing in a telegram is new. This is all that is done for nearly every telegram.
+    func isSettled(_ document: CompletedDocument) -> Bool {
         guard isReal else { return !hasEssentials(in: document) }
         guard !isMissingSomething, hasSameId(document) else { return false }
         let values = document.values.span
         let items = table.items.span
-        let sightings = sightings.span
+        let observations = observations.span
         for index in items.indices {
-            guard items[index].isConditional ? isSettled(index, document) : (values[items[index].slot] == nil) != sightings[index].isShown
+            guard
+                items[index].isConditional ? isSettled(index, document) : (values[items[index].slot] == nil) != observations[index].isShown
             else { return false }
         }
         return true
     }
 
-    private func isSettled(_ index: Int, _ document: Document) -> Bool {
-        let seen = sightings[index]
+    private func isSettled(_ index: Int, _ document: CompletedDocument) -> Bool {
+        let seen = observations[index]
         switch form(of: index, document) {
         case .absent: return !seen.isShown
         case let form:
@@ -63,20 +64,19 @@ struct DeviceTracker: Sendable {
     ///
     /// - Parameters:
     ///   - document: its content.
-    ///   - dialect: what it follows.
     ///   - time: the meter's time, seconds since 1970.
     /// - Returns: what that changed.
-    mutating func update(_ document: Document, _ dialect: Dialect, at time: Int64) -> Step {
+    mutating func update(_ document: CompletedDocument, at time: Int64) -> Step {
         var step = Step()
         let id = id(in: document)
         if let id, id != equipmentId, confirmations > 0 {
             step.hasEnded = isReal
             self = DeviceTracker(table)
         }
-        identify(id, dialect, document)
+        identify(id, document)
         step.hasChanged = look(document, at: time)
 
-        let hasEssentials = table.items.indices.contains { table.items[$0].isEssential && sightings[$0].isShown }
+        let hasEssentials = table.items.indices.contains { table.items[$0].isEssential && observations[$0].isShown }
         if !isReal {
             isReal = hasEssentials && confirmations >= 2
             step.hasChanged = isReal
@@ -87,71 +87,68 @@ struct DeviceTracker: Sendable {
         return step
     }
 
-    private mutating func identify(_ id: String?, _ dialect: Dialect, _ document: Document) {
+    private mutating func identify(_ id: String?, _ document: CompletedDocument) {
         guard !isReal else { return }
         // A telegram whose id got lost on the line neither confirms nor denies.
         if id == nil, equipmentId != nil { return }
         guard id != nil || hasEssentials(in: document) else { return }
-        if self.dialect == dialect {
+        if dialect == document.dialect {
             confirmations = min(confirmations + 1, 2)
         } else {
             confirmations = 1
         }
         equipmentId = id
-        self.dialect = dialect
+        dialect = document.dialect
     }
 
     /// Counts what is there and what is missing. Returns whether the components changed.
-    private mutating func look(_ document: Document, at time: Int64) -> Bool {
+    private mutating func look(_ document: CompletedDocument, at time: Int64) -> Bool {
         var hasChanged = false
         isMissingSomething = false
         for index in table.items.indices {
             let form = form(of: index, document)
             if form != .absent {
-                guard sightings[index].see(document.values[table.items[index].slot], form) else { continue }
+                guard observations[index].see(document.values[table.items[index].slot], form) else { continue }
                 removed.remove(index)
                 hasChanged = true
-            } else if sightings[index].count > 0 {
+            } else if observations[index].count > 0 {
                 isMissingSomething = true
-                guard sightings[index].miss(at: time) else { continue }
-                if sightings[index].isShown, isReal {
+                guard observations[index].miss(at: time) else { continue }
+                if observations[index].isShown, isReal {
                     removed.insert(index)
                     hasChanged = true
                 }
-                sightings[index] = Sighting()
+                observations[index] = Observation()
             }
         }
         return hasChanged
     }
 
-    private func form(of index: Int, _ document: Document) -> Sighting.Form {
+    private func form(of index: Int, _ document: CompletedDocument) -> Observation.Form {
         let item = table.items[index]
         guard item.isConditional else { return document.values[item.slot] == nil ? .absent : .usual }
         if let gasMeter = item.gasMeter, document.values[item.slot] == nil || !gasMeter.isSame(document) { return .absent }
-        if let primary = item.primary, sightings[primary].isShown { return .absent }
-        return Sighting.Form(of: document.values[item.slot], item.quantity, country)
+        if let primary = item.primary, observations[primary].isShown { return .absent }
+        return Observation.Form(of: document.values[item.slot], item.quantity, country)
     }
 
     /// Whether a telegram holds what makes the device real.
-    func hasEssentials(in document: Document) -> Bool {
+    func hasEssentials(in document: CompletedDocument) -> Bool {
         table.items.contains { $0.isEssential && document.values[$0.slot] != nil }
     }
 
-    private func hasSameId(_ document: Document) -> Bool {
-        guard case .text(let text)? = document.values[table.equipmentId], text != equipmentId else { return true }
+    private func hasSameId(_ document: CompletedDocument) -> Bool {
+        guard let text = document.text(at: table.identity.equipmentId), text != equipmentId else { return true }
         return id(in: document) == nil
     }
 
-    /// The id as sent, `nil` when it is missing or says nothing: those have no readable form.
-    func id(in document: Document) -> String? {
-        guard case .text(let text)? = document.values[table.equipmentId], document.values[table.serialNumber] != nil,
-            !DeviceId.sanitised(text).isEmpty
-        else { return nil }
-        return text
+    /// The id as sent, `nil` when it is missing or says nothing.
+    func id(in document: CompletedDocument) -> String? {
+        document.id(at: table.identity).flatMap { DeviceId.sanitised($0).isEmpty ? nil : $0 }
     }
 }
 
-/// Ids in Home Assistant. They are for ever: a change loses people's history.
+/// Ids in Home Assistant. They are permanent: a change loses people's history.
 enum DeviceId {
     /// Lower case, and anything but `[a-z0-9_-]` dropped.
     static func sanitised(_ text: String) -> String {

@@ -51,7 +51,7 @@ package struct DiscoveryCleanup: Sendable {
     /// To be read first.
     package var filters: [String] { [DiscoveryTopics.configuration(of: "+", discovery), state, running] }
 
-    /// To be read then: what tells of the meters whose devices were found.
+    /// To be read then: what is known of the meters whose devices were found.
     package var evidence: [String] {
         let topics = Set(
             devices.flatMap { device -> [String] in
@@ -147,7 +147,7 @@ package struct DiscoveryCleanup: Sendable {
         return announced[place, default: []].filter(seen.contains)
     }
 
-    /// Ids of the electricity meter in what the bridge told last.
+    /// Ids of the electricity meter in what the bridge published last.
     private func meterIds(_ topic: String) -> Set<String> {
         let seen = document(topic)?["equipmentId"]?.text.map { [DeviceId.equipment($0)] } ?? []
         return (info?.meters[topic] ?? []).union(seen)
@@ -171,9 +171,9 @@ package struct DiscoveryCleanup: Sendable {
     }
 }
 
-/// What the newest `bridge/info` tells.
+/// What the newest `bridge/info` says.
 private struct RunningBridge: Sendable {
-    /// Whether it announces under Home Assistant's prefix. One of a version that does not tell is taken for one that does.
+    /// Whether it announces under Home Assistant's prefix. One of a version that does not say is taken for one that does.
     let isAnnouncing: Bool
     /// The topics of its meters, with the ids of the devices that it has seen there.
     let meters: [String: Set<String>]

@@ -1,7 +1,7 @@
 import P1MQTTMeter
 import P1Parser
 
-/// What a discovery message tells of a device.
+/// A device as its discovery message describes it.
 struct DiscoveryDevice: Sendable, Equatable {
     /// Object id, identifier and first part of each `unique_id`.
     let id: String

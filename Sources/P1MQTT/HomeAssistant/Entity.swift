@@ -3,13 +3,13 @@ import P1Parser
 
 /// One entity: what never changes of a component of a discovery message, made once from the layout of the document.
 package struct Entity: Sendable {
-    /// The component key: part of the `unique_id`, so it is for ever.
+    /// The component key: part of the `unique_id`, so it is permanent.
     let key: String
     /// The topic of its state below the meter's prefix.
     let topic: String
     let name: EntityName
     let quantity: Quantity
-    /// Whether it tells of the meter rather than of what it measures.
+    /// Whether it is about the meter rather than of what it measures.
     let isDiagnostic: Bool
     /// Whether it is there without someone switching it on.
     let isEnabled: Bool
@@ -37,10 +37,10 @@ package struct Entity: Sendable {
     ///
     /// - Parameters:
     ///   - json: the object of all components.
-    ///   - sighting: what the meter sends here.
+    ///   - observation: what the meter sends here.
     ///   - context: whose it is.
-    func write(into json: inout JSONWriter, _ sighting: Sighting, _ context: Context) {
-        let classes = SensorClass(quantity, unit: sighting.unit, medium: context.medium)
+    func write(into json: inout JSONWriter, _ observation: Observation, _ context: Context) {
+        let classes = SensorClass(quantity, unit: observation.unit, medium: context.medium)
         json.member(
             key,
             object: {
@@ -48,7 +48,7 @@ package struct Entity: Sendable {
                 $0.member("unique_id", context.device + "_" + key)
                 $0.member("name", name.text(context.language, context.country))
                 $0.member("state_topic", context.prefix + "/" + topic)
-                if let options = options(sighting, context.country) {
+                if let options = options(observation, context.country) {
                     $0.member("device_class", "enum")
                     $0.member("options", array: options) { $0.string($1) }
                 } else if let deviceClass = classes.deviceClass {
@@ -57,7 +57,7 @@ package struct Entity: Sendable {
                 if let stateClass = classes.stateClass { $0.member("state_class", stateClass.rawValue) }
                 if let unit = classes.unit {
                     $0.member("unit_of_measurement", unit)
-                    $0.member("suggested_display_precision", sighting.decimals)
+                    $0.member("suggested_display_precision", observation.decimals)
                 }
                 if classes.deviceClass == nil, quantity.listed(in: context.country) == nil { $0.member("icon", quantity.icon) }
                 // A state has at most 255 characters; a message of the grid operator up to 1024.
@@ -67,8 +67,8 @@ package struct Entity: Sendable {
             })
     }
 
-    private func options(_ sighting: Sighting, _ country: Country) -> [String]? {
-        guard sighting.form == .usual, let range = quantity.listed(in: country) else { return nil }
+    private func options(_ observation: Observation, _ country: Country) -> [String]? {
+        guard observation.form == .usual, let range = quantity.listed(in: country) else { return nil }
         return range.map(String.init)
     }
 }

@@ -12,8 +12,8 @@ package struct EntityTable: Sendable {
     package static let shared = EntityTable(.shared)
 
     package init(_ layout: DocumentLayout) {
-        meter = DeviceTable(layout, parent: "", isEssential: { $0.hasPrefix("electricity/") || $0.hasPrefix("derived/") })
-        mbus = (1...4).map { DeviceTable(layout, parent: "mbus/\($0)/", isEssential: { $0.hasSuffix("/reading") }) }
+        meter = DeviceTable(layout, channel: nil, isEssential: { $0.hasPrefix("electricity/") || $0.hasPrefix("derived/") })
+        mbus = (1...4).map { DeviceTable(layout, channel: $0, isEssential: { $0.hasSuffix("/reading") }) }
     }
 
     /// What is derived from the readings of the meter under `gas` belongs to its device, on whatever channel that is.
@@ -24,7 +24,7 @@ package struct EntityTable: Sendable {
         let levels = path.split(separator: "/")
         // The same values as under `mbus/N`.
         if let first = levels.first, MBusMedium(rawValue: String(first)) != nil { return true }
-        // What is told in the device itself.
+        // What the device itself says.
         if ["meterType", "equipmentId", "serialNumber", "deviceType"].contains(levels.last) { return true }
         // Lists.
         return [
@@ -58,20 +58,14 @@ package struct DeviceTable: Sendable {
         var gasMeter: GasMeter?
     }
 
-    /// Where the meter of a channel and that under `gas` have their ids and readings.
+    /// The meter of a channel, which may be the one under `gas`.
     struct GasMeter: Sendable {
-        let id, reading, gasId, gasReading: DocumentLayout.Slot
+        let meter: MBusPlaces
 
-        init(_ layout: DocumentLayout, parent: String) {
-            id = layout.slot(parent + "equipmentId")
-            reading = layout.slot(parent + "reading")
-            gasId = layout.slot("gas/equipmentId")
-            gasReading = layout.slot("gas/reading")
-        }
-
-        func isSame(_ document: Document) -> Bool {
-            document.values[reading] != nil && document.values[reading] == document.values[gasReading]
-                && document.values[id] == document.values[gasId]
+        func isSame(_ document: CompletedDocument) -> Bool {
+            let gas = Places.gas
+            return document.values[meter.reading] != nil && document.values[meter.reading] == document.values[gas.reading]
+                && document.values[meter.identity.equipmentId] == document.values[gas.identity.equipmentId]
         }
     }
 
@@ -80,12 +74,17 @@ package struct DeviceTable: Sendable {
     let entities: [[Entity]]
     /// Those of an electricity meter; an M-Bus meter has none.
     let events: [EventEntity]
-    let equipmentId: DocumentLayout.Slot
-    let serialNumber: DocumentLayout.Slot
+    /// Where the id of its meter stands.
+    let identity: IdentityPlaces
 
-    init(_ layout: DocumentLayout, parent: String, isEssential: (String) -> Bool) {
-        equipmentId = layout.slot(parent + "equipmentId")
-        serialNumber = layout.slot(parent + "serialNumber")
+    /// - Parameters:
+    ///   - layout: of the document.
+    ///   - channel: of a meter on the M-Bus; `nil` for the electricity meter.
+    ///   - isEssential: whether the device is only real with a value at one of these paths.
+    init(_ layout: DocumentLayout, channel: Int?, isEssential: (String) -> Bool) {
+        let parent = channel.map { "mbus/\($0)/" } ?? ""
+        let meter = channel.map { Places.mbus[$0 - 1] }
+        identity = meter?.identity ?? Places.meter
         var items: [Item] = []
         var entitiesOfItems: [[Entity]] = []
         for (slot, place) in layout.places.enumerated() {
@@ -102,7 +101,7 @@ package struct DeviceTable: Sendable {
                 Item(
                     slot: slot, quantity: quantity, isConditional: quantity.isConditional || primary != nil || isOfGasMeter,
                     isEssential: isEssential(place.path), primary: primary,
-                    gasMeter: isOfGasMeter ? GasMeter(layout, parent: parent) : nil))
+                    gasMeter: isOfGasMeter ? meter.map(GasMeter.init) : nil))
             entitiesOfItems.append(entities)
         }
         self.items = items

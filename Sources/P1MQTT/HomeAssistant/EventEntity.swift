@@ -17,7 +17,7 @@ struct EventEntity: Sendable {
         }
     }
 
-    /// The component key, part of the `unique_id`: it is for ever.
+    /// The component key, part of the `unique_id`: it is permanent.
     static func key(_ kind: MeterEvent.Kind) -> String { "event_" + kind.rawValue }
 
     /// Writes one as a member of `components`.
@@ -67,7 +67,7 @@ extension MeterEvent.Kind {
         }
     }
 
-    /// What happens often, or tells of the line rather than of the home, waits to be switched on.
+    /// What happens often, or is about the line rather than the home, waits to be switched on.
     fileprivate var isDiagnostic: Bool {
         switch self {
         case .voltageSag, .voltageSwell, .heldRegister: true

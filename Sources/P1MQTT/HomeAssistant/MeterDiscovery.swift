@@ -1,5 +1,5 @@
 package import P1MQTTMeter
-package import P1Parser
+import P1Parser
 
 /// Announces a meter and those on its M-Bus to Home Assistant, and takes back what is no longer true.
 ///
@@ -24,7 +24,7 @@ package struct MeterDiscovery {
     private var earlier: [String?] = Array(repeating: nil, count: 5)
     private var meter = DeviceTracker(EntityTable.shared.meter)
     private var mbus = EntityTable.shared.mbus.map { DeviceTracker($0) }
-    /// What was told of each device that is announced; the meter first, then the channels.
+    /// What was announced of each device; the meter first, then the channels.
     private var announced: [DiscoveryDevice?] = Array(repeating: nil, count: 5)
 
     /// - Parameters:
@@ -39,23 +39,23 @@ package struct MeterDiscovery {
         self.version = version
     }
 
-    /// Looks at the document of an accepted telegram. Cheap when it tells nothing new.
-    package mutating func update(_ document: Document, dialect: Dialect) -> Changes {
+    /// Looks at the document of an accepted telegram. Cheap when nothing in it is new.
+    package mutating func update(_ document: CompletedDocument) -> Changes {
         guard settings.enabled else { return Changes() }
         if isSettled(document) { return Changes() }
-        let time = document.time(at: "timestamp") ?? 0
+        let time = document.time ?? 0
         var changed: Set<Int> = []
         var ended: Set<Int> = []
         func note(_ index: Int, _ step: DeviceTracker.Step) {
             if step.hasEnded { ended.insert(index) }
             if step.hasChanged { changed.insert(index) }
         }
-        note(0, meter.update(document, dialect, at: time))
+        note(0, meter.update(document, at: time))
         for channel in 1...4 where hasMoved(channel, document) {
             mbus[channel - 1] = DeviceTracker(mbus[channel - 1].table)
             ended.insert(channel)
         }
-        for channel in 1...4 { note(channel, mbus[channel - 1].update(document, dialect, at: time)) }
+        for channel in 1...4 { note(channel, mbus[channel - 1].update(document, at: time)) }
 
         var changes = Changes()
         for index in ended.sorted() { forget(index, &changes) }
@@ -96,14 +96,14 @@ package struct MeterDiscovery {
 
     private func tracker(_ index: Int) -> DeviceTracker { index == 0 ? meter : mbus[index - 1] }
 
-    private func isSettled(_ document: Document) -> Bool {
+    private func isSettled(_ document: CompletedDocument) -> Bool {
         guard meter.isSettled(document) else { return false }
         for index in mbus.indices where !mbus[index].isSettled(document) { return false }
         return true
     }
 
     /// Whether the M-Bus meter of a channel is on another now: its id stands there, and here none does.
-    private func hasMoved(_ channel: Int, _ document: Document) -> Bool {
+    private func hasMoved(_ channel: Int, _ document: CompletedDocument) -> Bool {
         let tracker = mbus[channel - 1]
         guard tracker.isReal, let id = tracker.equipmentId, tracker.id(in: document) == nil else { return false }
         return mbus.contains { $0.id(in: document) == id && $0.hasEssentials(in: document) }
@@ -140,24 +140,24 @@ package struct MeterDiscovery {
     }
 
     /// Learns from the document what the devices that changed are.
-    private mutating func describe(_ document: Document, _ changed: Set<Int>) {
+    private mutating func describe(_ document: CompletedDocument, _ changed: Set<Int>) {
         for index in changed.sorted() {
             let tracker = tracker(index)
             var device = announced[index] ?? DiscoveryDevice(id: id(of: index), channel: index)
             device.language = settings.language
             device.meterName = topics.name
-            device.serialNumber = document.text(at: tracker.table.serialNumber) ?? device.serialNumber
-            device.header = document.text(at: "meterType") ?? device.header
+            device.serialNumber = document.text(at: tracker.table.identity.serialNumber) ?? device.serialNumber
+            device.header = document.text(at: Places.meterType) ?? device.header
             if index > 0 {
                 device.medium = document.medium(ofChannel: index) ?? device.medium
             } else {
-                device.version = document.text(at: "version") ?? device.version
+                device.version = document.text(at: Places.version) ?? device.version
             }
             announced[index] = device
         }
     }
 
-    /// Brings up to date what a device tells of others.
+    /// Brings up to date what a device says of others.
     private mutating func redescribe() {
         let bridge = DeviceId.bridge(topics.bridge)
         var seen: Set<MBusMedium> = []
@@ -214,28 +214,17 @@ extension JSONTree {
     }
 }
 
-extension Document {
-    fileprivate func text(at slot: DocumentLayout.Slot) -> String? {
-        if case .text(let text)? = values[slot] { return text }
-        return nil
-    }
-
-    fileprivate func text(at path: String) -> String? { text(at: DocumentLayout.shared.slot(path)) }
-
-    fileprivate func time(at path: String) -> Int64? {
-        if case .time(let seconds)? = values[DocumentLayout.shared.slot(path)] { return seconds }
-        return nil
-    }
-
+extension CompletedDocument {
     /// What the meter on an M-Bus channel measures. The document names one meter of each kind; another of the same kind
     /// has the same type.
     fileprivate func medium(ofChannel channel: Int) -> MBusMedium? {
-        func isSame(_ medium: MBusMedium, _ key: String) -> Bool {
-            let own = values[DocumentLayout.shared.slot("mbus/\(channel)/\(key)")]
-            return own != nil && own == values[DocumentLayout.shared.slot("\(medium.rawValue)/\(key)")]
+        let own = Places.mbus[channel - 1]
+        func isSame(_ slot: (MBusPlaces) -> DocumentLayout.Slot, _ other: MBusPlaces) -> Bool {
+            values[slot(own)] != nil && values[slot(own)] == values[slot(other)]
         }
-        return MBusMedium.allCases.first { isSame($0, "equipmentId") }
-            ?? MBusMedium.allCases.first { isSame($0, "deviceType") }
-            ?? MBusMedium.allCases.first { isSame($0, "reading") && isSame($0, "timestamp") }
+        let media = Places.media
+        return media.first { isSame(\.identity.equipmentId, $0.places) }?.medium
+            ?? media.first { isSame(\.deviceType, $0.places) }?.medium
+            ?? media.first { isSame(\.reading, $0.places) && isSame(\.timestamp, $0.places) }?.medium
     }
 }

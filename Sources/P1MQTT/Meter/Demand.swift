@@ -5,10 +5,12 @@ import P1Parser
 extension Document {
     /// The forecast of the running quarter hour on the meter's clock: what its average is so far (the energy taken in it,
     /// spread over all of it), and what the present power adds until its end. And what is left until the month peak.
-    mutating func deriveDemand() {
-        guard let average = number(at: Demand.average), let time, let power = number(at: Demand.power) ?? number(at: Demand.derivedPower)
+    /// - Parameter minimumMonthPeak: kW.
+    mutating func deriveDemand(_ minimumMonthPeak: FixedDecimal) {
+        guard let average = number(at: Places.demandAverage), let time,
+            let power = number(at: Places.power[0].taken) ?? number(at: DerivedValue.receivedActual.slot)
         else { return }
-        let period = Demand.period(number(at: Demand.period))
+        let period = Demand.period(number(at: Places.demandPeriod))
         let rest = Demand.rest(of: period, at: time, average)
         let scale = max(power.scale, average.scale)
         // As precise as the more precise of both.
@@ -16,16 +18,16 @@ extension Document {
             let forecast = power.multiplied(by: rest, over: period)?.adding(average)
         else { return }
         set(.demandForecast, forecast)
-        guard case .peak(let peak, _, _)? = values[Demand.monthPeak] else { return }
+        guard case .peak(let peak, _, _)? = values[Places.monthPeak] else { return }
         // Below the least peak that is paid for there is nothing to save.
         set(.demandHeadroom, max(peak, minimumMonthPeak).subtracting(forecast))
     }
 
-    /// The mean of the newest 12 peaks of the meter's list, each counting at least `minimumMonthPeak`.
-    mutating func deriveAveragePeak(_ history: PeakHistory, _ times: Times) {
-        let ordered = history.peaks.enumerated().sorted { left, right in
+    /// The mean of the newest 12 peaks of the meter's list, each counting at least so many kW.
+    mutating func deriveAveragePeak(_ minimumMonthPeak: FixedDecimal) {
+        let ordered = monthPeaks.enumerated().sorted { left, right in
             // A month whose end is impossible stays where the meter lists it: the oldest stands first.
-            guard let one = left.element.monthEnd.map(times.utc), let other = right.element.monthEnd.map(times.utc), one != other else {
+            guard let one = left.element.monthEnd, let other = right.element.monthEnd, one != other else {
                 return left.offset < right.offset
             }
             return one < other
@@ -36,13 +38,15 @@ extension Document {
     }
 }
 
-private enum Demand {
-    static let power = DocumentLayout.shared.slot("electricity/received/actual")
-    static let derivedPower = DocumentLayout.shared.slot(DerivedValue.receivedActual.rawValue)
-    static let average = DocumentLayout.shared.slot("electricity/demand/positiveActiveDemand/currentDemandPeriod")
-    static let period = DocumentLayout.shared.slot("electricity/demand/period")
-    static let monthPeak = DocumentLayout.shared.slot("electricity/demand/positiveActiveDemand/maximumDemand")
+/// The highest average of a month in the meter's list.
+struct MonthPeak: Sendable {
+    /// The first moment after the month, seconds since 1970 UTC; `nil` where the meter's time is impossible.
+    var monthEnd: Int64?
+    /// kW.
+    var power: FixedDecimal
+}
 
+private enum Demand {
     /// Seconds over which the meter averages: what it says, else a quarter of an hour.
     static func period(_ sent: FixedDecimal?) -> Int64 {
         guard let sent, sent.scale == 0, (60...3600).contains(sent.mantissa) else { return 900 }

@@ -21,57 +21,56 @@ package struct Document: Sendable {
     package var unknown: [(code: String, groups: String)] = []
     /// Registers that the guard holds back: they show their last accepted value and are not published.
     package var held: [DocumentLayout.Slot] = []
+    /// What its telegram follows.
+    let dialect: Dialect
     /// Whether the checksum of its telegram was right; one without may say anything.
     var isChecked = false
+    /// Whether a line of its telegram was damaged: what is missing may have stood there.
+    let isDamaged: Bool
+    /// The meter's list of month peaks, of which a mean is derived.
+    var monthPeaks: [MonthPeak] = []
     /// Seconds that the meter's clock is ahead of the time of arrival; `nil` where one of both is not known.
-    package private(set) var clockOffset: Int64?
-    /// kW that each month counts at least in the capacity tariff.
-    package var minimumMonthPeak = FixedDecimal(mantissa: 25, scale: 1)
+    private(set) var clockOffset: Int64?
 
     /// Its time, seconds since 1970 UTC: the meter's, or that of arrival where it sends none.
-    package var time: Int64? {
-        if case .time(let time)? = values[Self.timestamp] { time } else { nil }
+    var time: Int64? { time(at: Places.timestamp) }
+
+    func time(at slot: DocumentLayout.Slot) -> Int64? {
+        if case .time(let time)? = values[slot] { time } else { nil }
     }
 
-    private static let timestamp = DocumentLayout.shared.slot("timestamp")
+    func text(at slot: DocumentLayout.Slot) -> String? {
+        if case .text(let text)? = values[slot] { text } else { nil }
+    }
+
+    func number(at slot: DocumentLayout.Slot) -> FixedDecimal? {
+        if case .quantity(let number, _)? = values[slot] { number } else { nil }
+    }
 
     /// What the telegram itself does not say.
-    package struct Context {
+    struct Context {
         /// Minutes that the meter's standard time is ahead of UTC; `nil`: what is known of the meter, else +01:00.
-        package var utcOffset: Int?
+        var utcOffset: Int?
         /// When the telegram came, seconds since 1970; `nil` for a capture.
-        package var arrival: Int64?
+        var arrival: Int64?
         /// Which of several M-Bus meters of a kind stands under its name.
-        package var choice = MBusChoice()
-        /// kW; the default is that of Flanders.
-        package var minimumMonthPeak = FixedDecimal(mantissa: 25, scale: 1)
-
-        package init(
-            utcOffset: Int? = nil, arrival: Int64? = nil, choice: MBusChoice = MBusChoice(),
-            minimumMonthPeak: FixedDecimal = FixedDecimal(mantissa: 25, scale: 1)
-        ) {
-            self.utcOffset = utcOffset
-            self.arrival = arrival
-            self.choice = choice
-            self.minimumMonthPeak = minimumMonthPeak
-        }
+        var choice = MBusChoice()
     }
 
-    package init(_ telegram: Telegram, _ context: inout Context) {
+    init(_ telegram: Telegram, _ context: inout Context) {
         let layout = DocumentLayout.shared
         values = Array(repeating: nil, count: layout.places.count)
-        let dialect = telegram.dialect
+        dialect = telegram.dialect
+        isDamaged = telegram.issues.contains { $0.reason != .noEndLine }
         let times = Times(offset: context.utcOffset ?? dialect.standardOffset, arrival: context.arrival)
 
         if case .valid = telegram.frame.checksum { isChecked = true }
-        minimumMonthPeak = context.minimumMonthPeak
-        values[layout.slot("meterType")] = .text(telegram.meterType)
+        values[Places.meterType] = .text(telegram.meterType)
         take(telegram, times)
         addIdentity(of: telegram)
         addVersionAndTime(of: telegram, dialect, times)
         addMBus(telegram, &context.choice, times)
         addUnknown(telegram)
-        derive()
     }
 
     /// Takes the readings. Of several for one place the one that stands first in the catalogue counts, whatever the order
@@ -91,10 +90,10 @@ package struct Document: Sendable {
             values[slot] = value
             ranks[slot] = rank
             if Catalogue.kinds[reading.row] == .peakHistory, let history = telegram.peakHistory(of: reading) {
-                deriveAveragePeak(history, times)
+                monthPeaks = history.peaks.map { MonthPeak(monthEnd: $0.monthEnd.map(times.utc), power: $0.power) }
             }
             if let limit = telegram.exportLimit(of: reading) {
-                values[layout.slot(DocumentLayout.exportLimit)] = .quantity(limit, .A)
+                values[Places.exportLimit] = .quantity(limit, .A)
             }
         }
     }
@@ -103,7 +102,7 @@ package struct Document: Sendable {
     private mutating func addSpecial(_ reading: Reading, of telegram: Telegram, _ times: Times) {
         guard case .list = reading.value else { return }
         if let profile = telegram.monthEnd(of: reading) {
-            values[DocumentLayout.shared.slot("electricity/monthEnd")] = .json(HistoryJSON.profile(profile, of: telegram, times))
+            values[Places.monthEnd] = .json(HistoryJSON.profile(profile, of: telegram, times))
         } else {
             addUnknown(telegram.objects[reading.object], of: telegram)
         }
@@ -154,8 +153,7 @@ package struct Document: Sendable {
 
     /// The ids of the electricity meter.
     private mutating func addIdentity(of telegram: Telegram) {
-        let layout = DocumentLayout.shared
-        let (id, serial, name) = (layout.slot("equipmentId"), layout.slot("serialNumber"), layout.slot("logicalDeviceName"))
+        let (id, serial, name) = (Places.meter.equipmentId, Places.meter.serialNumber, Places.logicalDeviceName)
         let ids = telegram.readings.filter { Catalogue.isMeterRow($0.row) && Catalogue.kinds[$0.row] == .identifier }
         if case .text(let text)? = ids.min(by: { telegram.rank(of: $0) < telegram.rank(of: $1) })?.value {
             values[serial] = telegram.serialNumber(text).map(Value.text)
@@ -168,12 +166,12 @@ package struct Document: Sendable {
             values[serial] = .text(printed)
             values[name] = nil
         }
-        let ean = layout.slot("ean")
+        let ean = Places.ean
         if case .text(let text)? = values[ean], !text.allSatisfy(\.isNumber) || text.isEmpty { values[ean] = nil }
     }
 
     private mutating func addVersionAndTime(of telegram: Telegram, _ dialect: Dialect, _ times: Times) {
-        let (version, timestamp) = (DocumentLayout.shared.slot("version"), DocumentLayout.shared.slot("timestamp"))
+        let (version, timestamp) = (Places.version, Places.timestamp)
         if values[version] == nil, dialect == .dsmr22 { values[version] = .text("22") }
         if values[timestamp] == nil, let time = telegram.splitClock { values[timestamp] = .time(times.utc(time)) }
         guard let arrival = times.arrival else { return }
@@ -184,32 +182,27 @@ package struct Document: Sendable {
     private mutating func addMBus(_ telegram: Telegram, _ choice: inout MBusChoice, _ times: Times) {
         let devices = telegram.mbusDevices
         guard !devices.isEmpty else { return }
-        for device in devices where device.channel > 0 { add(device, under: "mbus/\(device.channel)", telegram, times) }
+        for device in devices where device.channel > 0 { add(device, at: Places.mbus[Int(device.channel) - 1], telegram, times) }
         for (medium, device) in choice.choose(among: devices, of: telegram, at: times.arrival, utc: times.utc) {
-            add(device, under: medium.rawValue, telegram, times)
+            add(device, at: Places.medium(medium), telegram, times)
         }
     }
 
-    private mutating func add(_ device: MBusDevice, under parent: String, _ telegram: Telegram, _ times: Times) {
-        let layout = DocumentLayout.shared
-        func text(_ key: String, _ range: TextRange?) {
-            if let range { values[layout.slot(parent + "/" + key)] = .text(telegram.string(range)) }
+    private mutating func add(_ device: MBusDevice, at places: MBusPlaces, _ telegram: Telegram, _ times: Times) {
+        func text(_ slot: DocumentLayout.Slot, _ range: TextRange?) {
+            if let range { values[slot] = .text(telegram.string(range)) }
         }
-        text("deviceType", device.deviceType)
-        text("equipmentId", device.equipmentId)
-        text("valvePosition", device.valvePosition)
-        if let ean = device.ean.map(telegram.decodingHex), !ean.isEmpty, ean.allSatisfy(\.isNumber) {
-            values[layout.slot(parent + "/ean")] = .text(ean)
-        }
-        if let serial = device.equipmentId.flatMap(telegram.serialNumber) {
-            values[layout.slot(parent + "/serialNumber")] = .text(serial)
-        }
+        text(places.deviceType, device.deviceType)
+        text(places.identity.equipmentId, device.equipmentId)
+        text(places.valvePosition, device.valvePosition)
+        if let ean = device.ean.map(telegram.decodingHex), !ean.isEmpty, ean.allSatisfy(\.isNumber) { values[places.ean] = .text(ean) }
+        if let serial = device.equipmentId.flatMap(telegram.serialNumber) { values[places.identity.serialNumber] = .text(serial) }
         guard let reading = device.reading else { return }
-        values[layout.slot(parent + "/timestamp")] = device.timestamp.map { .time(times.utc($0)) }
-        values[layout.slot(parent + "/reading")] = device.unit.map { .quantity(reading, $0) } ?? .number(reading)
+        values[places.timestamp] = device.timestamp.map { .time(times.utc($0)) }
+        values[places.reading] = device.unit.map { .quantity(reading, $0) } ?? .number(reading)
     }
 
-    /// What is told of no place: codes that the catalogue does not know, and values that are not what their code means.
+    /// What has no place: codes that the catalogue does not know, and values that are not what their code means.
     private mutating func addUnknown(_ telegram: Telegram) {
         for object in telegram.objects where !object.isInCatalogue { addUnknown(object, of: telegram) }
         for index in telegram.unexplained { addUnknown(telegram.objects[index], of: telegram) }

@@ -2,13 +2,9 @@ import P1Parser
 
 /// How much gas flows: the mean between the last two readings of the meter under `gas`, by their own times. A gas meter
 /// is read every five minutes or every hour, and its reading is repeated in each telegram until then.
-package struct GasFlow: Sendable {
-    package static let slot = DocumentLayout.shared.slot(DerivedValue.gasFlow.rawValue)
-
+struct GasFlow: Sendable {
     private var last: Sample?
     private var flow: FixedDecimal?
-
-    package init() {}
 
     private struct Sample: Sendable {
         var id: Document.Value?
@@ -19,12 +15,10 @@ package struct GasFlow: Sendable {
 
     /// Adds the flow to a document that the guard has seen: none until a second reading is there, nor after another
     /// meter, a clock that was set back, or a register that began anew.
-    package mutating func add(to document: inout Document) {
-        guard case .quantity(let reading, .m3)? = document.values[Places.reading], case .time(let time)? = document.values[Places.time]
-        else {
-            return
-        }
-        let sample = Sample(id: document.values[Places.id], reading: reading, time: time)
+    mutating func add(to document: inout Document) {
+        guard case .quantity(let reading, .m3)? = document.values[Places.gas.reading], let time = document.time(at: Places.gas.timestamp)
+        else { return }
+        let sample = Sample(id: document.values[Places.gas.identity.equipmentId], reading: reading, time: time)
         if last?.time != time || last?.id != sample.id {
             flow = last.flatMap { Self.flow(from: $0, to: sample) }
             last = sample
@@ -35,11 +29,5 @@ package struct GasFlow: Sendable {
     private static func flow(from old: Sample, to new: Sample) -> FixedDecimal? {
         guard old.id == new.id, new.time > old.time, let used = new.reading.subtracting(old.reading), used.mantissa >= 0 else { return nil }
         return used.multiplied(by: 3600, over: new.time - old.time)
-    }
-
-    private enum Places {
-        static let id = DocumentLayout.shared.slot("gas/equipmentId")
-        static let time = DocumentLayout.shared.slot("gas/timestamp")
-        static let reading = DocumentLayout.shared.slot("gas/reading")
     }
 }

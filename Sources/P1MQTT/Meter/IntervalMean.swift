@@ -24,7 +24,7 @@ package struct IntervalMean: Sendable {
     }
 
     /// Takes a telegram's document; returns it with the means when it is time to publish.
-    package mutating func add(_ document: Document, at now: Moment) -> Document? {
+    package mutating func add(_ document: CompletedDocument, at now: Moment) -> CompletedDocument? {
         guard interval > 0 else { return document }
         let weight = max(1, now.monotonic - (lastTelegram ?? now.monotonic - 1))
         lastTelegram = now.monotonic
@@ -53,14 +53,13 @@ package struct IntervalMean: Sendable {
         sums[slot] = sum
     }
 
-    private func withMeans(_ document: Document) -> Document {
-        var result = document
+    private func withMeans(_ document: CompletedDocument) -> CompletedDocument {
+        var values = document.values
         for (slot, sum) in sums {
-            guard case .quantity(_, let unit)? = document.values[slot] else { continue }
-            result.values[slot] = .quantity(FixedDecimal(mantissa: sum.total.rounded(dividingBy: sum.weight), scale: sum.scale), unit)
+            guard case .quantity(_, let unit)? = values[slot] else { continue }
+            values[slot] = .quantity(FixedDecimal(mantissa: sum.total.rounded(dividingBy: sum.weight), scale: sum.scale), unit)
         }
-        result.derive()
-        return result
+        return CompletedDocument(document, values: values)
     }
 
     private static let averaged: [DocumentLayout.Slot] = DocumentLayout.shared.places.indices.filter { slot in
@@ -68,7 +67,7 @@ package struct IntervalMean: Sendable {
         switch place.quantity {
         case .power, .reactivePower, .apparentPower, .voltage, .current:
             // A demand is a mean already, over the meter's own period.
-            return !place.path.hasPrefix("electricity/demand/") && !place.path.hasPrefix("derived/")
+            return !place.path.hasPrefix("electricity/demand/") && !place.path.hasPrefix("derived/demand/")
         default:
             return false
         }

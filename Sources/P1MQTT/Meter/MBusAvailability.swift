@@ -28,10 +28,10 @@ package struct MBusAvailability: Sendable {
         }
     }
 
-    package mutating func update(_ document: Document, at now: Moment) {
-        let meterTime: Int64 = if case .time(let time)? = document.values[Self.clock] { time } else { now.utc / 1000 }
-        for (channel, slot) in Self.timestamps {
-            guard case .time(let reading)? = document.values[slot] else { continue }
+    package mutating func update(_ document: CompletedDocument, at now: Moment) {
+        let meterTime = document.time ?? now.utc / 1000
+        for (channel, places) in zip(1..., Places.mbus) {
+            guard case .time(let reading)? = document.values[places.timestamp] else { continue }
             var state = channels[channel] ?? Channel(reading: reading)
             if let last = state.reading, reading > last { state.interval = reading - last }
             state.reading = max(reading, state.reading ?? reading)
@@ -42,7 +42,4 @@ package struct MBusAvailability: Sendable {
             channels[channel]?.isOnline = meterTime - reading <= max(Self.day, 6 * state.interval)
         }
     }
-
-    private static let clock = DocumentLayout.shared.slot("timestamp")
-    private static let timestamps = (1...4).map { ($0, DocumentLayout.shared.slot("mbus/\($0)/timestamp")) }
 }

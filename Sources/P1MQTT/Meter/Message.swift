@@ -1,4 +1,4 @@
-/// One thing to tell the broker: a topic, its payload, and how it is to be treated while the broker is away.
+/// One message for the broker: a topic, its payload, and how it is to be treated while the broker is away.
 package struct Message: Sendable, Equatable {
     package var topic: String
     package var payload: [UInt8]
@@ -42,7 +42,7 @@ package struct Message: Sendable, Equatable {
         /// waits for room first.
         case history
 
-        /// Whether the newest of a topic is kept for ever and sent again after every connect.
+        /// Whether the newest of a topic is kept and sent again after every connect.
         package var isState: Bool { self < .passing }
 
         package static func < (left: Kind, right: Kind) -> Bool { left.rawValue < right.rawValue }

@@ -1,4 +1,4 @@
-/// Something that happened at a meter, told once: `p1/event/TYPE`, JSON with `event_type`, not retained.
+/// Something that happened at a meter, reported once: `p1/event/TYPE`, JSON with `event_type`, not retained.
 package struct MeterEvent: Sendable, Equatable {
     /// The last level of the topic, and `event_type` of the payload.
     package enum Kind: String, Sendable, CaseIterable {
@@ -27,7 +27,7 @@ package struct MeterEvent: Sendable, Equatable {
     /// - Parameters:
     ///   - kind: what happened.
     ///   - time: when it was seen, by the meter's clock, seconds since 1970; `null` in the payload where nobody knows.
-    ///   - details: writes what else there is to tell.
+    ///   - details: writes the other members.
     package init(_ kind: Kind, time: Int64?, _ details: (inout JSONWriter) -> Void) {
         self.kind = kind
         payload = JSONWriter.object {

@@ -4,9 +4,9 @@ import P1Parser
 /// a log of earlier power failures for instance, is where it starts from and no event; so is the first telegram of
 /// another meter.
 package struct MeterEventWatch: Sendable {
-    private var meterId = Believed<String>()
-    private var mediumIds = [Believed<String>](repeating: Believed(), count: Identity.media.count)
-    private var states = [Believed<Document.Value>](repeating: Believed(), count: Watched.all.count)
+    private var meterId = Debounced<String>()
+    private var mediumIds = [Debounced<String>](repeating: Debounced(), count: Places.media.count)
+    private var states = [Debounced<Document.Value>](repeating: Debounced(), count: Watched.all.count)
     private var failures = PowerFailureWatch()
 
     package init() {}
@@ -15,7 +15,7 @@ package struct MeterEventWatch: Sendable {
     private static let telegramsForAnId = 2
 
     /// Takes the document of an accepted telegram, after the guard.
-    package mutating func look(at document: Document) -> [MeterEvent] {
+    package mutating func look(at document: CompletedDocument) -> [MeterEvent] {
         let swaps = meterSwap(in: document) + mediumSwaps(in: document)
         // Whose values these are is not known yet.
         if meterId.isInDoubt { return swaps }
@@ -24,10 +24,10 @@ package struct MeterEventWatch: Sendable {
     }
 
     /// Takes a document that an earlier run published as the telegram before the first: what happened while nobody
-    /// looked is told then. A power failure in the house stops this program too.
+    /// looked is reported then. A power failure in the house stops this program too.
     package mutating func recall(_ earlier: JSONTree) {
         if case .text(let id)? = earlier["equipmentId"], case .text? = earlier["serialNumber"] { _ = meterId.take(id, needed: 1) }
-        for (index, place) in Identity.media.enumerated() {
+        for (index, place) in Places.media.enumerated() {
             let meter = earlier[place.medium.rawValue]
             if case .text(let id)? = meter?["equipmentId"], case .text? = meter?["serialNumber"], case .number? = meter?["reading"] {
                 _ = mediumIds[index].take(id, needed: 1)
@@ -41,24 +41,24 @@ package struct MeterEventWatch: Sendable {
 
     // MARK: - Meters
 
-    private mutating func meterSwap(in document: Document) -> [MeterEvent] {
-        guard let id = document.id(.meter), let old = meterId.take(id, needed: Self.telegramsForAnId)?.old else { return [] }
-        states = [Believed<Document.Value>](repeating: Believed(), count: Watched.all.count)
+    private mutating func meterSwap(in document: CompletedDocument) -> [MeterEvent] {
+        guard let id = document.id(at: Places.meter), let old = meterId.take(id, needed: Self.telegramsForAnId)?.old else { return [] }
+        states = [Debounced<Document.Value>](repeating: Debounced(), count: Watched.all.count)
         failures = PowerFailureWatch()
         return [swap("electricity", from: old, to: id, document)]
     }
 
     /// The meter under `gas`, `water` and so on is another one, on whatever channel.
-    private mutating func mediumSwaps(in document: Document) -> [MeterEvent] {
-        Identity.media.enumerated().compactMap { index, place in
-            guard document.values[place.reading] != nil, let id = document.id(place.identity),
+    private mutating func mediumSwaps(in document: CompletedDocument) -> [MeterEvent] {
+        Places.media.enumerated().compactMap { index, place in
+            guard document.values[place.places.reading] != nil, let id = document.id(at: place.places.identity),
                 let old = mediumIds[index].take(id, needed: Self.telegramsForAnId)?.old
             else { return nil }
             return swap(place.medium.rawValue, from: old, to: id, document)
         }
     }
 
-    private func swap(_ meter: String, from old: String, to new: String, _ document: Document) -> MeterEvent {
+    private func swap(_ meter: String, from old: String, to new: String, _ document: CompletedDocument) -> MeterEvent {
         MeterEvent(.meterSwap, time: document.time) {
             $0.member("meter", meter)
             $0.member("oldEquipmentId", old)
@@ -68,7 +68,7 @@ package struct MeterEventWatch: Sendable {
 
     // MARK: - Values
 
-    private mutating func changes(in document: Document, _ needed: Int) -> [MeterEvent] {
+    private mutating func changes(in document: CompletedDocument, _ needed: Int) -> [MeterEvent] {
         var events: [MeterEvent] = []
         for (index, watched) in Watched.all.enumerated() {
             guard let value = document.values[watched.slot], let old = states[index].take(value, needed: needed)?.old,
@@ -122,29 +122,6 @@ private struct Watched: Sendable {
                 new.write(as: "to", into: &$0)
             }
         }
-    }
-}
-
-/// Where the id of a meter stands.
-private struct Identity: Sendable {
-    let equipmentId, serialNumber: DocumentLayout.Slot
-
-    init(_ parent: String) {
-        equipmentId = DocumentLayout.shared.slot(parent + "equipmentId")
-        serialNumber = DocumentLayout.shared.slot(parent + "serialNumber")
-    }
-
-    static let meter = Identity("")
-    static let media = MBusMedium.allCases.map { medium in
-        (medium: medium, reading: DocumentLayout.shared.slot(medium.rawValue + "/reading"), identity: Identity(medium.rawValue + "/"))
-    }
-}
-
-extension Document {
-    /// An equipment id; `nil` when it is missing or says nothing: those have no readable form.
-    fileprivate func id(_ place: Identity) -> String? {
-        guard case .text(let id)? = values[place.equipmentId], values[place.serialNumber] != nil else { return nil }
-        return id
     }
 }
 

@@ -40,7 +40,7 @@ package struct MeterIdentity: Sendable, Equatable {
         self.isSeen = isSeen
     }
 
-    package mutating func learn(from telegram: Telegram, _ document: Document, encryption: String?) {
+    package mutating func learn(from telegram: Telegram, _ document: CompletedDocument, encryption: String?) {
         if isSeen.isEmpty { isSeen = Array(repeating: false, count: document.values.count) }
         var isNew = false
         for (slot, value) in document.values.enumerated() where value != nil && !isSeen[slot] {
@@ -50,37 +50,21 @@ package struct MeterIdentity: Sendable, Equatable {
         hasChecksum = telegram.frame.checksum != .absent
         self.encryption = encryption ?? "none: the telegrams begin with a /"
         // The id alone changes when a meter is replaced by another of its model.
-        let id = Self.text(Self.equipmentId, document)
+        let id = document.text(at: Places.meter.equipmentId)
         guard isNew || telegram.meterType != meterType || id != equipmentId else { return }
         slots = isSeen.indices.filter { isSeen[$0] }
         meterType = telegram.meterType
         dialect = telegram.dialect
         dialectEvidence = telegram.dialectEvidence
         equipmentId = id
-        serialNumber = Self.text(Self.serialNumber, document)
-        version = Self.text(Self.version, document)
+        serialNumber = document.text(at: Places.meter.serialNumber)
+        version = document.text(at: Places.version)
         learnUnits(from: document)
     }
 
-    /// Takes what was derived after the telegram was learned from.
-    package mutating func learn(_ slot: DocumentLayout.Slot, in document: Document) {
-        guard document.values[slot] != nil, !isSeen.isEmpty, !isSeen[slot] else { return }
-        isSeen[slot] = true
-        slots = isSeen.indices.filter { isSeen[$0] }
-    }
-
-    private mutating func learnUnits(from document: Document) {
+    private mutating func learnUnits(from document: CompletedDocument) {
         for slot in slots where DocumentLayout.shared.places[slot].unit == nil {
             if case .quantity(_, let unit)? = document.values[slot] { units[slot] = unit }
         }
     }
-
-    private static func text(_ slot: DocumentLayout.Slot, _ document: Document) -> String? {
-        if case .text(let text)? = document.values[slot] { return text }
-        return nil
-    }
-
-    private static let equipmentId = DocumentLayout.shared.slot("equipmentId")
-    private static let serialNumber = DocumentLayout.shared.slot("serialNumber")
-    private static let version = DocumentLayout.shared.slot("version")
 }

@@ -37,17 +37,16 @@ package struct RegisterGuard: Sendable {
         for (index, places) in Places.mbus.enumerated() {
             if let hold = judgeMBus(index + 1, places, &document) { holds.append(hold) }
         }
-        if !document.held.isEmpty { document.derive() }
         return holds
     }
 
     // MARK: - The electricity meter
 
     private mutating func judgeElectricity(_ document: inout Document) -> [RegisterHold] {
-        let meter = meter(document.text(Places.equipmentId), on: 0)
+        let meter = meter(document.text(at: Places.meter.equipmentId), on: 0)
         let time = document.time ?? 0
         var holds: [RegisterHold] = []
-        for slot in Places.electricity {
+        for slot in Registers.electricity {
             guard let sample = document.sample(slot, at: time) else { continue }
             let verdict = judge(sample, at: slot, .telegrams, meter, on: 0)
             guard case .held(let reason, let isNews) = verdict, let last = accepted(slot, meter, on: 0) else { continue }
@@ -64,13 +63,13 @@ package struct RegisterGuard: Sendable {
     // MARK: - Meters on the M-Bus
 
     private mutating func judgeMBus(_ channel: Int, _ places: MBusPlaces, _ document: inout Document) -> RegisterHold? {
-        guard let time = document.time(places.timestamp), let sample = document.sample(places.reading, at: time) else { return nil }
-        let id = document.text(places.equipmentId)
+        guard let time = document.time(at: places.timestamp), let sample = document.sample(places.reading, at: time) else { return nil }
+        let id = document.text(at: places.identity.equipmentId)
         let meter = meter(id, on: channel)
         let verdict = judge(sample, at: places.reading, .newerReading, meter, on: channel)
         guard case .held(let reason, let isNews) = verdict, let last = accepted(places.reading, meter, on: channel) else { return nil }
         // The same meter under the name of its kind: looked for before its values here are replaced.
-        let named = Places.media.first { document.isSame($0, as: places) }
+        let named = Places.media.map(\.places).first { document.isSame($0, as: places) }
         for place in [named, places].compactMap(\.self) {
             document.hold(place.reading, last)
             // The time belongs to the reading: both stay as they were.
@@ -122,7 +121,7 @@ extension RegisterGuard {
     package mutating func recall(_ earlier: JSONTree) {
         let meter = meter(earlier.at("equipmentId")?.text, on: 0)
         let time = earlier.at("timestamp")?.text.flatMap(UTCTime.secondsSince1970) ?? 0
-        for slot in Places.electricity {
+        for slot in Registers.electricity {
             recall(earlier, slot, DocumentLayout.shared.places[slot].path, at: time, meter, on: 0)
         }
         for (index, places) in Places.mbus.enumerated() {
@@ -144,26 +143,8 @@ extension RegisterGuard {
     }
 }
 
-// MARK: - Places
-
-/// Where an M-Bus meter stands in the document.
-private struct MBusPlaces: Sendable {
-    let equipmentId, timestamp, reading: DocumentLayout.Slot
-
-    init(_ parent: String) {
-        let layout = DocumentLayout.shared
-        equipmentId = layout.slot(parent + "/equipmentId")
-        timestamp = layout.slot(parent + "/timestamp")
-        reading = layout.slot(parent + "/reading")
-    }
-}
-
-private enum Places {
-    static let equipmentId = DocumentLayout.shared.slot("equipmentId")
-    static let mbus = (1...4).map { MBusPlaces("mbus/\($0)") }
-    static let media = MBusMedium.allCases.map { MBusPlaces($0.rawValue) }
-
-    /// The registers of the electricity meter: what counts energy for ever.
+private enum Registers {
+    /// The registers of the electricity meter: what counts energy and never falls.
     static let electricity: [DocumentLayout.Slot] = DocumentLayout.shared.places.indices.filter { slot in
         let place = DocumentLayout.shared.places[slot]
         return place.path.hasPrefix("electricity/") && (place.quantity == .energy || place.quantity == .reactiveEnergy)
@@ -171,14 +152,6 @@ private enum Places {
 }
 
 extension Document {
-    fileprivate func text(_ slot: DocumentLayout.Slot) -> String? {
-        if case .text(let text)? = values[slot] { text } else { nil }
-    }
-
-    fileprivate func time(_ slot: DocumentLayout.Slot) -> Int64? {
-        if case .time(let time)? = values[slot] { time } else { nil }
-    }
-
     fileprivate func sample(_ slot: DocumentLayout.Slot, at time: Int64) -> RegisterSample? {
         switch values[slot] {
         case .quantity(let value, let unit): RegisterSample(value: value, unit: unit, time: time)
@@ -194,6 +167,6 @@ extension Document {
 
     fileprivate func isSame(_ one: MBusPlaces, as other: MBusPlaces) -> Bool {
         values[one.reading] != nil && values[one.reading] == values[other.reading] && values[one.timestamp] == values[other.timestamp]
-            && values[one.equipmentId] == values[other.equipmentId]
+            && values[one.identity.equipmentId] == values[other.identity.equipmentId]
     }
 }

@@ -1,6 +1,6 @@
 import P1Parser
 
-/// A register that the guard began to hold back, as the event `heldRegister` tells of it.
+/// A register that the guard began to hold back, as the event `heldRegister` reports it.
 package struct RegisterHold: Sendable, Equatable {
     package enum Reason: String, Sendable {
         /// Zero after a value that was not.

@@ -19,7 +19,7 @@ package struct ValueMessages: Sendable {
     }
 
     /// The messages of a telegram, in the order of the document; `p1/json` is the last and marks it as complete.
-    package mutating func messages(for document: Document, at now: Moment) -> [Message] {
+    package mutating func messages(for document: CompletedDocument, at now: Moment) -> [Message] {
         var messages: [Message] = []
         messages.reserveCapacity(64)
         for (slot, value) in document.values.enumerated() {

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 @testable import P1MQTT
 @testable import P1MQTTBroker
+import P1MQTTSystem
 
 @Suite("TLS to the broker") struct BrokerTLSTests {
     private func probe(
@@ -138,6 +139,31 @@ import Testing
         try await eventually("everything confirmed; \(running.outbox.counters)") {
             running.outbox.counters.pending == 0
         }
+        try await running.shutDown()
+    }
+
+    @Test("two messages in one TLS record are both taken at once, however many packets were sent before")
+    func oneRecord() async throws {
+        let certificates = try Certificates()
+        try certificates.issue("server", for: "DNS:localhost")
+        let server = try await TLSServer(certificates, "server")
+        let running = RunningService(port: server.port) {
+            $0.host = "localhost"
+            $0.tls.enabled = true
+            $0.tls.caFile = certificates.path("ca.crt")
+        }
+        try await eventually("CONNECT") { server.received.firstRange(of: Data("MQTT".utf8)) != nil }
+        server.send([0x20, 2, 0, 0])  // CONNACK: accepted
+        try await running.waitUntilConnected()
+        // Each packet makes libmosquitto write to a socket that nobody reads; it is full after some 280.
+        running.outbox.post((0..<300).map { .value("p1/v/\($0)", "1") })
+        try await eventually("the last packet") { server.received.firstRange(of: Data("p1/v/299".utf8)) != nil }
+        // PUBLISH of "a" and "b" with quality of service 1 and the ids 1 and 2.
+        server.send([0x32, 6, 0, 1, 0x61, 0, 1, 0x31, 0x32, 6, 0, 1, 0x62, 0, 2, 0x32])
+        try await eventually("both messages; \(running.received.withLock { $0 })", within: .seconds(3)) {
+            running.received.withLock { $0 == ["a=1", "b=2"] }
+        }
+        try await eventually("their acknowledgements") { server.received.suffix(8) == Data([0x40, 2, 0, 1, 0x40, 2, 0, 2]) }
         try await running.shutDown()
     }
 }

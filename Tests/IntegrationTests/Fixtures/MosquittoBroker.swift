@@ -111,10 +111,12 @@ func eventually(
 }
 
 /// Starts a program whose output is appended to a file.
-func spawn(_ arguments: [String], output: String) throws -> pid_t {
+/// - Parameter input: a descriptor that it reads; `nil` for that of the tests.
+func spawn(_ arguments: [String], input: CInt? = nil, output: String) throws -> pid_t {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
+    if let input { posix_spawn_file_actions_adddup2(&actions, input, 0) }
     posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_APPEND, 0o600)
     posix_spawn_file_actions_adddup2(&actions, 1, 2)
     // The threads of tests block signals, and a child would inherit that.
@@ -162,7 +164,7 @@ func loopback(port: Int) -> sockaddr_in {
     return address
 }
 
-private func isListening(port: Int) -> Bool {
+func isListening(port: Int) -> Bool {
     let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     defer { close(descriptor) }
     var address = loopback(port: port)

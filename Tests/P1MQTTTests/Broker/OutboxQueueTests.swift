@@ -34,6 +34,17 @@ import Testing
         #expect(taken(&queue).isEmpty)
     }
 
+    @Test("a batch ends with the message that fills its bytes, of topics and payloads")
+    func bytes() {
+        var queue = OutboxQueue()
+        queue.post((0..<5).map { message("t\($0)", "12345678") })
+        #expect(queue.take(limit: 10, bytes: 20).count == 2)
+        #expect(queue.take(limit: 10, bytes: 21).count == 3)
+        queue.post([message("t", String(repeating: "x", count: 1000)), message("u")])
+        #expect(queue.take(limit: 10, bytes: 1).map(\.topic) == ["t"], "one that is larger leaves alone")
+        #expect(queue.counters.pending == 1)
+    }
+
     @Test("sends all state again after a connect, by kind and then by first appearance")
     func connected() {
         var queue = OutboxQueue()

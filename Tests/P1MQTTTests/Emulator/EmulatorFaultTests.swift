@@ -18,20 +18,19 @@ import Testing
     }
 
     /// The documents of the next telegrams; `nil` for what is none.
-    private func documents(_ meter: inout EmulatedMeter, _ count: Int) throws -> [Document?] {
-        var context = Document.Context()
-        return try (0..<count).map { _ -> Document? in
+    private func documents(_ meter: inout EmulatedMeter, _ count: Int) throws -> [CompletedDocument?] {
+        try (0..<count).map { _ -> CompletedDocument? in
             let bytes = meter.next()
             var frames: [Frame] = []
             var framer = Framer()
             framer.feed(bytes.span) { if case .frame(let frame) = $0 { frames.append(frame) } }
             guard let frame = frames.first, case .valid = frame.checksum else { return nil }
             try #require(frames.count == 1)
-            return Document(Telegram(frame), &context)
+            return Telegram(frame).document()
         }
     }
 
-    private func numbers(_ documents: [Document?], _ path: String) -> [String] {
+    private func numbers(_ documents: [CompletedDocument?], _ path: String) -> [String] {
         documents.map { document in
             if case .quantity(let number, _)? = document?[path] { "\(number)" } else { "nothing" }
         }

@@ -22,8 +22,7 @@ import Testing
                 settings: HomeAssistantSettings(), prefix: "p1", version: "1", meters: [DiscoveryTopics(bridge: "p1", meter: "p1")]
             ).message)
         broker[bridge.topic] = bridge.payload
-        var context = Document.Context(arrival: 0)
-        broker[meter + "/json"] = Document(try telegram.telegram(), &context).json()
+        broker[meter + "/json"] = try telegram.telegram().document(arrival: 0).json()
         broker[meter + "/availability"] = text("online")
         for (channel, state) in mbus { broker["\(meter)/mbus/\(channel)/availability"] = text(state) }
         if let online { broker["p1/bridge/state"] = text(online ? "online" : "offline") }
@@ -87,8 +86,7 @@ import Testing
             TelegramText.dutch.without("0-1:24.1.0").without("0-1:96.1.0").without("0-1:24.2.1"), .dutch.without("0-1:96.1.0"),
             .dutch.without("0-0:96.1.1"), Self.swappedGas, Self.swapped,
         ] {
-            var context = Document.Context(arrival: 0)
-            broker["p1/json"] = Document(try damaged.telegram(), &context).json()
+            broker["p1/json"] = try damaged.telegram().document(arrival: 0).json()
             #expect(findings(broker, settings()).isEmpty)
         }
     }

@@ -9,7 +9,7 @@ import Testing
 /// A meter with discovery, fed with telegrams that are written down in the tests.
 struct DiscoveryFixture {
     var discovery: MeterDiscovery
-    var context = Document.Context(arrival: 1_700_000_000)
+    var interpreter = TelegramInterpreter(.init())
 
     init(
         language: Language = .en, bridge: String = "p1", meter: String = "p1", enabled: Bool = true,
@@ -26,9 +26,8 @@ struct DiscoveryFixture {
     @discardableResult
     mutating func feed(_ telegram: TelegramText, times: Int = 1) throws -> MeterDiscovery.Changes {
         var changes = MeterDiscovery.Changes()
-        let parsed = try telegram.telegram()
-        let document = Document(parsed, &context)
-        for _ in 0..<times { changes = discovery.update(document, dialect: parsed.dialect) }
+        let document = interpreter.complete(try telegram.telegram(), arrival: 1_700_000_000).document
+        for _ in 0..<times { changes = discovery.update(document) }
         return changes
     }
 
@@ -37,15 +36,12 @@ struct DiscoveryFixture {
         let settings = EmulatorSettings(profile: profile, interval: 300, intervalGas: 300)
         var meter = try EmulatedMeter(settings, seed: 1, now: 1_790_000_000_000)
         var fixture = DiscoveryFixture()
-        var flow = GasFlow()
         var framer = Framer()
         for _ in 0..<4 {
             var frames: [Frame] = []
             framer.feed(meter.next().span) { if case .frame(let frame) = $0 { frames.append(frame) } }
             for telegram in frames.map({ Telegram($0) }) {
-                var document = Document(telegram, &fixture.context)
-                flow.add(to: &document)
-                _ = fixture.discovery.update(document, dialect: telegram.dialect)
+                _ = fixture.discovery.update(fixture.interpreter.complete(telegram, arrival: 1_700_000_000).document)
             }
         }
         return fixture.discovery.announcement

@@ -70,8 +70,7 @@ import Testing
 
     /// What an earlier run published of a meter with a gas meter.
     private func earlier(_ telegram: TelegramText) throws -> JSONTree {
-        var context = Document.Context(arrival: 1_700_000_000)
-        return try Document(telegram.telegram(), &context).tree()
+        try telegram.telegram().document(arrival: 1_700_000_000).tree()
     }
 
     @Test("a meter that was replaced while nobody looked is forgotten once the new one is there")

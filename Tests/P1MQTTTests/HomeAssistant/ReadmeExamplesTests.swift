@@ -41,8 +41,7 @@ import Testing
         let heard = try nodes().compactMap { $0["topic"]?.text }
         #expect(Set(heard) == [topics.document, topics.availability, "p1/event/+", "p1/bridge/state"])
 
-        var context = Document.Context(arrival: 0)
-        let document = try JSONReader.read(Document(try TelegramText.dutch.telegram(), &context).json())
+        let document = try TelegramText.dutch.telegram().document(arrival: 0).tree()
         let paths = try nodes().flatMap { node -> [String] in
             guard node["type"] == .text("change"), case .array(let rules)? = node["rules"] else { return [] }
             return rules.compactMap { $0["to"]?.text }

@@ -6,9 +6,10 @@ import Testing
 @Suite("Capacity tariff") struct DemandTests {
     /// `forecast headroom average12` of a telegram at a time of day, `-` for what is not there.
     private func demand(_ clock: String, _ lines: [String], minimum: String = "2.5") throws -> String {
-        var context = Document.Context()
-        context.minimumMonthPeak = try #require(FixedDecimal(minimum))
-        let document = try TelegramFixture.document(["0-0:1.0.0(260703\(clock)S)"] + lines, &context)
+        var options = TelegramInterpreter.Options()
+        options.minimumMonthPeak = try #require(FixedDecimal(minimum))
+        var interpreter = TelegramInterpreter(options)
+        let document = try TelegramFixture.document(["0-0:1.0.0(260703\(clock)S)"] + lines, &interpreter)
         return try ["forecast", "headroom", "average12"].map { try document.json(at: "derived/demand/\($0)/reading") ?? "-" }
             .joined(separator: " ")
     }

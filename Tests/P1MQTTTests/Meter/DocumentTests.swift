@@ -10,9 +10,9 @@ import Testing
 
     private func document(
         _ lines: [String], header: String = "TST5\\2UNIT", offset: Int? = nil, arrival: Int64? = nil, hasChecksum: Bool = true
-    ) throws -> Document {
-        var context = Document.Context(utcOffset: offset, arrival: arrival)
-        return try TelegramFixture.document(lines, &context, header: header, hasChecksum: hasChecksum)
+    ) throws -> CompletedDocument {
+        var interpreter = TelegramInterpreter(.init(utcOffset: offset))
+        return try TelegramFixture.document(lines, &interpreter, arrival: arrival, header: header, hasChecksum: hasChecksum)
     }
 
     @Test("the version is as sent") func version() throws {

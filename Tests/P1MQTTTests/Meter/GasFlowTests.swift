@@ -6,13 +6,12 @@ import Testing
 @Suite("Flow of gas") struct GasFlowTests {
     /// The flow after each of these readings of a gas meter, `-` for none.
     private func flows(_ readings: [(time: String, reading: String)], ids: [String] = []) throws -> [String] {
-        var flow = GasFlow()
+        var interpreter = TelegramInterpreter(.init())
         return try readings.enumerated().map { index, reading in
             let id = ids.isEmpty ? "4731" : ids[index]
-            var document = try TelegramFixture.document(
-                TelegramFixture.dsmr5 + TelegramFixture.gas(channel: 1, id: id, time: "2607031\(reading.time)S", reading: reading.reading))
-            flow.add(to: &document)
-            #expect(try document.schemaFaults().isEmpty)
+            let document = try TelegramFixture.document(
+                TelegramFixture.dsmr5 + TelegramFixture.gas(channel: 1, id: id, time: "2607031\(reading.time)S", reading: reading.reading),
+                &interpreter)
             return try document.json(at: "derived/gas/flow/reading") ?? "-"
         }
     }
@@ -31,10 +30,9 @@ import Testing
     }
 
     @Test("there is none where no gas is measured in cubic metres") func none() throws {
-        var flow = GasFlow()
+        var interpreter = TelegramInterpreter(.init())
         for _ in 0..<2 {
-            var document = try TelegramFixture.document(TelegramFixture.dsmr5)
-            flow.add(to: &document)
+            let document = try TelegramFixture.document(TelegramFixture.dsmr5, &interpreter)
             #expect(try document.json(at: "derived/gas") == nil)
         }
     }

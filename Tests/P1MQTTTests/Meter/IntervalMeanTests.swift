@@ -56,7 +56,7 @@ import Testing
 
     @Test("registers, demands and times are those of the last telegram; net power follows from the means") func lastValue() throws {
         var mean = IntervalMean(seconds: 10)
-        func add(_ time: Int64, _ power: String, _ register: String) throws -> Document? {
+        func add(_ time: Int64, _ power: String, _ register: String) throws -> CompletedDocument? {
             mean.add(
                 try TelegramFixture.document([
                     "1-0:1.7.0(\(power)*kW)", "1-0:2.7.0(0.000*kW)", "1-0:1.8.1(\(register)*kWh)", "1-0:1.4.0(\(power)*kW)",

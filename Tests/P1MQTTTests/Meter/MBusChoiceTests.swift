@@ -8,9 +8,11 @@ import Testing
 
     /// The id of what stands under `gas` after these telegrams.
     private func gas(_ telegrams: [[String]], gasMeter: String? = nil) throws -> Document.Value? {
-        var context = Document.Context(choice: MBusChoice(gasMeter: gasMeter))
-        var document: Document?
-        for lines in telegrams { document = try TelegramFixture.document(TelegramFixture.dsmr5 + lines, &context) }
+        var options = TelegramInterpreter.Options()
+        options.gasMeter = gasMeter
+        var interpreter = TelegramInterpreter(options)
+        var document: CompletedDocument?
+        for lines in telegrams { document = try TelegramFixture.document(TelegramFixture.dsmr5 + lines, &interpreter) }
         return document?["gas/equipmentId"]
     }
 
@@ -69,11 +71,9 @@ import Testing
     }
 
     @Test("of each kind by itself") func kinds() throws {
-        var context = Document.Context()
         let document = try TelegramFixture.document(
             TelegramFixture.dsmr5 + TelegramFixture.gas(channel: 1, id: old) + TelegramFixture.gas(channel: 2, id: new)
-                + TelegramFixture.gas(channel: 3, id: "5731", type: "007") + TelegramFixture.gas(channel: 4, id: "5732", type: "007"),
-            &context)
+                + TelegramFixture.gas(channel: 3, id: "5731", type: "007") + TelegramFixture.gas(channel: 4, id: "5732", type: "007"))
         #expect(document["gas/equipmentId"] == .text(old))
         #expect(document["water/equipmentId"] == .text("5731"))
         #expect(document["mbus/4/equipmentId"] == .text("5732"))

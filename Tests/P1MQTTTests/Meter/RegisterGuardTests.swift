@@ -135,13 +135,14 @@ import Testing
         var document = Document(at: series.time + 10, id: "E1")
         document["electricity/received/tariff1"] = .quantity(FixedDecimal(mantissa: 0, scale: 3), .kWh)
         document["electricity/received/tariff2"] = .quantity(FixedDecimal(mantissa: 5000, scale: 3), .kWh)
-        document.derive()
         let holds = series.guarded.judge(&document)
-        #expect(try document.json(at: "held") == #"["electricity/received/tariff1"]"#)
-        #expect(try document.json(at: "derived/received/total/reading") == "105.000")
+        var derivation = Derivation(minimumMonthPeak: .of("2.5"))
+        let complete = derivation.complete(document)
+        #expect(try complete.json(at: "held") == #"["electricity/received/tariff1"]"#)
+        #expect(try complete.json(at: "derived/received/total/reading") == "105.000")
         var messages = ValueMessages(
             topics: MeterTopics(bridgePrefix: "p1", meterName: "roof"), qos: 0, retain: true, publish: PublishSettings())
-        let sent = messages.messages(for: document, at: Moment(monotonic: 0, utc: 0))
+        let sent = messages.messages(for: complete, at: Moment(monotonic: 0, utc: 0))
         #expect(!sent.contains { $0.topic == "p1/roof/electricity/received/tariff1" })
         #expect(sent.contains { $0.topic == "p1/roof/electricity/received/tariff2" && $0.text == "5.000" })
         let event = try #require(holds.first).event.message(MeterTopics(bridgePrefix: "p1", meterName: "roof"))
@@ -165,7 +166,7 @@ import Testing
             document[parent + "/timestamp"] = .time(earlier.time)
             document[parent + "/reading"] = .quantity(FixedDecimal("50.000")!, .m3)
         }
-        let tree = try JSONReader.read(document.json())
+        let tree = try CompletedDocument(document).tree()
 
         var series = RegisterSeries()
         series.guarded.recall(tree)

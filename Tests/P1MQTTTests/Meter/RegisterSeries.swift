@@ -19,7 +19,6 @@ struct RegisterSeries {
         time += seconds
         var document = Document(at: time, id: id)
         document["electricity/received/tariff1"] = .quantity(.of(value), .kWh)
-        document.derive()
         let holds = guarded.judge(&document)
         return (document.shown("electricity/received/tariff1"), holds)
     }

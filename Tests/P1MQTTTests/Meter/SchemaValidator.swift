@@ -59,7 +59,7 @@ struct SchemaValidator {
     }
 }
 
-extension Document {
+extension CompletedDocument {
     /// What in its JSON is not as the schema says.
     func schemaFaults() throws -> [String] {
         try SchemaValidator.document.get().faults(in: tree())

@@ -35,22 +35,31 @@ enum TelegramFixture {
         ["0-\(channel):24.1.0(\(type))", "0-\(channel):96.1.0(\(id))", "0-\(channel):24.2.1(\(time))(\(reading)*m3)"]
     }
 
-    static func document(_ lines: [String], header: String = "TST5\\2UNIT", hasChecksum: Bool = true) throws -> Document {
-        var context = Document.Context()
-        return try document(lines, &context, header: header, hasChecksum: hasChecksum)
+    static func document(_ lines: [String], header: String = "TST5\\2UNIT", hasChecksum: Bool = true) throws -> CompletedDocument {
+        var interpreter = TelegramInterpreter(.init())
+        return try document(lines, &interpreter, header: header, hasChecksum: hasChecksum)
     }
 
     static func document(
-        _ lines: [String], _ context: inout Document.Context, header: String = "TST5\\2UNIT", hasChecksum: Bool = true
-    ) throws -> Document {
-        let document = Document(try telegram(lines, header: header, hasChecksum: hasChecksum), &context)
+        _ lines: [String], _ interpreter: inout TelegramInterpreter, arrival: Int64? = nil, header: String = "TST5\\2UNIT",
+        hasChecksum: Bool = true
+    ) throws -> CompletedDocument {
+        let document = interpreter.complete(try telegram(lines, header: header, hasChecksum: hasChecksum), arrival: arrival).document
         // Every document that a test makes is one of the schema.
         for fault in try document.schemaFaults() { Issue.record("\(fault)") }
         return document
     }
 }
 
-extension Document {
+extension Telegram {
+    /// What it means by itself.
+    func document(utcOffset: Int? = nil, arrival: Int64? = nil) -> CompletedDocument {
+        var interpreter = TelegramInterpreter(.init(utcOffset: utcOffset))
+        return interpreter.complete(self, arrival: arrival).document
+    }
+}
+
+extension CompletedDocument {
     /// What stands at a path of the JSON document, as JSON; `nil` when there is no such key.
     func json(at path: String) throws -> String? {
         try tree().at(path)?.json
@@ -58,6 +67,11 @@ extension Document {
 
     func tree() throws -> JSONTree { try JSONReader.read(json()) }
 
+    /// The value at a place of the layout.
+    subscript(path: String) -> Document.Value? { values[DocumentLayout.shared.slot(path)] }
+}
+
+extension Document {
     /// The value at a place of the layout.
     subscript(path: String) -> Value? {
         get { values[DocumentLayout.shared.slot(path)] }

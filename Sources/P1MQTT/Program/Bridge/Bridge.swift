@@ -14,7 +14,8 @@ import UnixSignals
 struct Bridge {
     private let settings: Settings
     private let logger: Logger
-    private let identity = BridgeIdentity(startedAt: .now())
+    private let started: Moment
+    private let identity: BridgeIdentity
     private let outbox: Outbox
     private let board = AvailabilityBoard()
     private let inputWake = WakeDescriptor()
@@ -30,6 +31,8 @@ struct Bridge {
     init(_ settings: Settings, logger: Logger) {
         self.settings = settings
         self.logger = logger
+        started = .now()
+        identity = BridgeIdentity(startedAt: started)
         // At the start every source tells that it is connected, before the broker is.
         outbox = Outbox(maximumEvents: 100 + settings.meters.count)
         inbox = BridgeInbox(wake: inputWake)
@@ -127,7 +130,7 @@ struct Bridge {
         let meters = settings.meters.map { meter in
             let pipeline = MeterPipeline(
                 settings: meter, all: settings, outbox: outbox, board: board, logger: logger, debugLog: debugLog,
-                broker: .init(recall: recall, presence: presence), claims: claims)
+                broker: .init(recall: recall, presence: presence, started: started), claims: claims)
             return (pipeline: pipeline, feed: Feed(source: makeSource(meter, resolver), consumer: pipeline))
         }
         let reporter = BridgeReporter(

@@ -50,7 +50,7 @@ final class DebugLog {
         write(chunk, to: "debug-data-raw", meter, at: now)
     }
 
-    func write(parsed document: Document, of meter: String?, at now: Moment) {
+    func write(parsed document: CompletedDocument, of meter: String?, at now: Moment) {
         let line = document.json() + [UInt8(ascii: "\n")]
         line.withUnsafeBytes { write($0, to: "debug-data-parsed", meter, at: now) }
     }

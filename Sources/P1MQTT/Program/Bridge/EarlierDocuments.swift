@@ -1,3 +1,5 @@
+import P1Parser
+
 import P1MQTTMeter
 import P1MQTTSystem
 
@@ -56,30 +58,26 @@ final class EarlierDocuments: Sendable {
     }
 }
 
-/// The first documents of a meter, while it is not known what an earlier run published, which comes before them.
-struct WaitingDocuments {
-    /// Milliseconds that they wait at most. A broker in the house answers within 10, one behind a slow link within some
-    /// hundred; one that is away does not answer at all, and then the values would not be published in that second anyway.
-    static let limit: Int64 = 1000
+/// The first telegrams of a meter, while it is not known what an earlier run published, which comes before them.
+struct WaitingTelegrams {
+    /// Milliseconds from the start of the program after which they wait no longer. A broker in the house answers within 10,
+    /// one behind a slow link within some hundred; what comes later is ignored.
+    static let limit: Int64 = 2000
     /// So many wait at most; a capture brings many at once.
-    static let maximum = 64
+    static let maximum = 10
 
-    private var documents: [(document: Document, at: Moment)] = []
-    private var until: Int64?
+    private(set) var telegrams: [(telegram: Telegram, at: Moment)] = []
+    /// When they have waited long enough, monotonic milliseconds.
+    let deadline: Int64
 
-    /// When they have waited long enough, monotonic milliseconds; `nil` when none waits.
-    var deadline: Int64? { documents.isEmpty ? nil : until }
-
-    /// Adds one. Returns whether nothing is waited for any longer.
-    mutating func add(_ document: Document, at now: Moment) -> Bool {
-        let until = until ?? now.monotonic + Self.limit
-        self.until = until
-        documents.append((document, now))
-        return now.monotonic >= until || documents.count >= Self.maximum
+    /// - Parameter start: of the program.
+    init(from start: Moment) {
+        deadline = start.monotonic + Self.limit
     }
 
-    mutating func take() -> [(document: Document, at: Moment)] {
-        defer { documents = [] }
-        return documents
+    /// Adds one. Returns whether the wait is over.
+    mutating func add(_ telegram: Telegram, at now: Moment) -> Bool {
+        telegrams.append((telegram, now))
+        return now.monotonic >= deadline || telegrams.count > Self.maximum
     }
 }

@@ -7,7 +7,7 @@ import P1MQTTSystem
 import P1Parser
 
 /// One meter on the input thread, from bytes to messages:
-/// chunk → reader → telegram → document → guard → what is due → messages → outbox.
+/// chunk → reader → telegram → complete document → discovery, events, history, what is due → messages → outbox.
 final class MeterPipeline: ChunkConsumer {
     let settings: MeterSettings
     let topics: MeterTopics
@@ -28,13 +28,10 @@ final class MeterPipeline: ChunkConsumer {
     /// Well-formed encrypted telegrams before the first good one: the line is right, whatever the key.
     private var sealedFrames = 0
     private var envelope = EnvelopeWait()
-    private var context: Document.Context
-    private var registers: RegisterGuard?
-    /// Documents that wait for what an earlier run published, which comes before them.
-    private var waiting = WaitingDocuments()
-    private var hasRecalled = false
+    private var interpreter: TelegramInterpreter
+    /// Telegrams that wait for what an earlier run published, which comes before them; `nil` once it is known.
+    private var waiting: WaitingTelegrams?
     private(set) var history: HistoryBuffer?
-    private var gasFlow = GasFlow()
     private var events = MeterEventWatch()
     private var mean: IntervalMean
     private var messages: ValueMessages
@@ -46,6 +43,8 @@ final class MeterPipeline: ChunkConsumer {
     struct BrokerMemory {
         var recall: EarlierDocuments?
         var presence: BrokerPresence?
+        /// When the program was started, from when on the earlier document is waited for.
+        var started = Moment(monotonic: 0, utc: 0)
     }
 
     init(
@@ -64,11 +63,9 @@ final class MeterPipeline: ChunkConsumer {
         self.broker = broker
         publishesRaw = all.publish.raw
         reader = settings.reader
-        registers = all.guard.enabled ? RegisterGuard(maximumPower: all.guard.maximumPower) : nil
-        hasRecalled = broker.recall == nil || settings.source.startsAnew
+        waiting = broker.recall == nil || settings.source.startsAnew ? nil : WaitingTelegrams(from: broker.started)
         history = all.publish.history ? HistoryBuffer(meters: all.meters.count, keepAlive: all.mqtt.keepAlive) : nil
-        context = Document.Context(
-            utcOffset: settings.utcOffset, choice: MBusChoice(gasMeter: settings.gasMeter), minimumMonthPeak: all.publish.minimumMonthPeak)
+        interpreter = TelegramInterpreter(settings.interpretation(all))
         mean = IntervalMean(seconds: all.publish.minimumInterval)
         messages = ValueMessages(topics: topics, qos: all.mqtt.qos, retain: all.mqtt.retain, publish: all.publish)
         discovery = MeterDiscovery(
@@ -107,21 +104,50 @@ final class MeterPipeline: ChunkConsumer {
     private func accept(_ telegram: Telegram, at now: Moment) {
         faults.counts.good += 1
         faults.noteIssues(of: telegram, at: now)
-        context.arrival = now.utc / 1000
-        var document = Document(telegram, &context)
-        document.cleanTexts()
-        clockOffset = document.clockOffset
-        debugLog?.write(parsed: document, of: settings.name, at: now)
-        identity.learn(from: telegram, document, encryption: telegram.frame.seal?.evidence)
+        guard waiting != nil else { return publish(telegram, at: now) }
+        if waiting?.add(telegram, at: now) == true || isRecallOver { recall() }
+    }
 
+    /// Takes what there is from an earlier run, and publishes what has waited for it.
+    private func recall() {
+        let telegrams = waiting?.telegrams ?? []
+        waiting = nil
+        if let earlier = broker.recall?.take(topics.document) {
+            do throws(JSONSyntaxError) {
+                let document = try JSONReader.read(earlier)
+                interpreter.recall(document)
+                events.recall(document)
+                mbus.recall(document)
+                outbox.post(announce(discovery.recall(document)))
+            } catch {
+                logger.warning("the retained document on \(topics.document) is not JSON (\(error)); nothing is compared with it")
+            }
+        }
+        for (telegram, arrival) in telegrams { publish(telegram, at: arrival) }
+    }
+
+    // MARK: - Telegrams
+
+    /// What becomes of an accepted telegram: its complete document, and what each consumer makes of that.
+    private func publish(_ telegram: Telegram, at now: Moment) {
+        let (document, holds) = interpreter.complete(telegram, arrival: now.utc / 1000)
+        learn(from: telegram, document, holds, at: now)
         var batch = availability(of: document, at: now)
-        batch += announce(discovery.update(document, dialect: telegram.dialect))
+        batch += announce(discovery.update(document))
         if publishesRaw {
             batch.append(Message(topic: topics.raw, payload: telegram.frame.bytes, qos: 0, retain: false, kind: .passing))
         }
-        guard !hasRecalled else { return outbox.post(batch + publication(of: document, at: now)) }
+        batch += (holds.map(\.event) + events.look(at: document)).map { $0.message(topics) }
+        history?.add(at: document.time ?? now.utc / 1000, isBrokerAway: broker.presence?.isAway ?? false) { document.json(seq: $0) }
+        if let due = mean.add(document, at: now) { batch += messages.messages(for: due, at: now) }
         outbox.post(batch)
-        if waiting.add(document, at: now) || isRecallOver { recall() }
+    }
+
+    private func learn(from telegram: Telegram, _ document: CompletedDocument, _ holds: [RegisterHold], at now: Moment) {
+        clockOffset = document.clockOffset
+        debugLog?.write(parsed: document, of: settings.name, at: now)
+        identity.learn(from: telegram, document, encryption: telegram.frame.seal?.evidence)
+        for hold in holds { faults.note(hold, at: now) }
     }
 
     /// The devices that changed; those that are gone are deleted at once.
@@ -130,40 +156,7 @@ final class MeterPipeline: ChunkConsumer {
         return changes.publish
     }
 
-    // MARK: - Guard, history and what is due
-
-    private func publication(of document: consuming Document, at now: Moment) -> [Message] {
-        var batch: [Message] = []
-        for hold in registers?.judge(&document) ?? [] {
-            faults.note(hold, at: now)
-            batch.append(hold.event.message(topics))
-        }
-        gasFlow.add(to: &document)
-        identity.learn(GasFlow.slot, in: document)
-        batch += events.look(at: document).map { $0.message(topics) }
-        history?.add(at: document.time ?? now.utc / 1000, isBrokerAway: broker.presence?.isAway ?? false) { document.json(seq: $0) }
-        if let due = mean.add(document, at: now) { batch += messages.messages(for: due, at: now) }
-        return batch
-    }
-
     private var isRecallOver: Bool { broker.recall?.isOver ?? true }
-
-    /// Takes what there is from an earlier run, and publishes what has waited for it.
-    private func recall() {
-        hasRecalled = true
-        if let earlier = broker.recall?.take(topics.document) {
-            do throws(JSONSyntaxError) {
-                let document = try JSONReader.read(earlier)
-                registers?.recall(document)
-                events.recall(document)
-                mbus.recall(document)
-                outbox.post(announce(discovery.recall(document)))
-            } catch {
-                logger.warning("the retained document on \(topics.document) is not JSON (\(error)); nothing is compared with it")
-            }
-        }
-        for (document, arrival) in waiting.take() { outbox.post(publication(of: document, at: arrival)) }
-    }
 
     /// The next messages of an outage that is over, at most `limit`.
     func takeHistory(_ limit: Int) -> [Message] {
@@ -174,7 +167,7 @@ final class MeterPipeline: ChunkConsumer {
 
     // MARK: - Availability
 
-    private func availability(of document: Document, at now: Moment) -> [Message] {
+    private func availability(of document: CompletedDocument, at now: Moment) -> [Message] {
         mbus.update(document, at: now)
         var changes = board.set(topics.availability, isOnline: true)
         for (channel, isOnline) in mbus.states {
@@ -209,7 +202,7 @@ final class MeterPipeline: ChunkConsumer {
         case .ended:
             level = .notice
             finish(at: now)
-            if !hasRecalled { recall() }
+            if waiting != nil { recall() }
             goOffline()
         case .failed, .silent, .unreadable:
             level = .warning
@@ -238,7 +231,7 @@ final class MeterPipeline: ChunkConsumer {
 
     var deadline: Int64? { [recallDeadline, envelope.deadline].compactMap(\.self).min() }
 
-    private var recallDeadline: Int64? { waiting.deadline.map { isRecallOver ? .min : $0 } }
+    private var recallDeadline: Int64? { waiting.map { isRecallOver ? .min : $0.deadline } }
 
     func tick(at now: Moment) {
         if let deadline = recallDeadline, deadline <= now.monotonic { recall() }

@@ -1,3 +1,4 @@
+import P1MQTTMeter
 import P1MQTTEmulator
 import P1MQTTInput
 import P1Parser
@@ -24,4 +25,14 @@ extension MeterSettings {
 
     /// Reads its bytes: the same for every command, so that a meter is good for all of them or for none.
     var reader: TelegramReader { TelegramReader(checksums: crc, cipher: cipher) }
+
+    /// What is known of the meter beforehand, for its telegrams.
+    func interpretation(_ all: Settings) -> TelegramInterpreter.Options {
+        var options = TelegramInterpreter.Options(utcOffset: utcOffset)
+        options.gasMeter = gasMeter
+        options.guard = all.guard
+        options.minimumMonthPeak = all.publish.minimumMonthPeak
+        options.cleansTexts = true
+        return options
+    }
 }

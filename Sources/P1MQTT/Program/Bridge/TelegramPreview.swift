@@ -7,7 +7,7 @@ import P1Parser
 struct TelegramPreview {
     private let topics: MeterTopics
     private var reader: TelegramReader
-    private var context: Document.Context
+    private var interpreter: TelegramInterpreter
     private var discovery: MeterDiscovery
     private var values: ValueMessages
     private var mbus = MBusAvailability()
@@ -23,7 +23,9 @@ struct TelegramPreview {
     init(prefix: String, utcOffset: Int?, language: Language, cipher: MeterCipher? = nil) {
         reader = TelegramReader(cipher: cipher)
         topics = MeterTopics(bridgePrefix: prefix, meterName: nil)
-        context = Document.Context(utcOffset: utcOffset)
+        var options = TelegramInterpreter.Options(utcOffset: utcOffset)
+        options.cleansTexts = true
+        interpreter = TelegramInterpreter(options)
         discovery = MeterDiscovery(
             settings: HomeAssistantSettings(language: language), topics: DiscoveryTopics(topics),
             version: P1MQTTCommand.version)
@@ -75,10 +77,9 @@ struct TelegramPreview {
 
     private mutating func take(_ telegram: Telegram) -> [Message] {
         let now = Moment(monotonic: 0, utc: 0)
-        var document = Document(telegram, &context)
-        document.cleanTexts()
+        let document = interpreter.complete(telegram, arrival: nil).document
         mbus.update(document, at: now)
-        _ = discovery.update(document, dialect: telegram.dialect)
+        _ = discovery.update(document)
         return values.messages(for: document, at: now)
     }
 }

@@ -52,9 +52,9 @@ struct UTCOffset: ExpressibleByArgument, Equatable {
 struct CaptureDecoder {
     let name: String
     let printsObjects: Bool
-    let utcOffset: Int?
     private(set) var isGood = true
     private var reader: TelegramReader
+    private var interpreter: TelegramInterpreter
     private var telegrams = 0
     /// What there is to say of the encryption of the next telegram.
     private var remarks: [String] = []
@@ -73,7 +73,7 @@ struct CaptureDecoder {
     ) {
         self.name = name == "-" ? "standard input" : name
         self.printsObjects = printsObjects
-        self.utcOffset = utcOffset
+        interpreter = TelegramInterpreter(.init(utcOffset: utcOffset))
         reader = TelegramReader(cipher: cipher)
         self.printLine = printLine
         self.complain = complain
@@ -100,8 +100,7 @@ struct CaptureDecoder {
             if printsObjects {
                 printLine(telegram.objectsJSON(remarks: remarks))
             } else {
-                var context = Document.Context(utcOffset: utcOffset)
-                printLine(Document(telegram, &context).json())
+                printLine(interpreter.complete(telegram, arrival: nil).document.json())
             }
             remarks = []
         case .rejected(let rejection):

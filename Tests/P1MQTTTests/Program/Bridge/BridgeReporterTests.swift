@@ -210,8 +210,7 @@ import Testing
     @Test("the table of topics of many meters keeps its size") func manyMeters() throws {
         var identity = MeterIdentity()
         let telegram = try TelegramFixture.telegram(["1-0:1.7.0(1.0*kW)"])
-        var context = Document.Context()
-        identity.learn(from: telegram, Document(telegram, &context), encryption: nil)
+        identity.learn(from: telegram, telegram.document(), encryption: nil)
         let meters = (0..<20).map { (MeterTopics(bridgePrefix: "p1", meterName: "m\($0)"), identity) }
         let few = try JSONReader.read(BridgeDocuments.topics(Array(meters.prefix(2))))
         #expect(few.keys.contains("p1/m1/electricity/received/actual"))

@@ -87,7 +87,7 @@ import Testing
         let messages = fixture.taken()
         #expect(messages.filter { $0.topic == "p1/derived/gas/flow" }.map(\.text) == ["1.200"])
         #expect(messages.last?.text.contains(#""gas":{"flow":{"reading":1.200,"unit":"m3/h"}}"#) == true)
-        #expect(fixture.pipeline.identity.slots.contains(GasFlow.slot))
+        #expect(fixture.pipeline.identity.slots.contains(DerivedValue.gasFlow.slot))
         #expect(fixture.pipeline.leftovers.contains("p1/derived/gas/flow"))
     }
 

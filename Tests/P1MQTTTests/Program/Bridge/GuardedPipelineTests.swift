@@ -59,18 +59,19 @@ import Testing
     @Test("the first telegram waits for the earlier document, which wins over a glitch") func recall() {
         let (fixture, recall) = recalled(live)
         fixture.send(lines("000.000", at: 1))
-        #expect(fixture.topics() == ["p1/availability"])
-        #expect(fixture.pipeline.deadline == fixture.now.monotonic + WaitingDocuments.limit)
-        fixture.pipeline.tick(at: fixture.now)
-        #expect(fixture.taken().isEmpty)
+        #expect(fixture.topics().isEmpty)
+        #expect(fixture.pipeline.deadline == fixture.start.monotonic + WaitingTelegrams.limit)
         recall.offer(
             Array(
                 (#"{"timestamp":"2026-07-03T16:14:00.000Z","equipmentId":"4B31","#
                     + #""electricity":{"received":{"tariff1":{"reading":99.500,"unit":"kWh"}}}}"#).utf8), on: "p1/json")
+        fixture.pipeline.tick(at: fixture.now)
+        #expect(fixture.taken().isEmpty)
         recall.end()
         #expect(fixture.pipeline.deadline == .min)
         fixture.pipeline.tick(at: fixture.now)
         let messages = fixture.taken()
+        #expect(messages.first?.topic == "p1/availability")
         #expect(!messages.contains { $0.topic == topic })
         #expect(messages.last?.text.contains(#""reading":99.500"#) == true)
         #expect(fixture.pipeline.deadline == nil)
@@ -78,15 +79,24 @@ import Testing
         #expect(fixture.taken().contains { $0.topic == topic && $0.text == "100.000" })
     }
 
-    @Test("nothing waits longer than a second, than 64 telegrams, or than the end of the source") func bounds() {
+    @Test("nothing waits longer than two seconds from the start, than ten telegrams, or than the end of the source") func bounds() {
         let (slow, _) = recalled(live)
         slow.send(lines("000.000", at: 1))
-        slow.pipeline.tick(at: slow.now.advanced(byMilliseconds: 1000))
+        slow.pipeline.tick(at: slow.start.advanced(byMilliseconds: WaitingTelegrams.limit))
         #expect(slow.taken().contains { $0.topic == topic && $0.text == "0.000" })
 
+        let (idle, tooLate) = recalled(live)
+        idle.pipeline.tick(at: idle.start.advanced(byMilliseconds: WaitingTelegrams.limit))
+        tooLate.offer(Array(#"{"equipmentId":"4B31","electricity":{"received":{"tariff1":{"reading":9.5,"unit":"kWh"}}}}"#.utf8), on: "p1/json")
+        tooLate.end()
+        idle.send(lines("000.000", at: 9), after: 5000)
+        #expect(idle.taken().contains { $0.topic == topic && $0.text == "0.000" }, "what comes late is ignored")
+
         let (fast, _) = recalled(live)
-        for number in 0..<64 { fast.send(lines("000.000", at: number % 60), after: 1) }
-        #expect(fast.taken().contains { $0.topic == topic })
+        for number in 0..<10 { fast.send(lines("000.000", at: number), after: 1) }
+        #expect(fast.taken().isEmpty)
+        fast.send(lines("000.000", at: 10), after: 1)
+        #expect(fast.taken().count { $0.topic == topic } == 1)
 
         let (short, _) = recalled(live)
         short.send(lines("000.000", at: 1))

@@ -11,12 +11,16 @@ final class PipelineFixture {
     let board = AvailabilityBoard()
     let log = RecordingLog()
     let pipeline: MeterPipeline
-    var now = Moment(monotonic: 1_000_000, utc: 1_783_095_302_000)
+    let start = Moment(monotonic: 1_000_000, utc: 1_783_095_302_000)
+    var now: Moment
 
     init(
         name: String? = nil, broker: MeterPipeline.BrokerMemory = .init(),
         _ adapt: (inout Settings, inout MeterSettings) -> Void = { _, _ in }
     ) {
+        now = start
+        var broker = broker
+        broker.started = start
         var settings = Settings()
         var meter = MeterSettings(name: name, source: .file(path: "capture"))
         adapt(&settings, &meter)

@@ -14,8 +14,7 @@ struct CorpusDocumentTests {
     func peer(_ capture: CorpusCapture) throws {
         for (telegram, objects) in zip(try capture.telegrams(), try capture.peer()) {
             // The peer takes all times as those of Amsterdam.
-            var context = Document.Context(utcOffset: 60)
-            let comparison = PeerComparison(document: Document(telegram, &context), telegram: telegram)
+            let comparison = PeerComparison(document: telegram.document(utcOffset: 60), telegram: telegram)
             #expect(try comparison.document.schemaFaults() == [])
             for difference in try comparison.differences(from: objects) where PeerDeviation.index(for: difference) == nil {
                 Issue.record("\(difference)")
@@ -26,8 +25,7 @@ struct CorpusDocumentTests {
     @Test("are what athom's parser read, but for what is explained", arguments: CorpusCapture.all)
     func athom(_ capture: CorpusCapture) throws {
         guard let athom = try capture.athom(), let telegram = try capture.telegrams().first else { return }
-        var context = Document.Context(utcOffset: 60)
-        let document = Document(telegram, &context)
+        let document = telegram.document(utcOffset: 60)
         for (path, value) in athom.values {
             let ours = document[path].flatMap { PeerComparison.number($0) }.flatMap { Double($0.description) }
             let difference = PeerDifference(code: path, expected: "\(value)", found: ours.map { "\($0)" } ?? "nothing")
@@ -47,8 +45,7 @@ struct CorpusDocumentTests {
         var used: Set<Int> = []
         for capture in CorpusCapture.all {
             for (telegram, objects) in zip(try capture.telegrams(), try capture.peer()) {
-                var context = Document.Context(utcOffset: 60)
-                let comparison = PeerComparison(document: Document(telegram, &context), telegram: telegram)
+                let comparison = PeerComparison(document: telegram.document(utcOffset: 60), telegram: telegram)
                 for difference in try comparison.differences(from: objects) {
                     if let index = PeerDeviation.index(for: difference) { used.insert(index) }
                 }
@@ -71,7 +68,7 @@ struct PeerDifference: CustomStringConvertible {
 
 /// The comparison of one document with the objects of another parser.
 struct PeerComparison {
-    let document: Document
+    let document: CompletedDocument
     let telegram: Telegram
 
     func differences(from objects: [PeerObject]) throws -> [PeerDifference] {

@@ -15,8 +15,7 @@ struct NodeReaderCorpusTests {
         let results = try JSONReader.read(try capture.file("nodep1reader.json"))["results"]?.elements ?? []
         for (telegram, result) in zip(try capture.telegrams(), results) {
             guard let parsed = result["parsed"] else { continue }
-            var context = Document.Context()
-            let document = try Document(telegram, &context).tree()
+            let document = try telegram.document().tree()
             for difference in NodeReaderDifference.all(between: parsed, and: document, of: telegram) where difference.reason == nil {
                 Issue.record(
                     "\(difference.path): that program has \(difference.expected.json), the document \(difference.found?.json ?? "no key")")

@@ -2,7 +2,7 @@ import P1MQTTMeter
 package import P1Parser
 
 /// What was seen at one place of the documents of a meter. A thousand meters keep two hundred each, so it is small.
-struct Sighting: Sendable, Equatable {
+struct Observation: Sendable, Equatable {
     /// How a value looks.
     enum Form: UInt8, Sendable {
         /// No value, or one that says that there is none.
@@ -42,14 +42,14 @@ struct Sighting: Sendable, Equatable {
     mutating func miss(at time: Int64) -> Bool {
         if misses == 0 { missingSince = time }
         if misses < .max { misses += 1 }
-        return misses >= Sighting.goneAfterTelegrams && time - missingSince >= Sighting.goneAfterSeconds
+        return misses >= Observation.goneAfterTelegrams && time - missingSince >= Observation.goneAfterSeconds
     }
 
     private static let goneAfterTelegrams = 100
     private static let goneAfterSeconds: Int64 = 3600
 }
 
-extension Sighting.Form {
+extension Observation.Form {
     /// The form of a value of a kind.
     package init(of value: Document.Value?, _ quantity: Quantity, _ country: Country) {
         switch value {

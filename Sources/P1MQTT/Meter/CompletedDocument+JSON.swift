@@ -1,6 +1,6 @@
 import P1Parser
 
-extension Document {
+extension CompletedDocument {
     /// The document as one line of JSON.
     /// - Parameter seq: its number in the history; without one there is no such key.
     package func json(seq: Int64? = nil) -> [UInt8] {
@@ -49,7 +49,7 @@ extension Document {
         for child in node.children { write(child, into: &json) }
     }
 
-    private func writeBare(_ value: Value?, _ key: String, into json: inout JSONWriter) {
+    private func writeBare(_ value: Document.Value?, _ key: String, into json: inout JSONWriter) {
         switch value {
         case .number(let number), .quantity(let number, _), .peak(let number, _, _): json.member(key, number)
         case .text(let text): json.member(key, text)
@@ -63,21 +63,21 @@ extension Document {
         values[slots].contains { $0 != nil }
     }
 
-    private func number(_ value: Value?) -> FixedDecimal? {
+    private func number(_ value: Document.Value?) -> FixedDecimal? {
         switch value {
         case .number(let number), .quantity(let number, _), .peak(let number, _, _): number
         default: nil
         }
     }
 
-    private func unit(_ value: Value?) -> String? {
+    private func unit(_ value: Document.Value?) -> String? {
         switch value {
         case .quantity(_, let unit), .peak(_, let unit, _): unit.rawValue
         default: nil
         }
     }
 
-    private func time(_ value: Value?) -> Int64? {
+    private func time(_ value: Document.Value?) -> Int64? {
         if case .peak(_, _, let seconds) = value { return seconds }
         return nil
     }

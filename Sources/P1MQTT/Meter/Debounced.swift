@@ -1,9 +1,9 @@
-/// A value that is believed once it came often enough in a row: in one telegram whose checksum is right, in two of a meter
+/// A debounced value: one that counts once it came often enough in a row: in one telegram whose checksum is right, in two of a meter
 /// that sends none, where a single one may be damaged.
-struct Believed<Value: Equatable & Sendable>: Sendable {
-    /// Another value is believed from now on.
+struct Debounced<Value: Equatable & Sendable>: Sendable {
+    /// Another value counts from now on.
     struct Change {
-        /// What was believed before; `nil` for the first value.
+        /// What counted before; `nil` for the first value.
         let old: Value?
     }
 
@@ -15,7 +15,7 @@ struct Believed<Value: Equatable & Sendable>: Sendable {
     /// - Parameters:
     ///   - new: the value.
     ///   - needed: telegrams in a row that must agree.
-    /// - Returns: that `new` is believed from now on; `nil` when nothing changed.
+    /// - Returns: that `new` counts from now on; `nil` when nothing changed.
     mutating func take(_ new: Value, needed: Int) -> Change? {
         guard new != value else {
             candidate = nil
@@ -33,6 +33,6 @@ struct Believed<Value: Equatable & Sendable>: Sendable {
         return Change(old: value)
     }
 
-    /// Whether another value than the believed one came last.
+    /// Whether another value came last that does not count yet.
     var isInDoubt: Bool { value != nil && candidate != nil }
 }
