@@ -1,21 +1,21 @@
-/// What one OBIS code means and where its value goes. All else is derived from these rows: topics, the JSON document,
-/// discovery, documentation, tests.
+/// What one OBIS code means. All else is derived from these rows: how a line is read, documentation, tests, and whatever a
+/// program that uses the library makes of a quantity.
 public struct CatalogueRow: Sendable, Hashable {
     /// Whose value it is.
     public enum Scope: Sendable, Hashable {
         /// The electricity meter's.
         case meter
-        /// That of the meter on M-Bus channel n; `path` is the key within that meter's object.
+        /// That of the meter on M-Bus channel n; `path` is the name within that meter.
         case mbus
         /// That of relay n of the electricity meter; the last level of `path` stands for n.
         case relay
-        /// That of the meter of this kind; `path` is the key within its object.
+        /// That of the meter of this kind; `path` is the name within that meter.
         case medium(MBusMedium)
     }
 
     /// The code; on a row for several channels that of channel 1.
     public let code: OBISCode
-    /// Where the value stands in the JSON document, levels separated by `/`; it is also the topic.
+    /// The name of the quantity, from the general to the special, levels separated by `/`: the same for all codes that mean it.
     public let path: String
     /// The kind of quantity.
     public let quantity: Quantity
