@@ -97,22 +97,22 @@ extension DocumentLayout {
 
     /// All places, in the order of the document.
     private static var drafts: [Place] {
-        var places = [place("meterType", nil, "Description of the meter, from the header", always: true)]
+        var places = [place("meterType", nil, "Description of the meter, from the header")]
         for row in Catalogue.rows.filter({ $0.scope == .meter || $0.scope == .relay }) + Catalogue.exceptionRows {
             for path in row.scope == .relay ? (1...4).map({ relayPath(row, $0) }) : [row.path] {
-                places.append(place(path, row.quantity, row.meaning, always: row.isAlwaysPresent, code: row.codeText))
+                places.append(place(path, row.quantity, row.meaning, code: row.codeText))
                 if path == "equipmentId" {
-                    places.append(place("serialNumber", nil, "Equipment id as printed on the meter", always: false))
+                    places.append(place("serialNumber", nil, "Equipment id as printed on the meter"))
                 } else if path == "electricity/fuseThreshold" {
                     // The second value of the same line.
                     places.append(
-                        place(exportLimit, row.quantity, "Current limit of the fuse, fed into the grid", always: false, code: row.codeText))
+                        place(exportLimit, row.quantity, "Current limit of the fuse, fed into the grid", code: row.codeText))
                 }
             }
         }
         for medium in MBusMedium.allCases { places += mbusPlaces(under: medium.rawValue) }
         for channel in 1...4 { places += mbusPlaces(under: "mbus/\(channel)") }
-        return places + DerivedValue.allCases.map { place($0.rawValue, $0.quantity, $0.meaning, always: false) }
+        return places + DerivedValue.allCases.map { place($0.rawValue, $0.quantity, $0.meaning) }
     }
 
     /// An M-Bus meter, in the order of node-p1-reader: the time stands before the reading.
@@ -120,13 +120,13 @@ extension DocumentLayout {
         let rows = Catalogue.rows.filter { $0.scope == .mbus } + Catalogue.rows.filter { $0.isOf(parent) }
         func row(_ path: String) -> [Place] {
             rows.filter { $0.path == path }.map {
-                place(parent + "/" + path, $0.quantity, $0.meaning, always: $0.isAlwaysPresent, code: $0.codeText)
+                place(parent + "/" + path, $0.quantity, $0.meaning, code: $0.codeText, isPermanent: PermanentKeys.mbus.contains(path))
             }
         }
         return row("deviceType") + row("equipmentId")
-            + [place(parent + "/timestamp", .time, "Time of the last reading", always: true)]
+            + [place(parent + "/timestamp", .time, "Time of the last reading", isPermanent: PermanentKeys.mbus.contains("timestamp"))]
             + row("reading") + row("valvePosition")
-            + [place(parent + "/serialNumber", nil, "Equipment id as printed on the meter", always: false)] + row("ean")
+            + [place(parent + "/serialNumber", nil, "Equipment id as printed on the meter")] + row("ean")
     }
 
     package static let exportLimit = "electricity/fuseThresholdExport"
@@ -136,11 +136,12 @@ extension DocumentLayout {
     }
 
     private static func place(
-        _ path: String, _ quantity: Quantity?, _ meaning: String, always: Bool, code: String? = nil
+        _ path: String, _ quantity: Quantity?, _ meaning: String, code: String? = nil, isPermanent: Bool? = nil
     ) -> Place {
         Place(
             path: path, key: path.split(separator: "/").last.map(String.init) ?? path, shape: quantity?.shape ?? .bare,
-            isAlwaysPresent: always, quantity: quantity, unit: quantity?.unit, meaning: meaning, codes: code.map { [$0] } ?? [])
+            isAlwaysPresent: isPermanent ?? PermanentKeys.meter.contains(path), quantity: quantity, unit: quantity?.unit, meaning: meaning,
+            codes: code.map { [$0] } ?? [])
     }
 }
 

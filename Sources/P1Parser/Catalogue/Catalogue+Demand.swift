@@ -3,23 +3,22 @@ extension Catalogue {
     static let demand: [CatalogueRow] = [
         .init(
             "1-0:1.4.0", "electricity/demand/positiveActiveDemand/currentDemandPeriod", .power,
-            "Average of the running demand period, taken from the grid", always: true),
+            "Average of the running demand period, taken from the grid"),
         .init(
             "1-0:1.6.0", "electricity/demand/positiveActiveDemand/maximumDemand", .peak,
-            "Highest average of this month, taken from the grid", always: true),
+            "Highest average of this month, taken from the grid"),
         .init(
             "1-0:1.5.0", "electricity/demand/positiveActiveDemand/lastPeriod", .power,
             "Average of the last demand period, taken from the grid"),
         .init(
             "1-0:2.4.0", "electricity/demand/negativeActiveDemand/currentDemandPeriod", .power,
-            "Average of the running demand period, fed into the grid", always: true),
+            "Average of the running demand period, fed into the grid"),
         .init(
-            "1-0:2.6.0", "electricity/demand/negativeActiveDemand/maximumDemand", .peak, "Highest average of this month, fed into the grid",
-            always: true),
+            "1-0:2.6.0", "electricity/demand/negativeActiveDemand/maximumDemand", .peak, "Highest average of this month, fed into the grid"),
         .init(
             "1-0:2.5.0", "electricity/demand/negativeActiveDemand/lastPeriod", .power,
             "Average of the last demand period, fed into the grid"),
-        .init("0-0:98.1.0", "electricity/demand/maximumDemandLastMonths", .peakHistory, "Highest average of each past month", always: true),
+        .init("0-0:98.1.0", "electricity/demand/maximumDemandLastMonths", .peakHistory, "Highest average of each past month"),
         .init("0-0:98.1.1", "electricity/monthEnd", .monthEnd, "Registers at the end of past months"),
         .init("1-0:99.1.0", "electricity/loadProfile", .loadProfile, "Energy of past periods (Israel)"),
         .init(

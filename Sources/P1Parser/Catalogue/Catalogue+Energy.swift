@@ -1,9 +1,9 @@
 extension Catalogue {
     /// Rows for the registers, and the power that belongs to each direction.
     static let energy: [CatalogueRow] = [
-        .init("1-0:1.8.1", "electricity/received/tariff1", .energy, "Energy taken from the grid, tariff 1", always: true),
-        .init("1-0:1.8.2", "electricity/received/tariff2", .energy, "Energy taken from the grid, tariff 2", always: true),
-        .init("1-0:1.7.0", "electricity/received/actual", .power, "Power taken from the grid", always: true),
+        .init("1-0:1.8.1", "electricity/received/tariff1", .energy, "Energy taken from the grid, tariff 1"),
+        .init("1-0:1.8.2", "electricity/received/tariff2", .energy, "Energy taken from the grid, tariff 2"),
+        .init("1-0:1.7.0", "electricity/received/actual", .power, "Power taken from the grid"),
         .init("1-0:1.8.0", "electricity/received/total", .energy, "Energy taken from the grid, all tariffs"),
         .init("1-0:1.8.3", "electricity/received/tariff3", .energy, "Energy taken from the grid, tariff 3"),
         .init("1-0:1.8.4", "electricity/received/tariff4", .energy, "Energy taken from the grid, tariff 4"),
@@ -19,9 +19,9 @@ extension Catalogue {
         .init("1-0:1.8.14", "electricity/received/tariff14", .energy, "Energy taken from the grid, tariff 14"),
         .init("1-0:1.8.15", "electricity/received/tariff15", .energy, "Energy taken from the grid, tariff 15"),
         .init("1-0:1.8.16", "electricity/received/tariff16", .energy, "Energy taken from the grid, tariff 16"),
-        .init("1-0:2.8.1", "electricity/delivered/tariff1", .energy, "Energy fed into the grid, tariff 1", always: true),
-        .init("1-0:2.8.2", "electricity/delivered/tariff2", .energy, "Energy fed into the grid, tariff 2", always: true),
-        .init("1-0:2.7.0", "electricity/delivered/actual", .power, "Power fed into the grid", always: true),
+        .init("1-0:2.8.1", "electricity/delivered/tariff1", .energy, "Energy fed into the grid, tariff 1"),
+        .init("1-0:2.8.2", "electricity/delivered/tariff2", .energy, "Energy fed into the grid, tariff 2"),
+        .init("1-0:2.7.0", "electricity/delivered/actual", .power, "Power fed into the grid"),
         .init("1-0:2.8.0", "electricity/delivered/total", .energy, "Energy fed into the grid, all tariffs"),
         .init("1-0:2.8.3", "electricity/delivered/tariff3", .energy, "Energy fed into the grid, tariff 3"),
         .init("1-0:2.8.4", "electricity/delivered/tariff4", .energy, "Energy fed into the grid, tariff 4"),

@@ -1,13 +1,13 @@
 extension Catalogue {
     /// Rows for the meters on the M-Bus; `n` is the channel, 1 to 4.
     static let mbus: [CatalogueRow] = [
-        .init("0-n:24.1.0", "deviceType", .deviceType, "M-Bus device type: 3 gas, 4 heat, 7 water", always: true),
-        .init("0-n:96.1.0", "equipmentId", .identifier, "Equipment id", always: true),
-        .init("0-n:96.1.1", "equipmentId", .identifier, "Equipment id (Belgium)", always: true),
-        .init("0-n:24.2.1", "reading", .meterReading, "Last reading, with its time", always: true),
-        .init("0-n:24.2.3", "reading", .meterReading, "Last reading, not corrected for temperature (Belgium)", always: true),
-        .init("0-n:24.3.0", "reading", .meterProfile, "Last reading, on the line below (DSMR 2.2 and 3.0)", always: true),
-        .init("0-n:24.4.0", "valvePosition", .position, "Valve: 0 off, 1 on, 2 ready", always: true),
+        .init("0-n:24.1.0", "deviceType", .deviceType, "M-Bus device type: 3 gas, 4 heat, 7 water"),
+        .init("0-n:96.1.0", "equipmentId", .identifier, "Equipment id"),
+        .init("0-n:96.1.1", "equipmentId", .identifier, "Equipment id (Belgium)"),
+        .init("0-n:24.2.1", "reading", .meterReading, "Last reading, with its time"),
+        .init("0-n:24.2.3", "reading", .meterReading, "Last reading, not corrected for temperature (Belgium)"),
+        .init("0-n:24.3.0", "reading", .meterProfile, "Last reading, on the line below (DSMR 2.2 and 3.0)"),
+        .init("0-n:24.4.0", "valvePosition", .position, "Valve: 0 off, 1 on, 2 ready"),
         .init("0-n:96.1.2", "ean", .digits, "EAN of the connection"),
     ]
 
