@@ -49,7 +49,8 @@ let package = Package(
             ],
             path: "Sources/P1MQTT/Program",
             swiftSettings: strict),
-        .testTarget(name: "P1ParserTests", dependencies: ["P1Parser", "P1ParserFoundation"], swiftSettings: strict),
+        // What stands in the pages of P1Parser opens encrypted telegrams with a cipher of one's choice.
+        .testTarget(name: "P1ParserTests", dependencies: ["P1Parser", "P1ParserFoundation", crypto], swiftSettings: strict),
         .testTarget(name: "P1ParserInternalTests", dependencies: ["P1Parser"], swiftSettings: strict),
         .testTarget(
             name: "P1MQTTTests",

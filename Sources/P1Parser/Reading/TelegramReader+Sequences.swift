@@ -7,7 +7,7 @@ extension TelegramReader {
         AsyncEvents(bytes, self)
     }
 
-    /// The telegrams that can be used in bytes that come over time. ``events(in:)-9c3kx`` also tells of all others.
+    /// The telegrams that can be used in bytes that come over time. `events(in:)` also tells of all others.
     ///
     /// - Parameter bytes: single bytes or chunks of them, from the first one of the stream on.
     /// - Returns: the telegrams, each as soon as its last byte is there. An error of `bytes` ends them.
