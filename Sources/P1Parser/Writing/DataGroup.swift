@@ -44,8 +44,12 @@ public enum DataGroup: Sendable, Hashable {
                 output.append(UInt8(hexDigitOf: byte >> 4))
                 output.append(UInt8(hexDigitOf: byte & 0xF))
             }
-        case .time(let time?): time.write(into: &output)
-        case .time(nil): DataGroup.appendText("000101000000W", to: &output)
+        case .time(let time):
+            guard let time else {
+                DataGroup.appendText("000101000000W", to: &output)
+                break
+            }
+            time.write(into: &output)
         case .number(let number, let digits, let decimals, let unit):
             DataGroup.append(number, digits, decimals, to: &output)
             if let unit {
