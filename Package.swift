@@ -23,6 +23,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     ],
     targets: [
@@ -37,15 +38,15 @@ let package = Package(
         module("Meter", ["P1Parser"]),
         module("HomeAssistant", ["P1Parser", "P1MQTTMeter"]),
         // What may wait and fail.
-        module("System", ["CLinux", "P1MQTTMeter"]),
+        module("System", ["CLinux", "P1MQTTMeter", system]),
         module("Broker", ["CMosquitto", "P1MQTTMeter", "P1MQTTSystem", deque, logging]),
-        module("Input", ["CLinux", "P1Parser", "P1MQTTMeter", "P1MQTTSystem", crypto]),
-        module("Emulator", ["P1Parser", "P1MQTTMeter", "P1MQTTSystem", "P1MQTTInput"]),
+        module("Input", ["CLinux", "P1Parser", "P1MQTTMeter", "P1MQTTSystem", crypto, system]),
+        module("Emulator", ["P1Parser", "P1MQTTMeter", "P1MQTTSystem", "P1MQTTInput", system]),
         .executableTarget(
             name: "P1MQTT",
             dependencies: [
                 "P1Parser", "P1MQTTMeter", "P1MQTTHomeAssistant", "P1MQTTSystem", "P1MQTTBroker", "P1MQTTInput",
-                "P1MQTTEmulator", arguments, logging, lifecycle, signals,
+                "P1MQTTEmulator", arguments, logging, lifecycle, signals, system,
             ],
             path: "Sources/P1MQTT/Program",
             swiftSettings: strict),
@@ -64,7 +65,7 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "P1Parser", "P1MQTTMeter", "P1MQTTHomeAssistant", "P1MQTTSystem", "P1MQTTBroker", "P1MQTTInput",
-                "P1MQTTEmulator", "P1MQTT", "CMosquitto", logging, lifecycle,
+                "P1MQTTEmulator", "P1MQTT", "CMosquitto", logging, lifecycle, system,
             ],
             swiftSettings: strict),
     ]
@@ -80,4 +81,5 @@ var deque: Target.Dependency { .product(name: "DequeModule", package: "swift-col
 var crypto: Target.Dependency { .product(name: "Crypto", package: "swift-crypto") }
 var logging: Target.Dependency { .product(name: "Logging", package: "swift-log") }
 var lifecycle: Target.Dependency { .product(name: "ServiceLifecycle", package: "swift-service-lifecycle") }
+var system: Target.Dependency { .product(name: "SystemPackage", package: "swift-system") }
 var signals: Target.Dependency { .product(name: "UnixSignals", package: "swift-service-lifecycle") }

@@ -1,3 +1,4 @@
+@testable import P1MQTTInput
 import Foundation
 import Testing
 @testable import P1MQTT
@@ -31,7 +32,7 @@ import Testing
         func warnings(_ json: String, mode: Int, environment: [String: String] = [:]) throws -> [String] {
             let file = try folder.write(json, mode: mode)
             return try SettingsLoader.load(
-                explicitPath: file, environment: environment, overrides: SettingsOverrides(), profiles: [], reservedNames: []
+                explicitPath: file, environment: environment, flags: []
             ).warnings.map { $0.replacingOccurrences(of: file, with: "FILE") }
         }
         let secret = #"{"mqtt": {"username": "u", "password": "hunter2"}}"#
@@ -88,8 +89,8 @@ import Testing
             """
         }
         let meter = try loadSettings(json(file)).settings.meters[0]
-        #expect(meter.decryptionKey == Secret(key))
-        #expect(meter.authenticationKey == Secret(key))
+        let expected = try #require(MeterKey(key))
+        #expect(meter.cipher == MeterCipher(decryptionKey: expected, authenticationKey: expected))
         #expect(
             try settingsProblems(json(bad)) == [
                 "config.json: meters[0].decryptionKeyFile names \(bad), whose content is not valid; "
@@ -102,6 +103,58 @@ import Testing
             try settingsProblems(#"{"meters": [{"source": {"path": "/dev/x"}, "authenticationKey": "\#(key)"}]}"#) == [
                 "config.json: meters[0].authenticationKey needs meters[0].decryptionKeyFile: without that key nothing can be read"
             ])
+    }
+
+    @Test("files of TLS that cannot be read") func tlsFiles() throws {
+        let json = #"{"mqtt": {"tls": {"enabled": true, "caFile": "/none/ca", "certificateFile": "/none/c", "keyFile": "/dev/null"}}}"#
+        #expect(
+            try settingsProblems(json)
+                == ["caFile names /none/ca", "certificateFile names /none/c"].map {
+                    "config.json: mqtt.tls.\($0), which cannot be read: No such file or directory"
+                })
+        #expect(try settingsProblems(json.replacing("true", with: "false")) == [])
+    }
+
+    @Test("a capture to replay that is missing, empty, a pipe or none") func captures() throws {
+        let folder = try TemporaryFolder()
+        func lines(_ file: String) throws -> [String] {
+            try settingsProblems(#"{"meters": [{"source": {"type": "emulator", "replay": "\#(file)"}}]}"#).map {
+                $0.replacing("config.json: meters[0].source.replay names \(file), which ", with: "")
+            }
+        }
+        #expect(try lines(folder.path + "/none") == ["cannot be read: No such file or directory"])
+        #expect(try lines(folder.path) == ["is not a regular file"])
+        let pipe = folder.path + "/pipe"
+        #expect(mkfifo(pipe, 0o600) == 0)
+        #expect(try lines(pipe) == ["is not a regular file"])
+        for text in ["", "no telegram"] {
+            #expect(try lines(folder.write(text, to: "capture")) == ["holds no telegram; allowed: a capture of a P1 port"])
+        }
+        #expect(try lines(folder.write("/ABC\r\n\r\n!\r\n", to: "capture")) == [])
+        // Nobody reads it.
+        #expect(try settingsProblems(#"{"meters": [{"source": {"type": "tcp", "host": "h", "port": 1}}]}"#) == [])
+    }
+
+    @Test("a folder as the capture of a meter; a file may still come") func folders() throws {
+        let folder = try TemporaryFolder()
+        func lines(_ file: String) throws -> [String] {
+            try settingsProblems(#"{"meters": [{"source": {"type": "file", "path": "\#(file)"}}]}"#)
+        }
+        #expect(
+            try lines(folder.path) == [
+                "config.json: meters[0].source.path names \(folder.path), which is a folder; allowed: a file in it"
+            ])
+        #expect(try lines(folder.path + "/none") == [])
+        #expect(try lines("-") == [])
+    }
+
+    @Test("a folder for debug logs where nothing can be written is warned of") func debugFolder() throws {
+        let json = #"{"debug": {"enabled": true, "directory": "/none"}}"#
+        #expect(
+            try loadSettings(json).warnings == [
+                "debug.directory names /none, where nothing can be written: No such file or directory"
+            ])
+        #expect(try loadSettings(json.replacing("true", with: "false")).warnings == [])
     }
 
     @Test(
