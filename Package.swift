@@ -11,8 +11,11 @@ let strict: [SwiftSetting] = [
 
 let package = Package(
     name: "P1MQTT",
+    // For P1Parser alone, the program is for Linux: older ones lend no span of an array.
+    platforms: [.macOS(.v26), .iOS(.v26), .tvOS(.v26), .watchOS(.v26), .visionOS(.v26)],
     products: [
         .library(name: "P1Parser", targets: ["P1Parser"]),
+        .library(name: "P1ParserFoundation", targets: ["P1ParserFoundation"]),
         .executable(name: "p1mqtt", targets: ["P1MQTT"]),
     ],
     dependencies: [
@@ -29,6 +32,8 @@ let package = Package(
             linkerSettings: [.linkedLibrary("mosquitto")]),
         .target(name: "CLinux"),
         .target(name: "P1Parser", swiftSettings: strict),
+        // Decimal, Date and Data, for those who link Foundation anyway. The program does not.
+        .target(name: "P1ParserFoundation", dependencies: ["P1Parser"], swiftSettings: strict),
         // Pure: no input, no output, no clock.
         module("Meter", ["P1Parser"]),
         module("HomeAssistant", ["P1Parser", "P1MQTTMeter"]),
@@ -45,7 +50,9 @@ let package = Package(
             ],
             path: "Sources/P1MQTT/Program",
             swiftSettings: strict),
-        .testTarget(name: "P1ParserTests", dependencies: ["P1Parser"], swiftSettings: strict),
+        // What stands in the pages of P1Parser opens encrypted telegrams with a cipher of one's choice.
+        .testTarget(name: "P1ParserTests", dependencies: ["P1Parser", "P1ParserFoundation", crypto], swiftSettings: strict),
+        .testTarget(name: "P1ParserInternalTests", dependencies: ["P1Parser"], swiftSettings: strict),
         .testTarget(
             name: "P1MQTTTests",
             dependencies: [

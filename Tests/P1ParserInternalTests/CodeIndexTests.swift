@@ -1,5 +1,4 @@
 import Testing
-
 @testable import P1Parser
 
 @Suite("Index of codes")
@@ -36,12 +35,6 @@ struct CodeIndexTests {
         ])
     func other(_ text: String) {
         #expect(place(text) ?? CodeIndex.nowhere == CodeIndex.nowhere)
-    }
-
-    @Test("spelled in another way a code is the same", arguments: ["1-0:01.08.01", "01-00:1.8.1", "1-0:1.8.1*255", "1-0:1.8.1.255"])
-    func otherSpellings(_ text: String) throws {
-        let telegram = try Telegram(lines: text + "(000001.000*kWh)")
-        #expect(telegram.number(at: "electricity/received/tariff1") == "1.000 kWh")
     }
 
     @Test("too few bytes for a spelling are no reason to read behind them", arguments: 0..<12)

@@ -1,5 +1,4 @@
 import Testing
-
 @testable import P1Parser
 
 @Suite("Units")
