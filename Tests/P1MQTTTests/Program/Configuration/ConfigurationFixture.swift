@@ -39,7 +39,7 @@ func loadSettings(
     _ json: String? = nil, environment: [String: String] = [:], flags: [String] = []
 ) throws -> LoadedSettings {
     let folder = try TemporaryFolder()
-    return try SettingsLoader.load(
+    return try LoadedSettings(
         explicitPath: try json.map { try folder.write($0) }, environment: environment, flags: try ConfigurationOptions.parse(flags).flags,
         searchPaths: [])
 }

@@ -34,7 +34,7 @@ import Testing
         #expect(try settingsProblems("{\"mqtt\": \"" + String(repeating: "a", count: 2_000_000) + "\"}").count == 1)
         let folder = try TemporaryFolder()
         #expect(throws: SettingsProblems.self) {
-            try SettingsLoader.load(
+            try LoadedSettings(
                 explicitPath: folder.path, environment: [:], flags: [])
         }
     }

@@ -5,7 +5,7 @@ import Testing
 @testable import P1MQTTBroker
 @testable import P1MQTTSystem
 
-@Suite("Secrets of the configuration") struct SettingsSecretsTests {
+@Suite("Files that settings name") struct SettingsDraftFilesTests {
     private let key = "00112233445566778899aabbccddeeff"
 
     @Test("a password from a file", arguments: ["hunter2", "hunter2\n", "hunter2\r\n", "hunter2\n\n"])
@@ -31,7 +31,7 @@ import Testing
         let folder = try TemporaryFolder()
         func warnings(_ json: String, mode: Int, environment: [String: String] = [:]) throws -> [String] {
             let file = try folder.write(json, mode: mode)
-            return try SettingsLoader.load(
+            return try LoadedSettings(
                 explicitPath: file, environment: environment, flags: []
             ).warnings.map { $0.replacingOccurrences(of: file, with: "FILE") }
         }

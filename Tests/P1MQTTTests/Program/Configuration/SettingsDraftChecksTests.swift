@@ -3,7 +3,7 @@ import P1MQTTMeter
 import Testing
 @testable import P1MQTT
 
-@Suite("Checks between settings") struct SettingsChecksTests {
+@Suite("Checks between settings") struct SettingsDraftChecksTests {
     private func meters(_ meters: String...) -> String {
         #"{"meters": ["# + meters.joined(separator: ", ") + "]}"
     }
