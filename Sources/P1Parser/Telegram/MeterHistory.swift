@@ -43,7 +43,7 @@ extension Telegram {
     /// - Parameter reading: a reading whose quantity is `.failureLog`.
     /// - Returns: the log.
     public func failureLog(of reading: Reading) -> FailureLog? {
-        let groups = values(of: objects[reading.object])
+        let groups = trimmedValues(of: objects[reading.object])
         let text = text.span
         guard let first = groups.first else { return nil }
         if first.text.isEmpty { return FailureLog(count: 0, failures: []) }
@@ -75,7 +75,7 @@ extension Telegram {
     /// - Parameter reading: a reading whose quantity is `.peakHistory`.
     /// - Returns: the history.
     public func peakHistory(of reading: Reading) -> PeakHistory? {
-        let groups = values(of: objects[reading.object])
+        let groups = trimmedValues(of: objects[reading.object])
         let text = text.span
         guard let first = groups.first, (1...3).contains(first.text.count), let count = FixedDecimal(text, first.text.range),
             count.scale == 0

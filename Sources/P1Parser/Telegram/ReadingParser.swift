@@ -72,6 +72,8 @@ enum ReadingParser {
         case .failureLog, .peakHistory, .monthEnd, .loadProfile:
             return .value(.list)
         }
+        case .deviceType, .position, .version, .digits, .clockPart:
+            return .value(.text(TextRange(text.trimmingBlanks(first.text.range))))
     }
 
     private static func number(_ text: Span<UInt8>, _ value: DataValue, _ quantity: Quantity) -> Outcome {
@@ -98,7 +100,10 @@ enum ReadingParser {
     private static func powerFactor(_ text: Span<UInt8>, _ value: DataValue) -> Outcome {
         let range = value.text.range
         if range.isEmpty { return .nothing }
-        guard let number = FixedDecimal(text, range) else { return .issue(.notANumber) }
+        guard let number = FixedDecimal(text, range) else {
+            let inner = text.trimmingBlanks(range)
+            return inner == range ? .issue(.notANumber) : powerFactor(text, DataValue(inner))
+        }
         let isThousandths = number.scale == 0 && range.count >= 4
         guard let factor = isThousandths ? number.movingPoint(by: -3) : number,
             !(FixedDecimal(mantissa: 1) < factor), !(factor < FixedDecimal(mantissa: -1))
@@ -109,9 +114,9 @@ enum ReadingParser {
     private static func bareNumber(_ text: Span<UInt8>, _ value: DataValue, _ quantity: Quantity) -> Outcome {
         if value.text.isEmpty { return .nothing }
         // Tariffs and counters are whole numbers; a tariff may be a word (Hungary).
-        if let number = FixedDecimal(text, value.text.range), number.scale == 0 || quantity == .ratio {
-            return .value(.number(number, nil))
-        }
+        if let number = FixedDecimal(text, range), number.scale == 0 || quantity == .ratio { return .value(.number(number, nil)) }
+        let inner = text.trimmingBlanks(range)
+        if inner != range { return bareNumber(text, DataValue(inner), quantity) }
         return quantity == .tariff ? .value(.text(value.text)) : .issue(.notANumber)
     }
 
@@ -159,9 +164,9 @@ enum ReadingParser {
             guard let unitText = value.unit?.range else { return .success((number, quantity.unit)) }
             return converted(number, text, unitText, quantity)
         }
-        if value.text.isEmpty { return .success(nil) }
-        // The unit behind the number without a star: early Fluvius meters, Swedish bridges. A blank behind the unit: Holley.
-        let group = value.text.range.lowerBound..<(value.unit ?? value.text).range.upperBound
+        // The unit behind the number without a star: early Fluvius meters, Swedish bridges. Blanks anywhere around both.
+        if text.trimmingBlanks(value.text.range).isEmpty { return .success(nil) }
+        let group = text.trimmingBlanks(value.text.range.lowerBound..<(value.unit ?? value.text).range.upperBound)
         let digits = leadingNumber(text, group)
         guard value.unit == nil || digits.upperBound == value.text.range.upperBound, let number = FixedDecimal(text, digits) else {
             return .failure(.notANumber)
@@ -184,8 +189,7 @@ enum ReadingParser {
         return .success((moved, unit))
     }
 
-    /// The sign, digits and points that a group begins with, behind its blanks. A blank behind them stays what follows:
-    /// it may be a damaged `0`, which differs from it by one bit.
+    /// The sign, digits and points that a group begins with.
     private static func leadingNumber(_ text: Span<UInt8>, _ group: Range<Int>) -> Range<Int> {
         let start = text.skippingBlanks(from: group.lowerBound, to: group.upperBound)
         var end = start

@@ -7,7 +7,7 @@ extension Telegram {
             guard let object = objects.first(where: { $0.code.withoutF == code }), let value = values(of: object).first,
                 value.unit == nil
             else { return nil }
-            let range = value.text.range
+            let range = text.trimmingBlanks(value.text.range)
             switch range.count {
             case 6:
                 return pairs(text, range.lowerBound, 2)

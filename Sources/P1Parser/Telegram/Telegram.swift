@@ -52,6 +52,14 @@ public struct Telegram: Sendable {
         values[Int(object.values.lowerBound)..<Int(object.values.upperBound)]
     }
 
+    /// The groups of an object without the blanks around each.
+    func trimmedValues(of object: DataObject) -> [DataValue] {
+        let text = text.span
+        var trimmed: [DataValue] = []
+        for value in values(of: object) { trimmed.append(value.trimmed(in: text)) }
+        return trimmed
+    }
+
     /// A piece of the text as a string; bytes above 7F as Latin-1.
     ///
     /// - Parameter range: a range of this telegram.

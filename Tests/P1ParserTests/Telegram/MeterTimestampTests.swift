@@ -52,6 +52,12 @@ struct MeterTimestampTests {
     @Test("in spring the clock goes from 01:59:59 W to 03:00:00 S: one second")
     func spring() throws {
         for suffix in [("W", "S"), ("", "")] {
+    @Test("blanks around a time do not matter", arguments: [" 101209113020W", "101209113020W ", " 101209113020W  ", "\t101209113020W"])
+    func blanks(_ text: String) {
+        #expect(time(text) != nil && time(text) == time("101209113020W"))
+        #expect(time(" 150317190000 ") == time("150317190000"))
+    }
+
             let before = try #require(time("230326015959" + suffix.0)).secondsSince1970(standardOffset: 60)
             let after = try #require(time("230326030000" + suffix.1)).secondsSince1970(standardOffset: 60)
             #expect(before == 1_679_792_399)
