@@ -28,8 +28,8 @@ public struct MeterTimestamp: Sendable, Hashable {
     /// The flag behind the digits.
     public let season: Season
 
-    /// A time of these fields, or `nil` when no calendar has it or a meter means "not set" by it
-    /// (the first minute of 2000, any year before).
+    /// A time of these fields, or `nil` when no calendar has it or a meter means "not set" by it: the first day of 2000, on
+    /// which a clock begins that was never set (and goes on until it is, whatever its flag), and any year before.
     ///
     /// - Parameters:
     ///   - year: the full year, 2000 to 2099.
@@ -43,7 +43,7 @@ public struct MeterTimestamp: Sendable, Hashable {
         guard (2000...2099).contains(year), (1...12).contains(month),
             (1...MeterTimestamp.days(inMonth: month, of: year)).contains(day),
             (0...23).contains(hour), (0...59).contains(minute), (0...59).contains(second),
-            (year, month, day, hour, minute) != (2000, 1, 1, 0, 0)
+            (year, month, day) != (2000, 1, 1)
         else { return nil }
         self.year = UInt16(year)
         self.month = UInt8(month)
