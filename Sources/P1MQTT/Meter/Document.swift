@@ -131,6 +131,8 @@ package struct Document: Sendable {
             return version(text, telegram).map(Value.text)
         case .text(let text):
             guard quantity == .message || quantity == .digits else { return .text(telegram.string(text)) }
+        case .text(let text) where quantity == .tariff:
+            return .text(tariff(text, telegram))
             let decoded = telegram.decodingHex(text)
             // Some meters fill an empty message with bytes of FF (Sanxing and Holley in Hungary).
             return .text(decoded.unicodeScalars.allSatisfy { $0 == "\u{FF}" } ? "" : decoded)
@@ -153,6 +155,13 @@ package struct Document: Sendable {
 
     /// The ids of the electricity meter.
     private mutating func addIdentity(of telegram: Telegram) {
+    /// A tariff that is a word, perhaps as the hexadecimal codes of its letters.
+    private static func tariff(_ range: TextRange, _ telegram: Telegram) -> String {
+        guard range.count >= 4 else { return telegram.string(range) }
+        let decoded = telegram.decodingHex(range)
+        return decoded.utf8.allSatisfy { (0x20...0x7E).contains($0) } ? decoded : telegram.string(range)
+    }
+
         let (id, serial, name) = (Places.meter.equipmentId, Places.meter.serialNumber, Places.logicalDeviceName)
         let ids = telegram.readings.filter { Catalogue.isMeterRow($0.row) && Catalogue.kinds[$0.row] == .identifier }
         if case .text(let text)? = ids.min(by: { telegram.rank(of: $0) < telegram.rank(of: $1) })?.value {

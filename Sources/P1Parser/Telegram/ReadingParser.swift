@@ -112,7 +112,9 @@ enum ReadingParser {
     }
 
     private static func bareNumber(_ text: Span<UInt8>, _ value: DataValue, _ quantity: Quantity) -> Outcome {
-        if value.text.isEmpty { return .nothing }
+        let range = value.text.range
+        if range.isEmpty { return .nothing }
+        if quantity == .tariff, let tariff = hexTariff(text, range) { return tariff }
         // Tariffs and counters are whole numbers; a tariff may be a word (Hungary).
         if let number = FixedDecimal(text, range), number.scale == 0 || quantity == .ratio { return .value(.number(number, nil)) }
         let inner = text.trimmingBlanks(range)
@@ -120,7 +122,30 @@ enum ReadingParser {
         return quantity == .tariff ? .value(.text(value.text)) : .issue(.notANumber)
     }
 
-    /// `(time)(value)`, `(value)(time)` (Iskra in Wallonia), or a value alone.
+    /// A tariff written as the hexadecimal codes of its characters: `5431` is T1 (Metcom, Iskra). `nil` for any other: a
+    /// number has at most two digits behind its zeros, and those are no codes of characters.
+    private static func hexTariff(_ text: Span<UInt8>, _ range: Range<Int>) -> Outcome? {
+        guard range.count >= 4, range.count % 2 == 0, text[range.lowerBound] >= UInt8(ascii: "2") else { return nil }
+        var number: Int64 = 0
+        var (letters, digits) = (0, 0)
+        for index in stride(from: range.lowerBound, to: range.upperBound, by: 2) {
+            guard let byte = text.hexByte(at: index) else { return nil }
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"):
+                digits += 1
+                number = digits <= 4 ? number * 10 + Int64(byte - UInt8(ascii: "0")) : number
+            case UInt8(ascii: "T") where letters + digits == 0, UInt8(ascii: "t") where letters + digits == 0: break
+            case UInt8(ascii: " "): break
+            case 0x21...0x7E: letters += 1
+            default: return nil
+            }
+        }
+        if letters == 0, (1...4).contains(digits) { return .value(.number(FixedDecimal(mantissa: number), nil)) }
+        return .value(.text(TextRange(range)))
+    }
+
+    /// `(time)(value)`, `(value)(time)` (Iskra in Wallonia), or a value alone. A meter on the M-Bus that never reported
+    /// sends zero and no time.
     private static func timedNumber(
         _ text: Span<UInt8>, _ values: [DataValue], _ groups: Range<Int>, _ quantity: Quantity
     ) -> Outcome {

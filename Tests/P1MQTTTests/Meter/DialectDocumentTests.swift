@@ -205,12 +205,12 @@ import Testing
             ])
     }
 
-    @Test("Metcom: time of COSEM in hexadecimal, a tariff of four digits, mA") func metcom() throws {
+    @Test("Metcom: time of COSEM in hexadecimal, a tariff as text in hexadecimal, mA") func metcom() throws {
         try expect(
             ["0-0:1.0.0(07EA080B0208151900007880)", "0-0:96.14.0(5431)", "1-0:31.7.0(791*mA)", "0-1:24.1.0()", "0-1:24.2.1(0)"],
             header: "MCS50000000000000",
             [
-                ("timestamp", #""2026-08-11T06:21:25.000Z""#), ("electricity/tariffIndicator", "5431"),
+                ("timestamp", #""2026-08-11T06:21:25.000Z""#), ("electricity/tariffIndicator", "1"),
                 ("electricity/instantaneous/current/L1/reading", "0.791"), ("gas/reading", "null"),
             ])
     }

@@ -146,12 +146,21 @@ struct ReadingParserTests {
         #expect(telegram.issues.isEmpty)
     }
 
-    @Test("tariffs in numbers and in words", arguments: [("0002", "2"), ("1", "1"), ("01", "1")])
+    @Test(
+        "tariffs in numbers, in words, and as the hexadecimal codes of their characters",
+        arguments: [
+            ("0002", "2"), ("1", "1"), ("01", "1"), ("5431", "1"), ("5432", "2"), ("7431", "1"), ("3031", "1"), ("30303032", "2"),
+            ("543130", "10"),
+            ("2031", "1"), ("54203320", "3"), ("0012", "12"),
+        ])
     func tariff(_ sent: String, _ expected: String) throws {
         #expect(try Telegram(lines: "0-0:96.14.0(\(sent))").number(at: "electricity/tariffIndicator") == expected)
         #expect(try Telegram(lines: "0-0:96.14.0(TARIFF 1)").text(at: "electricity/tariffIndicator") == "TARIFF 1")
     }
 
+        // NT and HT, which the document spells.
+        #expect(try Telegram(lines: "0-0:96.14.0(4E54)").text(at: "electricity/tariffIndicator") == "4E54")
+        #expect(try Telegram(lines: "0-0:96.14.0(4854)").text(at: "electricity/tariffIndicator") == "4854")
     @Test("an impossible time of the telegram is read as none")
     func impossibleTime() throws {
         let telegram = try Telegram(lines: "0-0:1.0.0(632525252525S)")
