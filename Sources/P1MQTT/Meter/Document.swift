@@ -90,7 +90,7 @@ package struct Document: Sendable {
             values[slot] = value
             ranks[slot] = rank
             if Catalogue.kinds[reading.row] == .peakHistory, let history = telegram.peakHistory(of: reading) {
-                monthPeaks = history.peaks.map { MonthPeak(monthEnd: $0.monthEnd.map(times.utc), power: $0.power) }
+                monthPeaks = history.peaks.compactMap { MonthPeak($0, times) }
             }
             if let limit = telegram.exportLimit(of: reading) {
                 values[Places.exportLimit] = .quantity(limit, .A)
