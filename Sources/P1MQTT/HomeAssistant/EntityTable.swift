@@ -54,19 +54,8 @@ package struct DeviceTable: Sendable {
         let isEssential: Bool
         /// The item whose component this one stands in for.
         var primary: Int?
-        /// For what belongs to the meter under `gas`: how to tell whether this is the one.
-        var gasMeter: GasMeter?
-    }
-
-    /// The meter of a channel, which may be the one under `gas`.
-    struct GasMeter: Sendable {
-        let meter: MBusPlaces
-
-        func isSame(_ document: CompletedDocument) -> Bool {
-            let gas = Places.gas
-            return document.values[meter.reading] != nil && document.values[meter.reading] == document.values[gas.reading]
-                && document.values[meter.identity.equipmentId] == document.values[gas.identity.equipmentId]
-        }
+        /// For what belongs to the meter under `gas`: the channel of the device, on which that may be.
+        var gasChannel: Int?
     }
 
     let items: [Item]
@@ -101,7 +90,7 @@ package struct DeviceTable: Sendable {
                 Item(
                     slot: slot, quantity: quantity, isConditional: quantity.isConditional || primary != nil || isOfGasMeter,
                     isEssential: isEssential(place.path), primary: primary,
-                    gasMeter: isOfGasMeter ? meter.map(GasMeter.init) : nil))
+                    gasChannel: isOfGasMeter ? channel : nil))
             entitiesOfItems.append(entities)
         }
         self.items = items

@@ -31,6 +31,8 @@ package struct Document: Sendable {
     var monthPeaks: [MonthPeak] = []
     /// Seconds that the meter's clock is ahead of the time of arrival; `nil` where one of both is not known.
     private(set) var clockOffset: Int64?
+    /// What the meters on the M-Bus measure.
+    var mbus = MBusMeters()
 
     /// Its time, seconds since 1970 UTC: the meter's, or that of arrival where it sends none.
     var time: Int64? { time(at: Places.timestamp) }
@@ -191,13 +193,17 @@ package struct Document: Sendable {
     private mutating func addMBus(_ telegram: Telegram, _ choice: inout MBusChoice, _ times: Times) {
         let devices = telegram.mbusDevices
         guard !devices.isEmpty else { return }
-        for device in devices where device.channel > 0 { add(device, at: Places.mbus[Int(device.channel) - 1], telegram, times) }
+        for device in devices where device.channel > 0 {
+            add(device, at: Places.mbus[Int(device.channel) - 1], telegram, times)
+            mbus.note(device.medium, on: Int(device.channel))
+        }
         for (medium, device) in choice.choose(among: devices, of: telegram, at: times.arrival, utc: times.utc) {
             add(device, at: Places.medium(medium), telegram, times)
         }
     }
 
     private mutating func add(_ device: MBusDevice, at places: MBusPlaces, _ telegram: Telegram, _ times: Times) {
+            mbus.choose(Int(device.channel), for: medium)
         func text(_ slot: DocumentLayout.Slot, _ range: TextRange?) {
             if let range { values[slot] = .text(telegram.string(range)) }
         }

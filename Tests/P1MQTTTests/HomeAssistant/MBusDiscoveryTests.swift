@@ -48,6 +48,31 @@ import Testing
         #expect(payloads[1].components["valvePosition"]?["options"] as? [String] == ["0", "1", "2"])
     }
 
+    @Test(
+        "the class of a channel is that of its type, whatever its id",
+        arguments: [["", "", ""], ["00", "0000", "3030"], ["4730", "4730", "4730"], ["", "4730", "4730"]])
+    func kinds(_ ids: [String]) throws {
+        var telegram = TelegramText.dutch.with("0-1:96.1.0(\(ids[0]))")
+        telegram.lines += [
+            "0-2:24.1.0(007)", "0-2:96.1.0(\(ids[1]))", "0-2:24.2.1(231114231000W)(10142.194*m3)", "0-3:24.1.0(004)",
+            "0-3:96.1.0(\(ids[2]))", "0-3:24.2.1(231114231000W)(00012.345*GJ)",
+        ]
+        let payloads = try DiscoveryFixture.announced(telegram).dropFirst()
+        #expect(payloads.map { $0.device["name"] as? String } == ["Gas meter", "Water meter", "Heat meter"])
+        #expect(payloads.map { $0.components["reading"]?["device_class"] as? String } == ["gas", "water", "energy"])
+        #expect(Set(payloads.map(\.topic)).count == 3)
+        // The flow is that of the gas meter alone, though the water meter shows the same number.
+        var fixture = DiscoveryFixture()
+        try fixture.feed(telegram, times: 2)
+        for minute in ["15", "20"] {
+            var later = telegram
+            later.lines = later.lines.map { $0.replacing("231114231000W", with: "2311142320\(minute)W") }
+            try fixture.feed(later, times: 2)
+        }
+        let announced = try fixture.discovery.announcement.map(DiscoveryPayload.init)
+        #expect(announced.map { $0.components["flow"] != nil } == [false, true, false, false])
+    }
+
     @Test("two of a kind are told apart")
     func twoGasMeters() throws {
         let payloads = try DiscoveryFixture.announced(Self.replaced)
