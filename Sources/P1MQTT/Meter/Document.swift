@@ -131,10 +131,10 @@ package struct Document: Sendable {
             return nil
         case .text(let text) where quantity == .version:
             return version(text, telegram).map(Value.text)
-        case .text(let text):
-            guard quantity == .message || quantity == .digits else { return .text(telegram.string(text)) }
         case .text(let text) where quantity == .tariff:
             return .text(tariff(text, telegram))
+        case .text(let text):
+            guard quantity == .message || quantity == .digits else { return .text(telegram.string(text)) }
             let decoded = telegram.decodingHex(text)
             // Some meters fill an empty message with bytes of FF (Sanxing and Holley in Hungary).
             return .text(decoded.unicodeScalars.allSatisfy { $0 == "\u{FF}" } ? "" : decoded)
@@ -155,8 +155,6 @@ package struct Document: Sendable {
         return text.allSatisfy { $0 == " " } ? nil : text
     }
 
-    /// The ids of the electricity meter.
-    private mutating func addIdentity(of telegram: Telegram) {
     /// A tariff that is a word, perhaps as the hexadecimal codes of its letters.
     private static func tariff(_ range: TextRange, _ telegram: Telegram) -> String {
         guard range.count >= 4 else { return telegram.string(range) }
@@ -164,6 +162,8 @@ package struct Document: Sendable {
         return decoded.utf8.allSatisfy { (0x20...0x7E).contains($0) } ? decoded : telegram.string(range)
     }
 
+    /// The ids of the electricity meter.
+    private mutating func addIdentity(of telegram: Telegram) {
         let (id, serial, name) = (Places.meter.equipmentId, Places.meter.serialNumber, Places.logicalDeviceName)
         let ids = telegram.readings.filter { Catalogue.isMeterRow($0.row) && Catalogue.kinds[$0.row] == .identifier }
         if case .text(let text)? = ids.min(by: { telegram.rank(of: $0) < telegram.rank(of: $1) })?.value {
@@ -184,7 +184,11 @@ package struct Document: Sendable {
     private mutating func addVersionAndTime(of telegram: Telegram, _ dialect: Dialect, _ times: Times) {
         let (version, timestamp) = (Places.version, Places.timestamp)
         if values[version] == nil, dialect == .dsmr22 { values[version] = .text("22") }
-        if values[timestamp] == nil, let time = telegram.splitClock { values[timestamp] = .time(times.utc(time)) }
+        if values[timestamp] == nil {
+            values[timestamp] = telegram.splitClock.map { .time(times.utc($0)) }
+            // A clock that was never set says nothing; half of one, or an impossible one, is as it was sent.
+            if values[timestamp] == nil, !telegram.isClockUnset { addUnknown(of: telegram) { Catalogue.kinds[$0.row] == .clockPart } }
+        }
         guard let arrival = times.arrival else { return }
         clockOffset = time.map { $0 - arrival }
         if clockOffset == nil { values[timestamp] = .time(arrival) }
@@ -199,11 +203,11 @@ package struct Document: Sendable {
         }
         for (medium, device) in choice.choose(among: devices, of: telegram, at: times.arrival, utc: times.utc) {
             add(device, at: Places.medium(medium), telegram, times)
+            mbus.choose(Int(device.channel), for: medium)
         }
     }
 
     private mutating func add(_ device: MBusDevice, at places: MBusPlaces, _ telegram: Telegram, _ times: Times) {
-            mbus.choose(Int(device.channel), for: medium)
         func text(_ slot: DocumentLayout.Slot, _ range: TextRange?) {
             if let range { values[slot] = .text(telegram.string(range)) }
         }
@@ -221,6 +225,16 @@ package struct Document: Sendable {
     private mutating func addUnknown(_ telegram: Telegram) {
         for object in telegram.objects where !object.isInCatalogue { addUnknown(object, of: telegram) }
         for index in telegram.unexplained { addUnknown(telegram.objects[index], of: telegram) }
+        addUnknown(of: telegram) { reading in
+            guard Catalogue.kinds[reading.row] == .digits, case .text(let text) = reading.value else { return false }
+            let ean = telegram.decodingHex(text)
+            return !ean.allSatisfy(\.isNumber) && ean.contains { $0.isLetter || $0.isNumber }
+        }
+    }
+
+    /// Readings that turned out to say nothing that has a place.
+    private mutating func addUnknown(of telegram: Telegram, where isMeant: (Reading) -> Bool) {
+        for reading in telegram.readings where isMeant(reading) { addUnknown(telegram.objects[reading.object], of: telegram) }
     }
 
     private mutating func addUnknown(_ object: DataObject, of telegram: Telegram) {

@@ -60,11 +60,11 @@ public struct MBusDevice: Sendable, Hashable {
     public internal(set) var ean: TextRange?
     /// What it measures; `nil` for a type that is not known, and for a meter with neither type nor reading.
     public internal(set) var medium: MBusMedium?
-    /// Its last reading; `nil` when the meter never reported or its time is impossible.
+    /// Its last reading; `nil` when the meter never reported.
     public internal(set) var reading: FixedDecimal?
     /// The unit of the reading.
     public internal(set) var unit: MeterUnit?
-    /// When the reading was taken.
+    /// When the reading was taken; `nil` where the meter does not say, or an impossible time.
     public internal(set) var timestamp: MeterTimestamp?
     /// The catalogue's row of the reading.
     var readingRow = 0
@@ -121,7 +121,8 @@ extension Telegram {
             device.reading = number
             device.unit = unit
             device.timestamp = time
-        case .number(let number, let unit) where device.timestamp == nil:
+        case .number(let number, let unit), .timed(let number, let unit, nil):
+            guard device.timestamp == nil else { return }
             device.reading = number
             device.unit = unit
         default:
@@ -135,15 +136,25 @@ extension Telegram {
         case (.identifier, .text(let text)): device.equipmentId = text
         case (.position, .text(let text)): device.valvePosition = text
         case (.digits, .text(let text)): device.ean = text
-        case (.meterReading, .timed(let number, let unit, let time?)), (.meterProfile, .timed(let number, let unit, let time?)):
-            // Of several readings the newest counts, of two at one time the one that stands first in the catalogue.
-            if let last = device.timestamp, (seconds(time), -reading.row) < (seconds(last), -device.readingRow) { return }
-            device.reading = number
-            device.unit = unit
-            device.timestamp = time
-            device.readingRow = reading.row
+        case (.meterReading, .timed(let number, let unit, let time)), (.meterProfile, .timed(let number, let unit, let time)):
+            take(number, unit, time, row: reading.row, of: &device)
+        case (.meterReading, .number(let number, let unit)):
+            take(number, unit, nil, row: reading.row, of: &device)
         default: break
         }
+    }
+
+    /// Of several readings the newest counts, one without a time least; of two at one time the one that stands first in
+    /// the catalogue.
+    private func take(_ number: FixedDecimal, _ unit: MeterUnit?, _ time: MeterTimestamp?, row: Int, of device: inout MBusDevice) {
+        if device.reading != nil {
+            let (new, last) = (time.map(seconds) ?? .min, device.timestamp.map(seconds) ?? .min)
+            if (new, -row) < (last, -device.readingRow) { return }
+        }
+        device.reading = number
+        device.unit = unit
+        device.timestamp = time
+        device.readingRow = row
     }
 
     /// For comparing times of one meter.

@@ -27,8 +27,9 @@ enum ReadingParser {
                     Reading(
                         row: entry.row, channel: entry.channel, isSubordinate: entry.isSubordinate, object: UInt16(index),
                         value: value))
+                if groups.count > 1, entry.quantity.hasOneGroup { unexplained.append(index) }
             case .nothing:
-                break
+                if groups.count > 1, entry.quantity.hasOneGroup { unexplained.append(index) }
             case .unexplained:
                 unexplained.append(index)
             case .issue(let reason):
@@ -63,17 +64,19 @@ enum ReadingParser {
         case .meterProfile:
             return profile(text, values, groups)
         case .time:
-            return .value(.time(MeterTimestamp(text, first.text.range)))
+            let time = MeterTimestamp(text, first.text.range)
+            let isTime = time != nil || first.text.isEmpty || first.isTime
+            return isTime ? .value(.time(time)) : .unexplained
         case .identifier where first.text.count == 13 && MeterTimestamp(text, first.text.range) != nil:
             // Seen in 0-0:0.0.0: a time with its flag names no meter.
             return .unexplained
-        case .text, .identifier, .deviceType, .position, .version, .message, .digits, .clockPart:
+        case .text, .identifier, .message:
             return .value(.text(first.text))
+        case .deviceType, .position, .version, .digits, .clockPart:
+            return .value(.text(TextRange(text.trimmingBlanks(first.text.range))))
         case .failureLog, .peakHistory, .monthEnd, .loadProfile:
             return .value(.list)
         }
-        case .deviceType, .position, .version, .digits, .clockPart:
-            return .value(.text(TextRange(text.trimmingBlanks(first.text.range))))
     }
 
     private static func number(_ text: Span<UInt8>, _ value: DataValue, _ quantity: Quantity) -> Outcome {
@@ -153,20 +156,30 @@ enum ReadingParser {
         let first = values[groups.lowerBound]
         let last = values[groups.upperBound - 1]
         guard groups.count == 2 else {
-            if first.text.isEmpty { return .nothing }
-            let alone = number(text, first, quantity)
-            // Without a time it is of use only where no meter of its kind sends one (DSMR 2.2, 5-0:1.0.0).
-            if case .issue = alone, quantity == .meterReading { return .nothing }
-            return alone
+            return quantity == .meterReading ? untimedReading(text, first) : number(text, first, quantity)
         }
         // The one with a unit is the number; without units the time comes first.
         let (time, value) = first.unit != nil && last.unit == nil ? (last, first) : (first, last)
         switch measure(text, value, quantity) {
         case .success(let (number, unit)?):
-            return .value(.timed(number, unit, MeterTimestamp(text, time.text.range)))
+            let taken = MeterTimestamp(text, time.text.range)
+            return quantity == .meterReading && taken == nil && number.mantissa == 0 ? .nothing : .value(.timed(number, unit, taken))
         case .success(nil): return .nothing
         case .failure(let reason): return .issue(reason)
         }
+    }
+
+    /// A reading of which nobody says when it was taken (Iceland). Zero without a unit is no reading, nor is a time alone.
+    private static func untimedReading(_ text: Span<UInt8>, _ value: DataValue) -> Outcome {
+        if value.text.isEmpty, value.unit == nil { return .nothing }
+        if value.isTime, text.firstIndex(of: UInt8(ascii: "."), or: UInt8(ascii: ","), in: value.text.range) == nil {
+            return MeterTimestamp(text, value.text.range) == nil ? .nothing : .unexplained
+        }
+        let outcome = number(text, value, .meterReading)
+        guard case .value(.number(let number, nil)) = outcome else { return outcome }
+        if number.mantissa == 0 { return .nothing }
+        // As many digits as a time has: no meter counts so far.
+        return number.mantissa.magnitude < 100_000_000_000 ? outcome : .unexplained
     }
 
     /// `(time)(status)(period)(count)(code)(unit)` and `(value)` on the next line: DSMR 2.2 section 5.2.6.
@@ -178,7 +191,8 @@ enum ReadingParser {
         guard let (unit, places) = MeterUnit.parse(text, values[groups.upperBound - 2].text.range),
             let moved = number.movingPoint(by: places)
         else { return .issue(.wrongUnit) }
-        return .value(.timed(moved, unit, MeterTimestamp(text, values[groups.lowerBound].text.range)))
+        let taken = MeterTimestamp(text, values[groups.lowerBound].text.range)
+        return taken == nil && moved.mantissa == 0 ? .nothing : .value(.timed(moved, unit, taken))
     }
 
     /// A number and its unit, converted; `nil` where there is no number.
@@ -193,16 +207,14 @@ enum ReadingParser {
         if text.trimmingBlanks(value.text.range).isEmpty { return .success(nil) }
         let group = text.trimmingBlanks(value.text.range.lowerBound..<(value.unit ?? value.text).range.upperBound)
         let digits = leadingNumber(text, group)
-        guard value.unit == nil || digits.upperBound == value.text.range.upperBound, let number = FixedDecimal(text, digits) else {
+        var start = text.skippingBlanks(from: digits.upperBound, to: group.upperBound)
+        guard value.unit == nil || start == value.text.range.upperBound, let number = FixedDecimal(text, digits) else {
             return .failure(.notANumber)
         }
-        var start = digits.upperBound
-        if start == group.upperBound { return .success((number, quantity.unit)) }
-        if text[start] == UInt8(ascii: "*") {
+        if start < group.upperBound, text[start] == UInt8(ascii: "*") {
             start = text.skippingBlanks(from: start + 1, to: group.upperBound)
-            if start == group.upperBound { return .success((number, quantity.unit)) }
         }
-        return converted(number, text, text.trimming(start..<group.upperBound, where: { $0 == UInt8(ascii: " ") }), quantity)
+        return start == group.upperBound ? .success((number, quantity.unit)) : converted(number, text, start..<group.upperBound, quantity)
     }
 
     private static func converted(
@@ -216,17 +228,24 @@ enum ReadingParser {
 
     /// The sign, digits and points that a group begins with.
     private static func leadingNumber(_ text: Span<UInt8>, _ group: Range<Int>) -> Range<Int> {
-        let start = text.skippingBlanks(from: group.lowerBound, to: group.upperBound)
-        var end = start
+        var end = group.lowerBound
         // The sign and the points stand before the digits in ASCII; so does /, which is part of no number.
         while end < group.upperBound, (UInt8(ascii: "+")...UInt8(ascii: "9")).contains(text[end]) { end += 1 }
-        return start..<end
+        return group.lowerBound..<end
     }
 }
 
 extension TelegramIssue.Reason: Error {}
 
 extension Quantity {
+    /// Whether its value fills the first group: what stands behind that is not what the code means.
+    fileprivate var hasOneGroup: Bool {
+        switch self {
+        case .currentLimit, .peak, .meterReading, .meterProfile, .failureLog, .peakHistory, .monthEnd, .loadProfile: false
+        default: true
+        }
+    }
+
     /// Whether a meter may state it in this unit (or one that converts to it).
     func accepts(_ other: MeterUnit) -> Bool {
         switch self {

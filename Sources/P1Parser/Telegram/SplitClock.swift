@@ -23,6 +23,14 @@ extension Telegram {
             year: 2000 + date[0], month: date[1], day: date[2], hour: time[0], minute: time[1], second: time[2], season: .unstated)
     }
 
+    /// Whether its date is that of a clock that was never set.
+    public var isClockUnset: Bool {
+        guard let object = objects.first(where: { $0.code.withoutF == Telegram.clockDate }), let date = values(of: object).first else {
+            return false
+        }
+        return string(date.text).filter(\.isNumber).hasPrefix("00")
+    }
+
     private func pairs(_ text: Span<UInt8>, _ start: Int, _ stride: Int) -> [Int]? {
         guard let first = text.twoDigits(at: start), let second = text.twoDigits(at: start + stride),
             let third = text.twoDigits(at: start + 2 * stride)

@@ -16,7 +16,7 @@ public struct Telegram: Sendable {
     public let readings: [Reading]
     /// The lines that could not be used.
     public let issues: [TelegramIssue]
-    /// The indices of those objects whose code the catalogue knows, yet whose value is not what the code means.
+    /// The indices of those objects whose code the catalogue knows, yet which hold what the code does not mean.
     public let unexplained: [Int]
 
     /// Parses a frame. Never fails: what is damaged is in `issues`.

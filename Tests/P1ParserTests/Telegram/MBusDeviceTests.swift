@@ -64,6 +64,9 @@ struct MBusDeviceTests {
         arguments: [
             "0-1:24.2.1(632525252525S)(00000.000*m3)", "0-1:24.2.1(700101010000W)(00000000)", "0-1:24.2.1(000101000000W)(00000.000)",
             "0-1:24.2.1()(*m3)", "0-1:24.2.1()", "0-1:24.2.1(00000.000)", "0-1:24.3.0(000000000000)(00)(60)(1)(0-1:24.2.1)(m3)",
+            "0-1:24.2.1(0)", "0-1:24.2.1( 0 )", "0-1:24.2.1(632525252525S)(00000.000)", "0-1:24.2.1(632525252525S)",
+            "0-1:24.2.1(000101000000)",
+            "0-1:24.2.1(*m3)", "0-1:24.2.1()(00000.000*m3)", "0-1:24.3.0(000000000000)(00)(60)(1)(0-1:24.2.1)(m3)(00000.000)",
         ])
     func notReporting(_ line: String) throws {
         let telegram = try Telegram(lines: "0-1:24.1.0(003)", "0-1:96.1.0()", line)
@@ -72,6 +75,46 @@ struct MBusDeviceTests {
         #expect(device.timestamp == nil)
         #expect(device.medium == .gas)
         #expect(telegram.issues.isEmpty)
+    }
+
+    @Test(
+        "a reading without a usable time is a reading (Iceland)",
+        arguments: [
+            "0-1:24.2.1(0366.475*m3)", "0-1:24.2.1()(0366.475*m3)", "0-1:24.2.1(2405012113)(0366.475*m3)",
+            "0-1:24.2.1(632525252525S)(0366.475*m3)", "0-1:24.2.1(000101034500W)(0366.475*m3)", "0-1:24.2.1(0366.475m3)",
+            "0-1:24.3.0(000000000000)(00)(60)(1)(0-1:24.2.1)(m3)(0366.475)", "7-0:23.1.0(0366.475*m3)",
+            "7-0:23.1.0(632525252525S)(0366.475*m3)",
+        ])
+    func noTime(_ line: String) throws {
+        let telegram = try Telegram(lines: line)
+        let device = try #require(telegram.mbusDevices.first)
+        #expect(device.reading?.description == "366.475" && device.unit == .m3 && device.medium == .gas)
+        #expect(device.timestamp == nil)
+        #expect(telegram.issues.isEmpty && telegram.unexplained.isEmpty)
+    }
+
+    @Test("zero with its unit, and a number without one, are readings where no time is sent")
+    func bare() throws {
+        #expect(try Telegram(lines: "0-1:24.2.1(0000.000*m3)").mbusDevices.map(\.reading?.description) == ["0.000"])
+        let device = try #require(try Telegram(lines: "0-1:24.2.1(0012.500)").mbusDevices.first)
+        #expect(device.reading?.description == "12.500" && device.unit == nil)
+    }
+
+    @Test("a reading with a time counts before one without, in any order of the lines")
+    func timedFirst() throws {
+        let lines = ["0-1:24.2.1(0012.000*m3)", "0-1:24.2.3(230714150000S)(00011.000*m3)"]
+        for lines in [lines, lines.reversed()] {
+            #expect(try Telegram(lines: lines[0], lines[1]).mbusDevices.map(\.reading?.description) == ["11.000"])
+        }
+    }
+
+    @Test(
+        "what is no reading is an issue or unexplained, never nothing",
+        arguments: ["(abc)", "(12345.6*A)", "(230714150000S)", "(123456789012345)"])
+    func neither(_ group: String) throws {
+        let telegram = try Telegram(lines: "0-1:24.2.1" + group)
+        #expect(telegram.readings.isEmpty)
+        #expect(telegram.unexplained == [0])
     }
 
     @Test("a relay of the electricity meter is no M-Bus meter (Luxembourg, Belgium)")

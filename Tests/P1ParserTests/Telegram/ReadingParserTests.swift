@@ -40,7 +40,9 @@ struct ReadingParserTests {
         "blanks around number, star, unit and bracket do not matter (Holley, Kaifa)",
         arguments: [
             ("(00.100*kWh )", "0.100 kWh"), ("( 0.100*kWh)", "0.100 kWh"), ("(00.100* kWh)", "0.100 kWh"), ("(00.100*)", "0.100 kWh"),
-            ("(1.5 )", nil), ("(1.5 *kWh)", nil), ("(1.5 kWh)", nil), ("( )", nil),
+            ("(1.5 )", "1.5 kWh"), ("(1.5 *kWh)", "1.5 kWh"), ("(1.5 kWh)", "1.5 kWh"), ("( 1.5 * kWh )", "1.5 kWh"), ("( )", nil),
+            (" (1.5*kWh)", "1.5 kWh"), ("  ( 1.5*kWh) ", "1.5 kWh"), ("\t(1.5\t*kWh)", "1.5 kWh"), ("( *kWh)", nil),
+            ("(1.5 Wh)", "0.0015 kWh"),
         ] as [(String, String?)])
     func blanks(_ groups: String, _ expected: String?) throws {
         let telegram = try Telegram(lines: "1-0:1.8.1" + groups)
@@ -156,11 +158,11 @@ struct ReadingParserTests {
     func tariff(_ sent: String, _ expected: String) throws {
         #expect(try Telegram(lines: "0-0:96.14.0(\(sent))").number(at: "electricity/tariffIndicator") == expected)
         #expect(try Telegram(lines: "0-0:96.14.0(TARIFF 1)").text(at: "electricity/tariffIndicator") == "TARIFF 1")
-    }
-
         // NT and HT, which the document spells.
         #expect(try Telegram(lines: "0-0:96.14.0(4E54)").text(at: "electricity/tariffIndicator") == "4E54")
         #expect(try Telegram(lines: "0-0:96.14.0(4854)").text(at: "electricity/tariffIndicator") == "4854")
+    }
+
     @Test("an impossible time of the telegram is read as none")
     func impossibleTime() throws {
         let telegram = try Telegram(lines: "0-0:1.0.0(632525252525S)")
