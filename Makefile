@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test check install soak sanitize fuzz bench bench-parse test-home-assistant
+.PHONY: help run test check docs install soak sanitize fuzz bench bench-parse compare test-home-assistant
 
 PREFIX ?= /usr/local
 # A folder to put in front of every installed path, for packagers.
@@ -33,11 +33,13 @@ help:
 	@echo 'make run      build, then publish: your meter with ./config.json, else a simulated one'
 	@echo 'make test     everything that CI checks: format, build without warnings, all tests'
 	@echo 'make check    format and build only'
+	@echo 'make docs     the pages of the library P1Parser, as HTML'
 	@echo 'make install  release build into $$(DESTDIR)$$(PREFIX)/bin  (PREFIX=$(PREFIX))'
 	@echo 'make soak     hundreds of thousands of telegrams while broker and meters fail  (MINUTES=$(MINUTES) SEED=$(SEED))'
 	@echo 'make sanitize all tests under the thread and the address sanitizer'
 	@echo 'make fuzz     throw damaged telegrams at the parser  (SECONDS=$(SECONDS))'
-	@echo 'make bench    CPU, latency, memory and a fleet of meters, beside a plain C program  (REFERENCE=, PUBLISHER=)'
+	@echo 'make bench    CPU, latency, memory and a fleet of meters, beside a plain C program  (OLD=, NEW=, REFERENCE=, PUBLISHER=)'
+	@echo 'make compare  whether two programs publish and print the same for the same bytes  (OLD=, NEW=, CORPUS=)'
 	@echo 'make test-home-assistant  with a real Home Assistant, which HA_CHECK must name: see Tests/HomeAssistant/run'
 	@echo 'make bench-parse  time for one telegram; beside a C program when REFERENCE names one'
 
@@ -60,6 +62,9 @@ test:
 	@rm -rf $(RESULTS) && mkdir -p $(RESULTS)
 	swift test --skip-build --no-parallel --xunit-output $(RESULTS)/tests.xml
 	@.ci/require-broker-tests $(RESULTS)
+
+docs:
+	@.ci/documentation .build/P1Parser.doccarchive
 
 install:
 	@.ci/prepare libmosquitto-dev
@@ -91,11 +96,17 @@ bench-parse:
 	@.ci/prepare libmosquitto-dev
 	@REFERENCE='$(REFERENCE)' Tests/Benchmarks/parse
 
-# Some four minutes; Tests/Benchmarks/bench says what can be set.
+# Some eight minutes, twelve with two programs; Tests/Benchmarks/bench says what can be set.
 bench:
-	@.ci/prepare libmosquitto-dev mosquitto mosquitto-clients
-	$(RELEASE)
-	@REFERENCE='$(REFERENCE)' PUBLISHER='$(PUBLISHER)' TELEGRAMS='$(TELEGRAMS)' Tests/Benchmarks/bench "$$($(RELEASE) --show-bin-path)/p1mqtt"
+	@.ci/prepare libmosquitto-dev mosquitto mosquitto-clients openssl
+	$(if $(NEW),,$(RELEASE))
+	@REFERENCE='$(REFERENCE)' PUBLISHER='$(PUBLISHER)' TELEGRAMS='$(TELEGRAMS)' \
+		Tests/Benchmarks/bench '$(or $(NEW),$(shell $(RELEASE) --show-bin-path)/p1mqtt)' $(OLD)
+
+# A minute and a half. Tests/Compare/accepted holds the differences that are meant.
+compare:
+	@.ci/prepare mosquitto mosquitto-clients python3
+	@Tests/Compare/run --accept Tests/Compare/accepted '$(OLD)' '$(NEW)' $(CORPUS)
 
 test-home-assistant:
 	@HA_CHECK='$(HA_CHECK)' HA_CHECK_OPTIONS='$(HA_CHECK_OPTIONS)' Tests/HomeAssistant/run

@@ -1,4 +1,5 @@
-/// The one table of OBIS codes, in the order of the JSON document. Adding a code is adding a row to one of its parts.
+/// The one table of OBIS codes. Adding a code is adding a row to one of its parts. Of several codes for one quantity the first
+/// row counts.
 public enum Catalogue {
     /// All rows.
     public static let rows: [CatalogueRow] = general + energy + state + instantaneous + demand + mbus + media

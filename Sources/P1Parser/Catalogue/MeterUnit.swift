@@ -1,5 +1,5 @@
 /// The unit of a value, after conversion: there is one for each kind of quantity.
-public enum MeterUnit: String, Sendable, CaseIterable {
+public enum MeterUnit: String, Sendable, CaseIterable, Codable {
     case kWh
     case kvarh
     case kW

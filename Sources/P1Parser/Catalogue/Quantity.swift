@@ -1,5 +1,4 @@
-/// What kind of thing a catalogue row measures or says. The unit, the way it is read from the line, its shape in the
-/// JSON document and its classes in Home Assistant all follow from it.
+/// What kind of thing a catalogue row measures or says. The unit and the way it is read from the line follow from it.
 public enum Quantity: Sendable, Hashable, CaseIterable {
     /// Active energy, a register in kWh.
     case energy

@@ -1,6 +1,6 @@
 /// The standard or national variant that a telegram follows. For display and for the few things that differ by
 /// country; the parser itself does not depend on it.
-public enum Dialect: String, Sendable, CaseIterable {
+public enum Dialect: String, Sendable, CaseIterable, Codable {
     /// DSMR 2.2 and 3.0 (Netherlands): no version, no time, no checksum.
     case dsmr22 = "DSMR 2.2/3.0"
     /// DSMR 4.0 to 4.2 (Netherlands).

@@ -1,7 +1,7 @@
 /// What an M-Bus meter measures.
 ///
 /// Source: EN 13757-3, device types; the numbers are those of `24.1.0`.
-public enum MBusMedium: String, Sendable, CaseIterable {
+public enum MBusMedium: String, Sendable, CaseIterable, Codable {
     case gas
     case water
     case heat

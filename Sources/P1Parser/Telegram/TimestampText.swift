@@ -52,6 +52,53 @@ extension MeterTimestamp {
     }
 }
 
+extension MeterTimestamp: LosslessStringConvertible {
+    /// The time that is written in `text` in any of the forms of meters; `nil` when it is none, impossible, or a way of
+    /// saying "not set".
+    ///
+    /// - Parameter text: for instance `240229120505W`.
+    public init?(_ text: some StringProtocol) {
+        let bytes = Array(text.utf8)
+        self.init(bytes.span, 0..<bytes.count)
+    }
+
+    /// The time as most meters write it: `YYMMDDhhmmss` and the flag.
+    public var description: String {
+        var bytes: [UInt8] = []
+        write(into: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Appends the time as ASCII text.
+    func write(into output: inout [UInt8]) {
+        for field in [UInt8(year % 100), month, day, hour, minute, second] {
+            output.append(UInt8(ascii: "0") + field / 10)
+            output.append(UInt8(ascii: "0") + field % 10)
+        }
+        switch season {
+        case .summer: output.append(UInt8(ascii: "S"))
+        case .winter: output.append(UInt8(ascii: "W"))
+        case .unstated: break
+        }
+    }
+}
+
+extension MeterTimestamp: Codable {
+    /// Reads the time from a string.
+    ///
+    /// - Parameter decoder: where to read from.
+    public init(from decoder: any Decoder) throws {
+        self = try decoder.decodeText()
+    }
+
+    /// Writes the time as a string, as most meters write it.
+    ///
+    /// - Parameter encoder: where to write to.
+    public func encode(to encoder: any Encoder) throws {
+        try encoder.encodeText(self)
+    }
+}
+
 extension Span<UInt8> {
     /// The number that two decimal digits make at `start`; `nil` when one of them is none.
     @inline(__always)

@@ -5,11 +5,11 @@ import Testing
 @testable import P1MQTTInput
 @testable import P1MQTTMeter
 
-/// The generated files in the parser's documentation are up to date.
+/// The generated files in `docs` are up to date.
 /// `UPDATE_README=1 swift test --filter GeneratedDocumentationTests` writes them.
 @Suite("Generated documentation", .serialized) struct GeneratedDocumentationTests {
     private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .appendingPathComponent("../../../Sources/P1Parser/P1Parser.docc").standardized
+        .appendingPathComponent("../../../docs").standardized
     private static let isUpdating = ProcessInfo.processInfo.environment["UPDATE_README"] == "1"
 
     private func expect(_ name: String, _ content: String) throws {
@@ -21,11 +21,11 @@ import Testing
 
     @Test("the table of codes is that of the catalogue") func catalogue() throws {
         try expect(
-            "Codes.md",
+            "codes.md",
             """
             # Codes
 
-            Every OBIS code of the catalogue, where its value goes, and what Home Assistant makes of it.
+            Every OBIS code that is known, where its value goes, and what Home Assistant makes of it.
 
             `n` is an M-Bus channel or a relay, 1 to 4. The reading of an M-Bus meter is published under `mbus/n` and under the name of
             what it measures: `gas`, `water`, `heat`, `warmWater`, `cooling`, `heatCooling`, `heatCostAllocator` or `subElectricity`.

@@ -1,6 +1,5 @@
+import P1Parser
 import Testing
-
-@testable import P1Parser
 
 /// What must hold for every stream, tried with numbers of a fixed seed.
 @Suite("Properties under damage")

@@ -1,12 +1,11 @@
+import Foundation
+import P1Parser
 import Testing
-
-@testable import P1Parser
 
 @Suite("Times of meters")
 struct MeterTimestampTests {
     private func time(_ text: String) -> MeterTimestamp? {
-        let bytes = Array(text.utf8)
-        return MeterTimestamp(bytes.span, 0..<bytes.count)
+        MeterTimestamp(text)
     }
 
     @Test(
@@ -40,6 +39,16 @@ struct MeterTimestampTests {
         ])
     func notSet(_ text: String) {
         #expect(time(text) == nil)
+    }
+
+    @Test("as text and in JSON it is what most meters write", arguments: ["101209113020W", "240229120505S", "150317190000"])
+    func text(_ text: String) throws {
+        let sent = try #require(time(text))
+        #expect(sent.description == text)
+        let json = try JSONEncoder().encode([sent])
+        #expect(String(decoding: json, as: UTF8.self) == "[\"\(text)\"]")
+        #expect(try JSONDecoder().decode([MeterTimestamp].self, from: json) == [sent])
+        #expect(throws: DecodingError.self) { try JSONDecoder().decode([MeterTimestamp].self, from: Data(#"["000101000000W"]"#.utf8)) }
     }
 
     @Test(
@@ -106,8 +115,10 @@ struct MeterTimestampTests {
         var expected = (year: 1900, month: 1, day: 1)
         for days in -25567..<84006 {
             let date = CalendarDate(secondsSince1970: Int64(days) * 86400 + 86399)
+            let time = MeterTimestamp(
+                year: date.year, month: date.month, day: date.day, hour: 23, minute: 59, second: 59, season: .winter)
             guard date.year == expected.year, date.month == expected.month, date.day == expected.day, date.secondOfDay == 86399,
-                MeterTimestamp.daysSince1970(year: date.year, month: date.month, day: date.day) == Int64(days)
+                time.map({ $0.secondsSince1970(standardOffset: 0) == Int64(days) * 86400 + 86399 }) ?? !(2000...2099).contains(date.year)
             else {
                 Issue.record("day \(days) is \(date), expected \(expected)")
                 return

@@ -4,12 +4,6 @@ import P1MQTTMeter
 
 /// The settings of a meter.
 extension SettingsTable {
-    /// Bits a second that Linux has a constant for.
-    static let baudRates = [
-        300, 600, 1200, 1800, 2400, 4800, 9600, 19200, 38400, 57600, 115_200, 230_400, 460_800, 500_000, 576_000,
-        921_600,
-    ]
-
     /// What every meter has, wherever its telegrams come from.
     static let meter: [Setting<MeterDraft>] = [
         Setting(
@@ -59,15 +53,15 @@ extension SettingsTable {
         Setting(
             "path", \.serialPath, .optional(.path),
             "A device, or a glob such as `/dev/serial/by-id/*` that matches exactly one.", isRequired: true),
-        Setting("baudRate", \.serial.baudRate, .auto(.integer(oneOf: baudRates)), "Speed in bits a second."),
+        Setting("baudRate", \.serial.baudRate, .auto(.choice), "Speed in bits a second."),
         Setting("parity", \.serial.parity, .auto(.choice), "Parity."),
-        Setting("dataBits", \.serial.dataBits, .auto(.integer(oneOf: [7, 8])), "Data bits."),
-        Setting("stopBits", \.serial.stopBits, .auto(.integer(oneOf: [1, 2])), "Stop bits."),
+        Setting("dataBits", \.serial.dataBits, .auto(.choice), "Data bits."),
+        Setting("stopBits", \.serial.stopBits, .auto(.choice), "Stop bits."),
     ]
 
     private static let tcp: [Setting<SourceDraft>] = [
         Setting("host", \.host, .optional(.host), "Name or address of the P1 dongle or of ser2net.", isRequired: true),
-        Setting("port", \.port, .optional(.integer(1...65535)), "Its port.", isRequired: true),
+        Setting("port", \.port, .optional(.port), "Its port.", isRequired: true),
     ]
 
     private static let mqttSource: [Setting<SourceDraft>] = [
@@ -82,20 +76,29 @@ extension SettingsTable {
     ]
 
     private static let emulator: [Setting<SourceDraft>] = [
-        Setting("profile", \.emulator.profile, .text(upTo: 64), "The kind of meter that is imitated."),
-        Setting("electricityOffset", \.emulator.electricityOffset, .decimal, "kWh on each register at the start."),
-        Setting("electricityIncrement", \.emulator.electricityIncrement, .decimal, "kWh added with each telegram."),
-        Setting("gasOffset", \.emulator.gasOffset, .decimal, "m3 on the gas meter at the start."),
-        Setting("gasIncrement", \.emulator.gasIncrement, .decimal, "m3 added with each reading of the gas meter."),
-        Setting("interval", \.emulator.interval, .number(0.001...86400, unit: "seconds"), "Seconds between telegrams."),
         Setting(
-            "intervalGas", \.emulator.intervalGas, .number(0.001...86400, unit: "seconds"),
+            "profile", \.emulator.profile, .choice(of: EmulatorProfile.all) { $0.name }, "The kind of meter that is imitated."),
+        Setting(
+            "electricityOffset", \.emulator.electricityOffset, .millionths(EmulatorSettings.electricityOffsets, unit: "kWh"),
+            "kWh on each register at the start."),
+        Setting(
+            "electricityIncrement", \.emulator.electricityIncrement, .millionths(EmulatorSettings.increments, unit: "kWh"),
+            "kWh added with each telegram."),
+        Setting(
+            "gasOffset", \.emulator.gasOffset, .millionths(EmulatorSettings.gasOffsets, unit: "m3"),
+            "m3 on the gas meter at the start."),
+        Setting(
+            "gasIncrement", \.emulator.gasIncrement, .millionths(EmulatorSettings.increments, unit: "m3"),
+            "m3 added with each reading of the gas meter."),
+        Setting("interval", \.emulator.interval, .seconds(EmulatorSettings.intervals), "Seconds between telegrams."),
+        Setting(
+            "intervalGas", \.emulator.gasInterval, .seconds(EmulatorSettings.intervals),
             "Seconds between readings of the gas meter."),
-        Setting("seed", \.emulator.seed, .optional(.unsigned64), "Makes ids and noise the same in each run."),
+        Setting("seed", \.emulator.seed, .optional(.integer(0...UInt64.max)), "Makes ids and noise the same in each run."),
         Setting(
             "startTime", \.emulator.startTime, .optional(.utcTime), "Meter time of the first telegram; `null`: now."),
         Setting(
-            "replay", \.emulator.replay, .optional(.path),
+            "replay", \.replayPath, .optional(.path),
             "A capture whose telegrams are sent again and again, instead of those of a profile."),
         Setting(
             "faults", \.emulator.faults, .faults,

@@ -8,6 +8,7 @@ struct Setting<Part>: Sendable {
     let allowed: String
     let readsLiterals: Bool
     let isSecret: Bool
+    let choices: [String]
     /// A sentence for the documentation.
     let meaning: String
     /// There is no default, and without it its part is useless.
@@ -27,6 +28,7 @@ struct Setting<Part>: Sendable {
         allowed = codec.allowed
         readsLiterals = codec.readsLiterals
         isSecret = codec.isSecret
+        choices = codec.choices
         read = { written, part in
             guard let decoded = codec.decode(written) else { return false }
             part[keyPath: value] = decoded
@@ -41,6 +43,7 @@ struct Setting<Part>: Sendable {
         allowed = row.allowed
         readsLiterals = row.readsLiterals
         isSecret = row.isSecret
+        choices = row.choices
         meaning = row.meaning
         isRequired = row.isRequired
         read = { row.read($0, &$1[keyPath: inner]) }

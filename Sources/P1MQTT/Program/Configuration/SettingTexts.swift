@@ -1,3 +1,4 @@
+import Glibc
 import P1MQTTMeter
 
 /// The kinds of text that settings hold.
@@ -22,19 +23,23 @@ extension SettingCodec where Value == String {
 
     static var host: Self {
         text("a host name or IP address, without scheme or port") { host in
-            // One colon would be a port; an IPv6 address has more.
-            1...253 ~= host.utf8.count && host.utf8.count { $0 == UInt8(ascii: ":") } != 1
-                && host.utf8.allSatisfy { isLetterOrDigit($0) || ".-_:%".utf8.contains($0) }
+            1...253 ~= host.utf8.count && host.utf8.allSatisfy { isLetterOrDigit($0) || ".-_:%".utf8.contains($0) }
+                && (!host.utf8.contains(UInt8(ascii: ":")) || isIPv6(host))
         }
+    }
+
+    /// An IPv6 address; a link-local one names an interface behind `%`.
+    private static func isIPv6(_ host: String) -> Bool {
+        let parts = host.lowercased().split(separator: "%", maxSplits: 1, omittingEmptySubsequences: false)
+        var address = in6_addr()
+        return inet_pton(AF_INET6, String(parts[0]), &address) == 1 && (parts.count == 1 || parts[0].hasPrefix("fe80:"))
     }
 
     /// The name of a topic, as opposed to a filter.
     static var topic: Self {
         text("a topic of 1 to 256 bytes without +, # or empty levels, not beginning with $") { topic in
-            1...256 ~= topic.utf8.count && !topic.hasPrefix("$")
-                && !topic.utf8.contains { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "#") }
-                && topic.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-                    .allSatisfy { !$0.isEmpty }
+            topic.utf8.count <= 256 && Topic.fault(in: topic) == nil
+                && topic.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).allSatisfy { !$0.isEmpty }
         }
     }
 
@@ -44,52 +49,10 @@ extension SettingCodec where Value == String {
         }
     }
 
-    /// A register or a step of it. A number or text; either way the digits stay as they were written.
-    static var decimal: Self {
-        SettingCodec(allowed: "a decimal number from 0 to 999999, with at most 6 decimals") {
-            let written: String
-            switch $0 {
-            case .number(let text), .text(let text): written = text
-            default: return nil
-            }
-            let parts = written.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-            guard parts.count <= 2, parts.allSatisfy({ 1...6 ~= $0.count && $0.allSatisfy(isDigit) }) else {
-                return nil
-            }
-            return written
-        } encode: {
-            .number($0)
-        }
-    }
-
-    /// `2026-11-23T16:46:00Z`, with a fraction of a second if wanted.
-    static var utcTime: Self {
-        text("a time in UTC from 2000 to 2099 such as \"2026-01-31T12:00:00Z\"", isUTCTime)
-    }
-
-    private static func isUTCTime(_ text: String) -> Bool {
-        let text = Array(text.utf8)
-        let shape = Array("0000-00-00T00:00:00".utf8)
-        guard text.count > shape.count, text.last == UInt8(ascii: "Z"),
-            zip(text, shape).allSatisfy({ $1 == UInt8(ascii: "0") ? isDigit($0) : $0 == $1 })
-        else { return false }
-        let fraction = text[shape.count...].dropLast()
-        guard fraction.isEmpty || fraction.first == UInt8(ascii: ".") && 2...10 ~= fraction.count,
-            fraction.dropFirst().allSatisfy(isDigit)
-        else { return false }
-        func field(_ start: Int, _ length: Int = 2) -> Int {
-            text[start..<start + length].reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
-        }
-        let (year, month) = (field(0, 4), field(5))
-        guard 2000...2099 ~= year, 1...12 ~= month else { return false }
-        // Every fourth year of this century is a leap year.
-        let days = [31, year % 4 == 0 ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1]
-        return 1...days ~= field(8) && field(11) < 24 && field(14) < 60 && field(17) < 60
-    }
-
-    /// Control characters belong in no name, path or topic; what ends here with one was cut or pasted wrongly.
+    /// Control characters belong in no name, path or topic, and MQTT takes no noncharacters either; what holds one was cut
+    /// or pasted wrongly.
     private static func isPrintable(_ text: String) -> Bool {
-        text.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
+        text.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control && !$0.properties.isNoncharacterCodePoint }
     }
 }
 

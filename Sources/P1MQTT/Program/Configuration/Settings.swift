@@ -1,3 +1,4 @@
+import Logging
 import P1MQTTBroker
 import P1MQTTEmulator
 import P1MQTTHomeAssistant
@@ -28,10 +29,8 @@ struct MeterSettings: Sendable, Equatable {
     var crc = ChecksumPolicy.auto
     /// Equipment id of the gas meter that belongs under `gas` when there are several.
     var gasMeter: String?
-    var decryptionKey: Secret?
-    var decryptionKeyFile: String?
-    var authenticationKey: Secret?
-    var authenticationKeyFile: String?
+    /// Deciphers its telegrams; `nil` without a key.
+    var cipher: MeterCipher?
 }
 
 enum SourceSettings: Sendable, Equatable {
@@ -61,9 +60,5 @@ struct DebugSettings: Sendable, Equatable {
 }
 
 struct LogSettings: Sendable, Equatable {
-    var level = LogLevel.info
-}
-
-enum LogLevel: String, Sendable, CaseIterable {
-    case trace, debug, info, notice, warning, error
+    var level = Logger.Level.info
 }

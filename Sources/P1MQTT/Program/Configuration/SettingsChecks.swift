@@ -1,22 +1,22 @@
+import Glibc
 import P1MQTTBroker
 import P1MQTTHomeAssistant
 import P1MQTTEmulator
+import P1MQTTInput
 import P1MQTTMeter
+import SystemPackage
 
 /// What no setting shows alone: names that clash, pairs that belong together, things that are missing.
 extension SettingsReader {
     /// To be called once, after the last layer.
-    /// - Parameters:
-    ///   - profiles: names of the emulator's profiles.
-    ///   - reservedNames: first levels of topics, which no meter may have as its name.
-    mutating func check(profiles: [String], reservedNames: Set<String>) {
+    mutating func check() {
         checkTopics()
         checkLogin()
         checkTLS()
-        checkMeterNames(reservedNames)
-        checkPorts()
+        checkMeterNames()
+        checkInputs()
         checkKeys()
-        for index in meters.indices { checkSource(index, profiles) }
+        for index in meters.indices { checkSource(index) }
     }
 
     private mutating func checkTopics() {
@@ -42,7 +42,7 @@ extension SettingsReader {
         }
     }
 
-    private mutating func checkMeterNames(_ reserved: Set<String>) {
+    private mutating func checkMeterNames() {
         var first: [String: Int] = [:]
         var unnamed: Int?
         for (index, meter) in meters.enumerated() {
@@ -57,10 +57,10 @@ extension SettingsReader {
                 unnamed = unnamed ?? index
                 continue
             }
-            if reserved.contains(name) {
+            if DocumentLayout.reservedNames.contains(name) {
                 reportGiven(
                     path, "is \"\(name)\", which is a topic of this program",
-                    "any name but \(reserved.sorted().joined(separator: ", "))")
+                    "any name but \(DocumentLayout.reservedNames.sorted().joined(separator: ", "))")
             }
             if let other = first.updateValue(first[name] ?? index, forKey: name) {
                 reportGiven(path, "is \"\(name)\", as that of meters[\(other)]", "a different name for each meter")
@@ -68,18 +68,24 @@ extension SettingsReader {
         }
     }
 
-    /// A serial port is locked by whoever reads it, so a second meter would find it busy.
-    private mutating func checkPorts() {
+    /// A port is locked by the meter that reads it, the bytes of a pipe go to one of its readers, and the telegrams of a
+    /// topic to one meter. Two meters that read the same file would be one meter twice.
+    private mutating func checkInputs() {
         var first: [String: Int] = [:]
-        for (index, meter) in meters.enumerated() where meter.source.type == .serial {
-            guard let port = meter.source.serialPath else { continue }
-            guard let other = first[port] else {
-                first[port] = index
-                continue
+        for (index, meter) in meters.enumerated() {
+            let (setting, name, input, kind): (String, String, String, String)
+            switch meter.source.settings {
+            case .serial(let serial): (setting, name, input, kind) = ("path", serial.path, PortPath.resolvingLinks(serial.path), "port")
+            case .file(let path): (setting, name, input, kind) = ("path", path, PortPath.resolvingLinks(path), "file")
+            case .mqtt(let topic): (setting, name, input, kind) = ("topic", topic, "topic \(topic)", "topic")
+            case .tcp, .emulator, nil: continue
             }
-            reportGiven(
-                "meters[\(index)].source.path", "is \(JSONTree.text(port).shown), as that of meters[\(other)]",
-                "a different port for each meter")
+            if let other = first[input] {
+                reportGiven(
+                    "meters[\(index)].source.\(setting)", "is \(JSONTree.text(name).shown), as that of meters[\(other)]",
+                    "a different \(kind) for each meter")
+            }
+            first[input] = first[input] ?? index
         }
     }
 
@@ -93,7 +99,7 @@ extension SettingsReader {
         }
     }
 
-    private mutating func checkSource(_ index: Int, _ profiles: [String]) {
+    private mutating func checkSource(_ index: Int) {
         let place = "meters[\(index)]"
         let source = "\(place).source"
         if [place, source, "\(source).type"].contains(where: hasProblem) { return }
@@ -108,11 +114,10 @@ extension SettingsReader {
             reportGiven(
                 "\(source).topic", "is \"\(topic)\", under this program's own mqtt.topicPrefix",
                 "a topic that another device publishes")
-        case .emulator(let emulator)
-        where isGiven("\(source).profile") && emulator.replay == nil && !profiles.contains(emulator.profile):
-            let hint = Spelling.closest(to: emulator.profile, among: profiles).map { "; did you mean \($0)?" } ?? ""
+        case .emulator(let emulator) where meter.source.replayPath != nil && !emulator.faults.allSatisfy(\.isOnLine):
             reportGiven(
-                "\(source).profile", "is \"\(emulator.profile)\"\(hint)", profiles.joined(separator: ", "))
+                "\(source).faults", "holds faults of a meter, but the telegrams come from a capture",
+                "bitErrors, cut and silent together with replay")
         default: break
         }
     }
@@ -121,11 +126,19 @@ extension SettingsReader {
 extension SettingsReader {
     /// What is allowed but probably not meant so, a line each.
     func doubts() -> [String] {
+        let debug = settings.debug
+        let folder =
+            debug.enabled && access(debug.directory, W_OK) != 0
+            ? ["debug.directory names \(debug.directory), where nothing can be written: \(Errno(rawValue: errno))"] : []
+        return folder + doubtsOfTLS()
+    }
+
+    private func doubtsOfTLS() -> [String] {
         let tls = settings.mqtt.tls
         if tls.enabled {
             return tls.verify ? [] : ["mqtt.tls.verify is false: whoever answers in the broker's place is trusted"]
         }
-        return ["mqtt.tls.caFile", "mqtt.tls.certificateFile", "mqtt.tls.keyFile"].filter(isGiven)
+        return tlsFiles.map(\.path).filter(isGiven)
             .map { "\($0) has no effect while mqtt.tls.enabled is false" }
     }
 }

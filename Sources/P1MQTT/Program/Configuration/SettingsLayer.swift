@@ -1,5 +1,13 @@
 import P1MQTTMeter
 
+/// A flag of the command line that sets a setting.
+struct SettingsFlag: Sendable, Equatable {
+    /// `--host`
+    var name: String
+    var path: String
+    var text: String
+}
+
 /// One of the places that settings come from, in the shape of the configuration file.
 struct SettingsLayer: Sendable {
     var root: JSONTree
@@ -12,11 +20,10 @@ struct SettingsLayer: Sendable {
         SettingsLayer(root: root, isText: false) { _ in .file(file) }
     }
 
-    static func flags(_ overrides: SettingsOverrides) -> SettingsLayer {
-        let given = overrides.assignments
-        let flags = Dictionary(given.map { ($0.path, $0.flag) }, uniquingKeysWith: { first, _ in first })
+    static func flags(_ given: [SettingsFlag]) -> SettingsLayer {
+        let names = Dictionary(given.map { ($0.path, $0.name) }, uniquingKeysWith: { first, _ in first })
         return SettingsLayer(root: tree(given.map { ($0.path, $0.text) }), isText: true) { path in
-            .flag(flags[path] ?? "the command line")
+            .flag(names[path] ?? "the command line")
         }
     }
 

@@ -19,23 +19,19 @@ enum SettingsLoader {
     /// environment are all there is; without any source, `meters` is empty.
     /// - Parameters:
     ///   - explicitPath: the file that `--config` names; it has to exist.
-    ///   - profiles: names of the emulator's profiles.
-    ///   - reservedNames: first levels of topics, which no meter may have as its name.
+    ///   - flags: what the command line sets.
+    ///   - searchPaths: where a file is looked for that nobody names.
     static func load(
-        explicitPath: String?, environment: [String: String], overrides: SettingsOverrides, profiles: [String],
-        reservedNames: Set<String>, searchPaths: [String] = searchPaths
+        explicitPath: String?, environment: [String: String], flags: [SettingsFlag], searchPaths: [String] = searchPaths
     ) throws(SettingsProblems) -> LoadedSettings {
         var reader = SettingsReader()
         let file = readFile(explicitPath, searchPaths, into: &reader)
         let variables = SettingsLayer.environment(environment)
         for problem in variables.problems { reader.report(problem.path, problem.origin, problem.problem) }
         reader.read(variables.layer)
-        if overrides.serialPath != nil, overrides.emulatorProfile != nil {
-            reader.report("", .flag("--emulator"), "cannot be given together with --serial")
-        }
-        reader.read(.flags(overrides))
-        reader.check(profiles: profiles, reservedNames: reservedNames)
-        let warnings = reader.readSecrets() + reader.doubts(ofFile: file) + reader.doubts()
+        reader.read(.flags(flags))
+        reader.check()
+        let warnings = reader.readFiles() + reader.doubts(ofFile: file) + reader.doubts()
         guard reader.problems.isEmpty else { throw SettingsProblems(problems: reader.problems) }
         var settings = reader.settings
         settings.meters = reader.meters.compactMap(\.settings)

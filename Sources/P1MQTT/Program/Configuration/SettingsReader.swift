@@ -130,11 +130,16 @@ struct SettingsReader {
         let origin = place.layer.origin(path)
         let value = place.layer.isText && row.readsLiterals ? written.literal : written
         guard row.read(value, &part) else {
-            report(path, origin, row.isSecret ? "is not valid" : "is \(value.shown)", row.allowed)
+            report(path, origin, row.isSecret ? "is not valid" : "is \(value.shown)\(hint(for: value, among: row.choices))", row.allowed)
             return false
         }
         origins[path] = origin
         return true
+    }
+
+    private func hint(for value: JSONTree, among choices: [String]) -> String {
+        guard case .text(let text) = value, let closest = Spelling.closest(to: text, among: choices) else { return "" }
+        return "; did you mean \(closest)?"
     }
 
     private mutating func reportUnknown<Part>(
@@ -190,7 +195,7 @@ extension JSONTree {
     }
 
     /// Text that reads as a number, `true` or `false` as what it reads as.
-    fileprivate var literal: JSONTree {
+    var literal: JSONTree {
         guard case .text(let text) = self, let value = try? JSONReader.read(Array(text.utf8)) else { return self }
         switch value {
         case .number, .bool: return value

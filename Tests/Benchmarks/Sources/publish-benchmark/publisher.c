@@ -1,11 +1,12 @@
 // The lower bound: a plain C program that publishes batches of messages and does nothing else.
 //
-//     bare-publisher PORT BATCHES GAP [FILE]
+//     bare-publisher [-5] [-t PORT:CAFILE] PORT BATCHES GAP [FILE]
 //
 // FILE holds the retained messages of a batch, a topic, a tab and the payload on each line, p1/json last; without it,
 // 40 messages of 10 bytes and one of 2,500. Each batch is corked, and mosquitto_loop waits the GAP milliseconds until the
-// next one.
+// next one. With -5 it speaks MQTT 5, with -t it publishes over TLS to another port of the same broker.
 #include <mosquitto.h>
+#include <mqtt_protocol.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -13,6 +14,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "arrivals.h"
 #include "results.h"
@@ -62,16 +64,34 @@ static double cpu(void) {
     return time.tv_sec + time.tv_nsec * 1e-9;
 }
 
+// `tls` is PORT:CAFILE, or null.
+static struct mosquitto *connect_client(int port, int version, const char *tls) {
+    struct mosquitto *client = mosquitto_new(NULL, true, NULL);
+    mosquitto_int_option(client, MOSQ_OPT_PROTOCOL_VERSION, version);
+    if (tls && mosquitto_tls_set(client, strchr(tls, ':') + 1, NULL, NULL, NULL, NULL)) exit((fprintf(stderr, "TLS: %s\n", tls), 1));
+    int error = mosquitto_connect(client, "127.0.0.1", tls ? atoi(tls) : port, 60);
+    if (error) exit((fprintf(stderr, "connect: %s\n", mosquitto_strerror(error)), 1));
+    for (int i = 0; i < 10; i++) mosquitto_loop(client, 10, 1);
+    return client;
+}
+
 int main(int argc, char **argv) {
-    if (argc < 4) return fprintf(stderr, "usage: bare-publisher PORT BATCHES GAP [FILE]\n"), 2;
-    int port = atoi(argv[1]), batches = atoi(argv[2]);
-    double gap = atof(argv[3]) / 1000, *latencies = calloc((size_t)batches, sizeof *latencies), busy = 0;
-    argc > 4 ? read_messages(argv[4]) : make_messages();
+    int version = MQTT_PROTOCOL_V311;
+    const char *tls = NULL;
+    for (int option; (option = getopt(argc, argv, "5t:")) != -1;) {
+        if (option == '5') version = MQTT_PROTOCOL_V5;
+        else if (option == 't' && strchr(optarg, ':')) tls = optarg;
+        else argc = 0;
+    }
+    char **arguments = argv + optind;
+    if (argc - optind < 3) return fprintf(stderr, "usage: bare-publisher [-5] [-t PORT:CAFILE] PORT BATCHES GAP [FILE]\n"), 2;
+    const char *path = arguments[3];
+    int port = atoi(arguments[0]), batches = atoi(arguments[1]);
+    double gap = atof(arguments[2]) / 1000, *latencies = calloc((size_t)batches, sizeof *latencies), busy = 0;
+    path ? read_messages(path) : make_messages();
     struct arrivals *arrivals = subscribe(port);
     mosquitto_lib_init();
-    struct mosquitto *client = mosquitto_new(NULL, true, NULL);
-    if (mosquitto_connect(client, "127.0.0.1", port, 60)) return 1;
-    for (int i = 0; i < 10; i++) mosquitto_loop(client, 10, 1);
+    struct mosquitto *client = connect_client(port, version, tls);
     // A few first ones that do not count.
     for (int batch = -5; batch < batches; batch++) {
         double start_cpu = cpu(), start = now();
@@ -79,7 +99,7 @@ int main(int argc, char **argv) {
         arrivals->first = 0;
         cork(client, 1);
         for (int i = 0; i < count; i++) {
-            if (mosquitto_publish(client, NULL, messages[i].topic, messages[i].length, messages[i].payload, 0, argc > 4)) return 1;
+            if (mosquitto_publish(client, NULL, messages[i].topic, messages[i].length, messages[i].payload, 0, path != NULL)) return 1;
         }
         while (mosquitto_want_write(client)) mosquitto_loop_write(client, 1);
         cork(client, 0);

@@ -1,6 +1,7 @@
 import P1Parser
 import Testing
 @testable import P1MQTT
+@testable import P1MQTTBroker
 @testable import P1MQTTEmulator
 @testable import P1MQTTMeter
 
@@ -18,10 +19,11 @@ import Testing
     /// A meter on a cable, and what an earlier run published of it.
     private func restarted(after earlier: [String]) throws -> PipelineFixture {
         let topics = MeterTopics(bridgePrefix: "p1", meterName: nil)
-        let recall = EarlierDocuments([topics])
-        recall.offer(try TelegramFixture.document(earlier).json(), on: topics.document)
-        recall.end()
-        return PipelineFixture(broker: .init(recall: recall)) { $1.source = .tcp(host: "meter", port: 23) }
+        let memory = BrokerMemory(recalling: [topics])
+        let document = try TelegramFixture.document(earlier).json()
+        memory.note(.message(.init(topic: topics.document, payload: document, isRetained: true)))
+        memory.note(.recalled)
+        return PipelineFixture(broker: memory) { $1.source = .tcp(host: "meter", port: 23) }
     }
 
     @Test("an event goes out once, before the values of its telegram; between telegrams that are not due too") func order() {
@@ -68,7 +70,7 @@ import Testing
         let faults = [
             EmulatorFault(kind: .gasMeterSwap(reading: 0), at: 100), EmulatorFault(kind: .meterSwap(registers: 0), at: 200),
         ]
-        var meter = try EmulatedMeter(EmulatorSettings(faults: faults), seed: 5, now: 1_792_836_000_000)
+        var meter = EmulatedMeter(EmulatorSettings(faults: faults), seed: 5, now: 1_792_836_000_000)
         let fixture = PipelineFixture()
         var found: [String] = []
         for _ in 0..<50 {
@@ -87,17 +89,17 @@ import Testing
         let messages = fixture.taken()
         #expect(messages.filter { $0.topic == "p1/derived/gas/flow" }.map(\.text) == ["1.200"])
         #expect(messages.last?.text.contains(#""gas":{"flow":{"reading":1.200,"unit":"m3/h"}}"#) == true)
-        #expect(fixture.pipeline.identity.slots.contains(DerivedValue.gasFlow.slot))
-        #expect(fixture.pipeline.leftovers.contains("p1/derived/gas/flow"))
+        #expect(fixture.pipeline.publication.identity.slots.contains(DerivedValue.gasFlow.slot))
+        #expect(fixture.pipeline.publication.leftovers.contains("p1/derived/gas/flow"))
     }
 
     @Test("how far the meter's clock is off, where it has one") func clock() {
         let fixture = PipelineFixture()
         fixture.now.utc = TelegramFixture.dsmr5Time * 1000 + 6000
         fixture.send(lines(tariff: 1))
-        #expect(fixture.pipeline.clockOffset == -7)
+        #expect(fixture.pipeline.publication.clockOffset == -7)
         let without = PipelineFixture()
         without.send(["0-0:96.14.0(0001)"], hasChecksum: false)
-        #expect(without.pipeline.counts.good == 1 && without.pipeline.clockOffset == nil)
+        #expect(without.pipeline.counts.good == 1 && without.pipeline.publication.clockOffset == nil)
     }
 }

@@ -10,7 +10,7 @@ import Testing
 
     @Test("is the defaults and one serial meter") func loads() throws {
         let loaded = try SettingsLoader.load(
-            explicitPath: path, environment: [:], overrides: SettingsOverrides(), profiles: [], reservedNames: [])
+            explicitPath: path, environment: [:], flags: [])
         var expected = Settings()
         expected.meters = [MeterSettings(source: .serial(SerialSettings(path: "/dev/serial/by-id/*")))]
         #expect(loaded.settings == expected)

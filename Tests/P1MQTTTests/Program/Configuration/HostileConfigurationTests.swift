@@ -35,7 +35,7 @@ import Testing
         let folder = try TemporaryFolder()
         #expect(throws: SettingsProblems.self) {
             try SettingsLoader.load(
-                explicitPath: folder.path, environment: [:], overrides: SettingsOverrides(), profiles: [], reservedNames: [])
+                explicitPath: folder.path, environment: [:], flags: [])
         }
     }
 }

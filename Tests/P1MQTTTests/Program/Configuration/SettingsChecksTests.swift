@@ -1,3 +1,5 @@
+import Glibc
+import P1MQTTMeter
 import Testing
 @testable import P1MQTT
 
@@ -21,7 +23,7 @@ import Testing
         #expect(
             try settingsProblems(meters("{\"name\": \"gas\", \(source)}")) == [
                 #"config.json: meters[0].name is "gas", which is a topic of this program; "#
-                    + "allowed: any name but bridge, gas"
+                    + "allowed: any name but \(DocumentLayout.reservedNames.sorted().joined(separator: ", "))"
             ])
         #expect(
             try settingsProblems(meters("{\(source)}", "{\"name\": \"a/b\", \(source)}")) == [
@@ -72,7 +74,7 @@ import Testing
 
     @Test("certificate and key") func certificate() throws {
         #expect(
-            try settingsProblems(#"{"mqtt": {"tls": {"enabled": true, "certificateFile": "c"}}}"#) == [
+            try settingsProblems(#"{"mqtt": {"tls": {"enabled": true, "certificateFile": "/dev/null"}}}"#) == [
                 "config.json: mqtt.tls.certificateFile needs mqtt.tls.keyFile beside it"
             ])
         #expect(
@@ -89,13 +91,38 @@ import Testing
         #expect(try loadSettings(#"{"mqtt": {"tls": {"verify": false}}}"#).warnings == [])
     }
 
-    @Test("one port for two meters") func samePort() throws {
-        let source = #""source": {"path": "/dev/x"}"#
+    @Test(
+        "one port, file or topic for two meters",
+        arguments: [
+            (#"{"path": "/dev/x"}"#, "path", "/dev/x", "port"), (#"{"path": "/dev/*"}"#, "path", "/dev/*", "port"),
+            (#"{"type": "file", "path": "-"}"#, "path", "-", "file"), (#"{"type": "file", "path": "x"}"#, "path", "x", "file"),
+            (#"{"type": "mqtt", "topic": "a/b"}"#, "topic", "a/b", "topic"),
+        ]) func shared(_ source: String, _ setting: String, _ value: String, _ kind: String) throws
+    {
         #expect(
-            try settingsProblems(meters("{\(source)}", "{\"name\": \"a\", \(source)}")) == [
-                #"config.json: meters[1].source.path is "/dev/x", as that of meters[0]; "#
-                    + "allowed: a different port for each meter"
+            try settingsProblems(meters(#"{"source": \#(source)}"#, #"{"name": "a", "source": \#(source)}"#)) == [
+                #"config.json: meters[1].source.\#(setting) is "\#(value)", as that of meters[0]; "#
+                    + "allowed: a different \(kind) for each meter"
             ])
+    }
+
+    @Test("one port under two names") func links() throws {
+        let folder = try TemporaryFolder()
+        let device = try folder.write("", to: "ttyUSB0")
+        let link = folder.path + "/by-id"
+        #expect(symlink(device, link) == 0)
+        for (one, other) in [
+            (#""path": "\#(device)""#, #""path": "\#(link)""#), (#""type": "file", "path": "\#(link)""#, #""path": "\#(device)""#),
+        ] {
+            let problems = try settingsProblems(meters(#"{"source": {\#(one)}}"#, #"{"name": "a", "source": {\#(other)}}"#))
+            #expect(problems.count == 1 && problems[0].hasSuffix("as that of meters[0]; allowed: a different port for each meter"))
+        }
+    }
+
+    @Test("the same dongle or the same capture of an emulator for two meters is nobody's loss") func notShared() throws {
+        for source in [#"{"type": "tcp", "host": "h", "port": 1}"#, #"{"type": "emulator"}"#] {
+            #expect(try settingsProblems(meters(#"{"source": \#(source)}"#, #"{"name": "a", "source": \#(source)}"#)) == [])
+        }
     }
 
     @Test("more meters than one bridge reads") func tooMany() throws {
@@ -111,7 +138,7 @@ import Testing
             try loadSettings(#"{"mqtt": {"tls": {"caFile": "ca"}}}"#).warnings == [
                 "mqtt.tls.caFile has no effect while mqtt.tls.enabled is false"
             ])
-        #expect(try loadSettings(#"{"mqtt": {"tls": {"enabled": true, "caFile": "ca"}}}"#).warnings == [])
+        #expect(try loadSettings(#"{"mqtt": {"tls": {"enabled": true, "caFile": "/dev/null"}}}"#).warnings == [])
     }
 
     @Test("a password without user name") func passwordAlone() throws {
@@ -122,10 +149,25 @@ import Testing
     }
 
     @Test("profiles of the emulator") func profiles() throws {
+        let problems = try settingsProblems(meters(#"{"source": {"type": "emulator", "profile": "be-emcus"}}"#))
+        #expect(problems.count == 1)
         #expect(
-            try settingsProblems(meters(#"{"source": {"type": "emulator", "profile": "be-emcus"}}"#)) == [
-                #"config.json: meters[0].source.profile is "be-emcus"; did you mean be-emucs?; "#
-                    + "allowed: nl-dsmr42, be-emucs"
+            problems[0].hasPrefix(
+                #"config.json: meters[0].source.profile is "be-emcus"; did you mean be-emucs?; allowed: "nl-dsmr22", "nl-dsmr42","#))
+    }
+
+    @Test("faults of a meter together with a capture") func faultsOfCapture() throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.write("/ABC\r\n\r\n!\r\n", to: "capture")
+        func lines(_ fault: String) throws -> [String] {
+            try settingsProblems(
+                meters(#"{"source": {"type": "emulator", "replay": "\#(file)", "faults": [{"type": \#(fault), "at": 1}]}}"#))
+        }
+        #expect(try lines(#""silent""#) == [])
+        #expect(
+            try lines(#""meterSwap""#) == [
+                "config.json: meters[0].source.faults holds faults of a meter, but the telegrams come from a capture; "
+                    + "allowed: bitErrors, cut and silent together with replay"
             ])
     }
 }

@@ -1,3 +1,4 @@
+import Logging
 import P1Parser
 import Testing
 @testable import P1MQTT
@@ -20,7 +21,7 @@ import Testing
             #"""
             {"mqtt": {"host": "broker", "port": 8883, "version": "5", "clientId": "me", "username": "u", "password": "s",
                       "topicPrefix": "home/p1", "qos": 1, "retain": false, "keepAlive": 5,
-                      "tls": {"enabled": true, "caFile": "ca", "certificateFile": "c", "keyFile": "k", "verify": false}},
+                      "tls": {"enabled": true, "caFile": "/dev/null", "certificateFile": "/dev/zero", "keyFile": "/dev/urandom", "verify": false}},
              "publish": {"raw": true, "onlyChanges": true, "heartbeat": 1.5, "minimumInterval": 10},
              "guard": {"enabled": false, "maximumPower": 17.25},
              "homeAssistant": {"enabled": false, "prefix": "ha", "language": "fr"},
@@ -31,7 +32,7 @@ import Testing
         expected.mqtt = MQTTSettings(
             host: "broker", port: 8883, version: .v5, clientId: "me", username: "u", password: Secret("s"),
             topicPrefix: "home/p1", qos: 1, retain: false, keepAlive: 5,
-            tls: TLSSettings(enabled: true, caFile: "ca", certificateFile: "c", keyFile: "k", verify: false))
+            tls: TLSSettings(enabled: true, caFile: "/dev/null", certificateFile: "/dev/zero", keyFile: "/dev/urandom", verify: false))
         expected.publish = PublishSettings(raw: true, onlyChanges: true, heartbeat: 1.5, minimumInterval: 10)
         expected.guard = GuardSettings(enabled: false, maximumPower: 17.25)
         expected.homeAssistant = HomeAssistantSettings(enabled: false, prefix: "ha", language: .fr)
@@ -56,16 +57,16 @@ import Testing
             ]}
             """#
         ).settings
-        let emulator = EmulatorSettings(
-            profile: "be-emucs", electricityOffset: "1000.10", electricityIncrement: "0.002", gasOffset: "5",
-            gasIncrement: "0", interval: 0.5, intervalGas: 300, seed: .max, startTime: "2026-01-01T00:00:00Z")
+        let emulator = try EmulatorSettings(
+            profile: .named("be-emucs"), electricityOffset: 1_000_100_000, electricityIncrement: 2000, gasOffset: 5_000_000,
+            gasIncrement: 0, interval: 500, gasInterval: 300_000, seed: .max, startTime: 1_767_225_600)
         #expect(
             settings.meters == [
                 MeterSettings(source: .serial(SerialSettings(path: "/dev/ttyUSB0"))),
                 MeterSettings(
                     name: "a",
                     source: .serial(
-                        SerialSettings(path: "/dev/x", baudRate: 9600, parity: .even, dataBits: 7, stopBits: 1))),
+                        SerialSettings(path: "/dev/x", baudRate: .baud9600, parity: .even, dataBits: .seven, stopBits: .one))),
                 MeterSettings(name: "b", source: .tcp(host: "10.0.0.2", port: 23), crc: .required),
                 MeterSettings(name: "c", source: .mqtt(topic: "dongle/telegram"), utcOffset: 120),
                 MeterSettings(name: "d", source: .file(path: "-"), gasMeter: "4730"),
@@ -158,7 +159,7 @@ import Testing
             {"mqtt": {"hots": "x", "port": 0, "qos": 7, "tls": {"certificateFile": "c"}}, "guard": {"maximumPower": 0},
              "meters": [{"name": "bridge", "source": {"path": "/dev/x", "baudRate": 1}}, {"source": {"type": "tcp"}}]}
             """#, environment: ["P1MQTT_LOG_LEVEL": "loud", "P1MQTT_MQTT_HOTS": "x"],
-            overrides: SettingsOverrides(port: 99999))
+            flags: ["--port", "99999"])
         let places = [
             "config.json: mqtt.hots", "config.json: mqtt.port", "config.json: mqtt.qos",
             "config.json: mqtt.tls.certificateFile", "config.json: guard.maximumPower", "config.json: meters[0].name",
