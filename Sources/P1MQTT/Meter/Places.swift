@@ -20,6 +20,10 @@ package enum Places {
             let phase = "instantaneous/power"
             return PowerPlaces("\(phase)/positive/L\(index + 1)", "\(phase)/negative/L\(index + 1)", "\(phase)/net/L\(index + 1)", derived)
         }
+    static let absolutePower = slot("electricity/instantaneous/power/absolute")
+    /// Of the phases.
+    static let currents = (1...3).map { slot("electricity/instantaneous/current/L\($0)") }
+    static let voltages = (1...3).map { slot("electricity/instantaneous/voltage/L\($0)") }
     static let exportLimit = slot(DocumentLayout.exportLimit)
     static let monthEnd = slot("electricity/monthEnd")
     static let failureLog = slot("electricity/longPowerFailureLog")
