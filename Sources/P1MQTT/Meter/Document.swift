@@ -167,12 +167,14 @@ package struct Document: Sendable {
     private mutating func addIdentity(of telegram: Telegram) {
         let (id, serial, name) = (Places.meter.equipmentId, Places.meter.serialNumber, Places.logicalDeviceName)
         let ids = telegram.readings.filter { Catalogue.isMeterRow($0.row) && Catalogue.kinds[$0.row] == .identifier }
-        if case .text(let text)? = ids.min(by: { telegram.rank(of: $0) < telegram.rank(of: $1) })?.value {
+        let best = ids.min { telegram.rank(of: $0) < telegram.rank(of: $1) }
+        var isWeak = false
+        if let best, case .text(let text) = best.value {
             values[serial] = telegram.serialNumber(text).map(Value.text)
         }
-        // Where a meter sends no other id, its logical device name is one (Luxembourg).
-        if values[serial] == nil, values[name] != nil, let text = telegram.logicalDeviceName,
-            let printed = telegram.serialNumber(text)
+        // Where a meter sends no other id, its logical device name is one (Luxembourg, Iskra).
+        if values[serial] == nil || isWeak, values[name] != nil, let text = telegram.logicalDeviceName,
+            let printed = telegram.serialNumber(text), !(isWeak && telegram.isWeakId(text))
         {
             values[id] = .text(telegram.string(text))
             values[serial] = .text(printed)
@@ -189,11 +191,13 @@ package struct Document: Sendable {
             values[timestamp] = telegram.splitClock.map { .time(times.utc($0)) }
             // A clock that was never set says nothing; half of one, or an impossible one, is as it was sent.
             if values[timestamp] == nil, !telegram.isClockUnset { addUnknown(of: telegram) { Catalogue.kinds[$0.row] == .clockPart } }
+            isWeak = telegram.isWeakId(text)
         }
         guard let arrival = times.arrival else { return }
         clockOffset = time.map { $0 - arrival }
         if clockOffset == nil { values[timestamp] = .time(arrival) }
     }
+            if isWeak, let best { addUnknown(telegram.objects[best.object], of: telegram) }
 
     private mutating func addMBus(_ telegram: Telegram, _ choice: inout MBusChoice, _ times: Times) {
         let devices = telegram.mbusDevices
@@ -257,13 +261,13 @@ extension DocumentLayout {
 }
 
 extension Telegram {
-    /// Which of several readings for one place counts: the one with the lowest rank. An id that says nothing and a value of
-    /// channel 1 give way to all others.
+    /// Which of several readings for one place counts: the one with the lowest rank. A value of channel 1, an id that no
+    /// other meter lacks, and one that says nothing give way to all others, the last most.
     fileprivate func rank(of reading: Reading) -> Int {
         var rank = reading.row
         if reading.isSubordinate { rank += Catalogue.rows.count }
-        if case .text(let text) = reading.value, Catalogue.kinds[reading.row] == .identifier, serialNumber(text) == nil {
-            rank += 2 * Catalogue.rows.count
+        if case .text(let text) = reading.value, Catalogue.kinds[reading.row] == .identifier {
+            if serialNumber(text) == nil { rank += 4 * Catalogue.rows.count } else if isWeakId(text) { rank += 2 * Catalogue.rows.count }
         }
         return rank
     }
@@ -276,3 +280,9 @@ extension Telegram {
         return nil
     }
 }
+    /// Whether an id hardly tells one meter from another: a word, or a few characters (`ER23`, Iskra).
+    fileprivate func isWeakId(_ text: TextRange) -> Bool {
+        guard let printed = serialNumber(text) else { return false }
+        return printed.utf8.count < 5 || !printed.utf8.contains { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
+    }
+

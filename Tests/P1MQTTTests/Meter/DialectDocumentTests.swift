@@ -58,6 +58,26 @@ import Testing
             [
                 "0-0:96.14.0(TARIFF 1)", "0-0:96.50.68(ON)", "0-0:17.0.0(24000*W)", "1-0:31.4.0(25.00*A)", "1-0:51.4.0(25.00*A)",
                 "1-0:71.4.0(20.00*A)",
+    @Test(
+        "an id that is none gives way to a better one in the telegram, and stands under unknown",
+        arguments: ["ER23", "NOID", "31", "ERROR"])
+    func weakId(_ id: String) throws {
+        func ids(_ lines: [String]) throws -> [String?] {
+            let document = try TelegramFixture.document(lines, header: "ISk9\\2MIE7T-200")
+            return try ["equipmentId", "serialNumber", "logicalDeviceName"].map { try document.json(at: $0) } + [
+                document.unknown.first?.groups
+            ]
+        }
+        let (none, name) = ("0-0:96.1.0(\(id))", "0-0:42.0.0(ISK1030700000001)")
+        #expect(try ids([none, name]) == [#""ISK1030700000001""#, #""ISK1030700000001""#, nil, "(\(id))"])
+        #expect(try ids([name, none]) == [#""ISK1030700000001""#, #""ISK1030700000001""#, nil, "(\(id))"])
+        #expect(try ids([none, "1-0:0.0.0(1030700000001)"])[0] == #""1030700000001""#)
+        // Where there is no better one it stays, and a good one is not replaced.
+        #expect(try ids([none])[0] == "\"\(id)\"")
+        #expect(try ids([none, "0-0:42.0.0(ER24)"])[0] == "\"\(id)\"")
+        #expect(try ids(["0-0:96.1.0(K50322)", name])[0] == #""K50322""#)
+    }
+
             ], header: "WSE5Wasion",
             [
                 ("electricity/tariffIndicator", #""TARIFF 1""#), ("electricity/switchPosition", #""ON""#),
