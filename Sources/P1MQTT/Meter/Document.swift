@@ -201,12 +201,12 @@ package struct Document: Sendable {
 
     private mutating func addMBus(_ telegram: Telegram, _ choice: inout MBusChoice, _ times: Times) {
         let devices = telegram.mbusDevices
-        guard !devices.isEmpty else { return }
+        guard !devices.isEmpty || !choice.isIdle else { return }
         for device in devices where device.channel > 0 {
             add(device, at: Places.mbus[Int(device.channel) - 1], telegram, times)
             mbus.note(device.medium, on: Int(device.channel))
         }
-        for (medium, device) in choice.choose(among: devices, of: telegram, at: times.arrival, utc: times.utc) {
+        for (medium, device) in choice.choose(among: devices, of: telegram, at: times.arrival ?? time, times) {
             add(device, at: Places.medium(medium), telegram, times)
             mbus.choose(Int(device.channel), for: medium)
         }

@@ -51,3 +51,4 @@ package struct TelegramInterpreter: Sendable {
         derivation.recall(earlier)
     }
 }
+        context.choice.recall(earlier)
