@@ -7,7 +7,7 @@ extension Document {
     /// spread over all of it), and what the present power adds until its end. And what is left until the month peak.
     /// - Parameter minimumMonthPeak: kW.
     mutating func deriveDemand(_ minimumMonthPeak: FixedDecimal) {
-        guard let average = number(at: Places.demandAverage), let time,
+        guard let average = number(at: Places.demandAverage), let time = meterTime,
             let power = number(at: Places.power[0].taken) ?? number(at: DerivedValue.receivedActual.slot)
         else { return }
         let period = Demand.period(number(at: Places.demandPeriod))

@@ -1,5 +1,13 @@
 package import P1Parser
 
+/// Where the time of a telegram is taken from.
+package enum TelegramClock: String, Sendable, CaseIterable {
+    /// From the meter, or the time of arrival where it sends none.
+    case meter
+    /// The time of arrival, whatever the meter says.
+    case arrival
+}
+
 /// The content of one telegram by its places in the JSON document (design A4).
 package struct Document: Sendable {
     /// One value.
@@ -32,6 +40,9 @@ package struct Document: Sendable {
     var monthPeaks: [MonthPeak] = []
     /// Seconds that the meter's clock is ahead of the time of arrival; `nil` where one of both is not known.
     private(set) var clockOffset: Int64?
+    /// What the meter's own clock shows, seconds since 1970 UTC: it is what the times of its readings and the periods of
+    /// its averages follow, also where `timestamp` is the time of arrival. That of arrival where it sends none.
+    private(set) var meterTime: Int64?
     /// What the meters on the M-Bus measure.
     var mbus = MBusMeters()
 
@@ -54,6 +65,10 @@ package struct Document: Sendable {
     struct Context {
         /// Minutes that the meter's standard time is ahead of UTC; `nil`: what is known of the meter, else +01:00.
         var utcOffset: Int?
+        /// Whether a time without a flag follows summer time; `nil`: what is known of the meter.
+        var summerTime: SummerTime?
+        /// Which clock the time of a telegram is taken from.
+        var clock = TelegramClock.meter
         /// When the telegram came, seconds since 1970; `nil` for a capture.
         var arrival: Int64?
         /// Which of several M-Bus meters of a kind stands under its name.
@@ -71,7 +86,7 @@ package struct Document: Sendable {
         values[Places.meterType] = .text(telegram.meterType)
         take(telegram, times)
         addIdentity(of: telegram)
-        addVersionAndTime(of: telegram, dialect, times)
+        addVersionAndTime(of: telegram, dialect, times, context.clock)
         addMBus(telegram, &context.choice, times)
         addUnknown(telegram)
     }
@@ -184,7 +199,7 @@ package struct Document: Sendable {
         if case .text(let text)? = values[ean], !text.allSatisfy(\.isNumber) || text.isEmpty { values[ean] = nil }
     }
 
-    private mutating func addVersionAndTime(of telegram: Telegram, _ dialect: Dialect, _ times: Times) {
+    private mutating func addVersionAndTime(of telegram: Telegram, _ dialect: Dialect, _ times: Times, _ clock: TelegramClock) {
         let (version, timestamp) = (Places.version, Places.timestamp)
         if values[version] == nil, dialect == .dsmr22 { values[version] = .text("22") }
         if values[timestamp] == nil {
@@ -195,10 +210,11 @@ package struct Document: Sendable {
         }
         guard let arrival = times.arrival else { return }
         clockOffset = time.map { $0 - arrival }
-        if clockOffset == nil { values[timestamp] = .time(arrival) }
+        if clockOffset == nil || clock == .arrival { values[timestamp] = .time(arrival) }
     }
             if isWeak, let best { addUnknown(telegram.objects[best.object], of: telegram) }
 
+        meterTime = time ?? times.arrival
     private mutating func addMBus(_ telegram: Telegram, _ choice: inout MBusChoice, _ times: Times) {
         let devices = telegram.mbusDevices
         guard !devices.isEmpty || !choice.isIdle else { return }

@@ -29,7 +29,7 @@ package struct MBusAvailability: Sendable {
     }
 
     package mutating func update(_ document: CompletedDocument, at now: Moment) {
-        let meterTime = document.time ?? now.utc / 1000
+        let meterTime = document.meterTime ?? now.utc / 1000
         for (channel, places) in zip(1..., Places.mbus) {
             guard document.values[places.reading] != nil else { continue }
             guard case .time(let reading)? = document.values[places.timestamp] else {

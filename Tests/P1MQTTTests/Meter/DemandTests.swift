@@ -42,6 +42,15 @@ import Testing
         #expect(try demand("180730", ["1-0:1.4.0(01.000*kW)", "1-0:16.7.0(-02.000*kW)", peak]) == "1.000 3.000 -")
     }
 
+    @Test("the quarter hours are those of the meter's clock, also where the time of arrival is shown") func ownClock() throws {
+        var options = TelegramInterpreter.Options()
+        options.clock = .arrival
+        var interpreter = TelegramInterpreter(options)
+        let lines = ["0-0:1.0.0(260703180730S)", "1-0:1.4.0(01.000*kW)", "1-0:1.7.0(02.500*kW)", peak]
+        let document = try TelegramFixture.document(lines, &interpreter, arrival: 1_800_000_123)
+        #expect(try document.json(at: "derived/demand/forecast/reading") == "2.250")
+    }
+
     @Test("only where the meter sends the averages") func absent() throws {
         #expect(try demand("180730", ["1-0:1.7.0(02.500*kW)", peak]) == "- - -")
         #expect(try demand("180730", ["1-0:1.4.0(02.500*kW)", peak]) == "- - -")

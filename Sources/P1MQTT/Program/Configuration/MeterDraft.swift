@@ -13,6 +13,8 @@ struct MeterDraft: Sendable {
     var source = SourceDraft()
     var utcOffset: Int?
     var crc = ChecksumPolicy.auto
+    var summerTime: SummerTime?
+    var clock = TelegramClock.meter
     var gasMeter: String?
     var decryptionKey: MeterKey?
     var decryptionKeyFile: String?
@@ -23,7 +25,7 @@ struct MeterDraft: Sendable {
     var settings: MeterSettings? {
         source.settings.map {
             MeterSettings(
-                name: name, source: $0, utcOffset: utcOffset, crc: crc, gasMeter: gasMeter,
+                name: name, source: $0, utcOffset: utcOffset, summerTime: summerTime, clock: clock, crc: crc, gasMeter: gasMeter,
                 cipher: decryptionKey.map { MeterCipher(decryptionKey: $0, authenticationKey: authenticationKey) })
         }
     }
