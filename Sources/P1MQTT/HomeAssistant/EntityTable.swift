@@ -145,6 +145,7 @@ extension Entity {
         "electricity/demand/positiveActiveDemand/currentDemandPeriod", "electricity/demand/positiveActiveDemand/maximumDemand",
         "derived/received/total", "derived/received/actual", "derived/delivered/total", "derived/delivered/actual",
         "derived/netPower/total", "derived/netPower/Ln",
-        EntityNames.mbusPattern + "reading", DerivedValue.gasFlow.rawValue,
+        EntityNames.mbusPattern + "reading", EntityNames.mbusPattern + "flow", EntityNames.mbusPattern + "supplyTemperature",
+        EntityNames.mbusPattern + "returnTemperature", EntityNames.mbusPattern + "energy", DerivedValue.gasFlow.rawValue,
     ]
 }

@@ -81,7 +81,9 @@ package struct Document: Sendable {
         dialect = telegram.dialect
         isChecked = if case .valid = telegram.frame.checksum { true } else { false }
         isDamaged = !isChecked && telegram.issues.contains { $0.reason != .noEndLine }
-        let times = Times(offset: context.utcOffset ?? dialect.standardOffset, arrival: context.arrival)
+        let times = Times(
+            offset: context.utcOffset ?? dialect.standardOffset, summerTime: context.summerTime ?? dialect.summerTime,
+            arrival: context.arrival)
 
         values[Places.meterType] = .text(telegram.meterType)
         take(telegram, times)
@@ -129,9 +131,12 @@ package struct Document: Sendable {
     /// Turns times of this telegram into UTC.
     struct Times {
         let offset: Int
+        let summerTime: SummerTime
         let arrival: Int64?
 
-        func utc(_ time: MeterTimestamp) -> Int64 { time.secondsSince1970(standardOffset: offset, arrival: arrival) }
+        func utc(_ time: MeterTimestamp) -> Int64 {
+            time.secondsSince1970(standardOffset: offset, summerTime: summerTime, arrival: arrival)
+        }
     }
 
     private static func value(of reading: Reading, in telegram: Telegram, _ times: Times) -> Value? {
@@ -186,11 +191,13 @@ package struct Document: Sendable {
         var isWeak = false
         if let best, case .text(let text) = best.value {
             values[serial] = telegram.serialNumber(text).map(Value.text)
+            isWeak = telegram.isWeakId(text)
         }
         // Where a meter sends no other id, its logical device name is one (Luxembourg, Iskra).
         if values[serial] == nil || isWeak, values[name] != nil, let text = telegram.logicalDeviceName,
             let printed = telegram.serialNumber(text), !(isWeak && telegram.isWeakId(text))
         {
+            if isWeak, let best { addUnknown(telegram.objects[best.object], of: telegram) }
             values[id] = .text(telegram.string(text))
             values[serial] = .text(printed)
             values[name] = nil
@@ -206,15 +213,13 @@ package struct Document: Sendable {
             values[timestamp] = telegram.splitClock.map { .time(times.utc($0)) }
             // A clock that was never set says nothing; half of one, or an impossible one, is as it was sent.
             if values[timestamp] == nil, !telegram.isClockUnset { addUnknown(of: telegram) { Catalogue.kinds[$0.row] == .clockPart } }
-            isWeak = telegram.isWeakId(text)
         }
+        meterTime = time ?? times.arrival
         guard let arrival = times.arrival else { return }
         clockOffset = time.map { $0 - arrival }
         if clockOffset == nil || clock == .arrival { values[timestamp] = .time(arrival) }
     }
-            if isWeak, let best { addUnknown(telegram.objects[best.object], of: telegram) }
 
-        meterTime = time ?? times.arrival
     private mutating func addMBus(_ telegram: Telegram, _ choice: inout MBusChoice, _ times: Times) {
         let devices = telegram.mbusDevices
         guard !devices.isEmpty || !choice.isIdle else { return }
@@ -237,6 +242,12 @@ package struct Document: Sendable {
         text(places.valvePosition, device.valvePosition)
         if let ean = device.ean.map(telegram.decodingHex), !ean.isEmpty, ean.allSatisfy(\.isNumber) { values[places.ean] = .text(ean) }
         if let serial = device.equipmentId.flatMap(telegram.serialNumber) { values[places.identity.serialNumber] = .text(serial) }
+        if let heat = places.heat {
+            values[heat.flow] = device.flow.map { .quantity($0, .m3PerHour) }
+            values[heat.supplyTemperature] = device.supplyTemperature.map { .quantity($0, .degC) }
+            values[heat.returnTemperature] = device.returnTemperature.map { .quantity($0, .degC) }
+            values[heat.energy] = device.energy.map { .quantity($0, .kWh) }
+        }
         guard let reading = device.reading else { return }
         values[places.timestamp] = device.timestamp.map { .time(times.utc($0)) }
         values[places.reading] = device.unit.map { .quantity(reading, $0) } ?? .number(reading)
@@ -288,6 +299,12 @@ extension Telegram {
         return rank
     }
 
+    /// Whether an id hardly tells one meter from another: a word, or a few characters (`ER23`, Iskra).
+    fileprivate func isWeakId(_ text: TextRange) -> Bool {
+        guard let printed = serialNumber(text) else { return false }
+        return printed.utf8.count < 5 || !printed.utf8.contains { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
+    }
+
     /// The logical device name as sent.
     fileprivate var logicalDeviceName: TextRange? {
         for reading in readings {
@@ -296,9 +313,3 @@ extension Telegram {
         return nil
     }
 }
-    /// Whether an id hardly tells one meter from another: a word, or a few characters (`ER23`, Iskra).
-    fileprivate func isWeakId(_ text: TextRange) -> Bool {
-        guard let printed = serialNumber(text) else { return false }
-        return printed.utf8.count < 5 || !printed.utf8.contains { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
-    }
-

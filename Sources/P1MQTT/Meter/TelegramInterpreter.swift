@@ -53,8 +53,8 @@ package struct TelegramInterpreter: Sendable {
 
     /// Takes the document that an earlier run published as what came before the first telegram.
     package mutating func recall(_ earlier: JSONTree) {
+        context.choice.recall(earlier)
         registers?.recall(earlier)
         derivation.recall(earlier)
     }
 }
-        context.choice.recall(earlier)

@@ -66,6 +66,14 @@ public struct MBusDevice: Sendable, Hashable {
     public internal(set) var unit: MeterUnit?
     /// When the reading was taken; `nil` where the meter does not say, or an impossible time.
     public internal(set) var timestamp: MeterTimestamp?
+    /// What flows at this moment, in m3/h.
+    public internal(set) var flow: FixedDecimal?
+    /// The temperature of what flows in, in degrees Celsius.
+    public internal(set) var supplyTemperature: FixedDecimal?
+    /// The temperature of what flows back.
+    public internal(set) var returnTemperature: FixedDecimal?
+    /// The energy that was taken from what flowed through, in kWh.
+    public internal(set) var energy: FixedDecimal?
     /// The catalogue's row of the reading.
     var readingRow = 0
 
@@ -140,6 +148,11 @@ extension Telegram {
             take(number, unit, time, row: reading.row, of: &device)
         case (.meterReading, .number(let number, let unit)):
             take(number, unit, nil, row: reading.row, of: &device)
+        case (.flow, .number(let number, _)): device.flow = number
+        case (.energy, .number(let number, _)): device.energy = number
+        case (.temperature, .number(let number, _)) where reading.catalogueRow.path == "supplyTemperature":
+            device.supplyTemperature = number
+        case (.temperature, .number(let number, _)): device.returnTemperature = number
         default: break
         }
     }
@@ -164,6 +177,8 @@ extension Telegram {
         let type = device.deviceType.flatMap { FixedDecimal(text.span, $0.range)?.mantissa }
         device.medium = type.flatMap { MBusMedium(deviceType: $0) }
         // A live meter may come without its type after a swap (field: dsmr-reader 1794), or with that of none.
-        if type ?? 0 == 0, device.reading != nil { device.medium = MBusMedium(unit: device.unit) }
+        guard type ?? 0 == 0, device.reading != nil else { return }
+        // What is metered in Iceland is hot water for heating.
+        device.medium = isIcelandic ? .heat : MBusMedium(unit: device.unit)
     }
 }

@@ -58,15 +58,17 @@ public struct MeterTimestamp: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - standardOffset: minutes that the meter's standard time is ahead of UTC.
+    ///   - summerTime: what holds for a time without a flag.
     ///   - arrival: seconds since 1970 at which the telegram came; decides between the two passes of the hour that
     ///     occurs twice in autumn when no flag was sent. Without it the later one is taken.
     /// - Returns: seconds since 1970-01-01 00:00 UTC.
-    public func secondsSince1970(standardOffset: Int, arrival: Int64? = nil) -> Int64 {
+    public func secondsSince1970(standardOffset: Int, summerTime: SummerTime = .eu, arrival: Int64? = nil) -> Int64 {
         let winter = localSeconds - Int64(standardOffset) * 60
         let summer = winter - 3600
         switch season {
         case .winter: return winter
         case .summer: return summer
+        case .unstated where summerTime == .never: return winter
         case .unstated: break
         }
         // The rule of the European Union (directive 2000/84/EC) says which of both readings exist.
@@ -112,6 +114,14 @@ public struct MeterTimestamp: Sendable, Hashable {
         let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
         return Int64(era * 146_097 + dayOfEra - 719_468)
     }
+}
+
+/// When the clock of a meter that sends no flag is an hour ahead of standard time.
+public enum SummerTime: String, Sendable, CaseIterable {
+    /// From the last Sunday of March to that of October: the European Union and its neighbours.
+    case eu
+    /// Never.
+    case never = "none"
 }
 
 /// A moment of UTC in calendar fields, for writing it as ISO 8601.

@@ -51,7 +51,8 @@ enum ReadingParser {
         guard let index = groups.first else { return .issue(.wrongShape) }
         let first = values[index]
         switch quantity {
-        case .energy, .reactiveEnergy, .power, .reactivePower, .apparentPower, .voltage, .current, .frequency, .flow, .duration:
+        case .energy, .reactiveEnergy, .power, .reactivePower, .apparentPower, .voltage, .current, .frequency, .flow, .temperature,
+            .duration:
             return number(text, first, quantity)
         case .limit, .currentLimit:
             return number(text, limits(text, first).first, quantity)

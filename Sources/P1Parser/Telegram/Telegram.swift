@@ -18,13 +18,20 @@ public struct Telegram: Sendable {
     public let issues: [TelegramIssue]
     /// The indices of those objects whose code the catalogue knows, yet which hold what the code does not mean.
     public let unexplained: [Int]
+    /// Whether its M-Bus channels have the codes of Iceland.
+    let isIcelandic: Bool
 
     /// Parses a frame. Never fails: what is damaged is in `issues`.
     ///
     /// - Parameter frame: a frame; its checksum is the caller's to judge.
     public init(_ frame: Frame) {
-        let index = Catalogue.index
-        let scanner = ObjectScanner(frame, index)
+        var index = Catalogue.index
+        var scanner = ObjectScanner(frame, index)
+        isIcelandic = Dialect.isIcelandic(scanner.header, scanner.objects, in: scanner.text)
+        if isIcelandic {
+            index = Catalogue.icelandicIndex
+            scanner = ObjectScanner(frame, index)
+        }
         let text = scanner.text
         var issues = scanner.issues
         var unexplained: [Int] = []

@@ -16,6 +16,26 @@ import Testing
         }
     }
 
+    @Test("Iceland: hot water for heating, a clock on two lines that knows no summer time") func iceland() throws {
+        let lines = [
+            "0-0:96.1.0(86000001)", "1-0:0.9.1(211309)", "1-0:0.9.2(240501)", "0-0:96.1.1(36303836303030303031)", "1-0:1.7.0(00.588*kW)",
+            "1-0:2.7.0(00.000*kW)", "0-1:24.2.1(0366.475*m3)", "0-1:24.2.10(0000000)", "0-1:24.2.2(0000.090*m3/h)",
+            "0-1:24.2.3(000074.8*degC)", "0-1:24.2.4(000031.3*degC)", "0-1:24.2.5(0019.078*Wh)", "0-1:24.2.6(0019.078*Wh)",
+        ]
+        try expect(
+            lines, header: "ISk5\\2MIE5E-200",
+            [
+                ("timestamp", #""2024-05-01T21:13:09.000Z""#), ("serialNumber", #""6086000001""#), ("heat/reading", "366.475"),
+                ("heat/flow/reading", "0.090"), ("heat/supplyTemperature/unit", #""degC""#), ("heat/energy/reading", "0.019078"),
+                ("gas/reading", "null"), ("mbus/1/returnTemperature/reading", "31.3"), ("mbus/1/timestamp", nil),
+            ])
+        let document = try TelegramFixture.document(lines, header: "ISk5\\2MIE5E-200")
+        #expect(document.dialect == .iceland)
+        #expect(
+            document.unknown.map(\.code) == ["0-1:24.2.10", "0-1:24.2.6"]
+                && document.unknown.map(\.groups) == ["(0000000)", "(0019.078*Wh)"])
+    }
+
     @Test("Luxembourg: two fuse limits, values without units, relays, messages 2 to 5, the device name as id") func luxembourg() throws {
         try expect(
             [
@@ -38,26 +58,6 @@ import Testing
             [("equipmentId", #""3132""#), ("serialNumber", #""12""#), ("logicalDeviceName", #""NAME""#)])
     }
 
-    @Test("Denmark (NES): its own form of time") func nes() throws {
-        try expect(
-            ["0-0:1.0.0(20240111 09:35:00)"], header: "NES5:83335-3E", [("timestamp", #""2024-01-11T08:35:00.000Z""#)])
-    }
-
-    @Test("Sweden, Finland: reactive power in var as in kvar, lower-case units") func nordic() throws {
-        try expect(
-            ["1-0:3.8.0(00000012.696*kVArh)", "1-0:23.7.0(0104*VAr)", "1-0:1.8.0(1.5*MWh)"], header: "LGF5E360",
-            [
-                ("electricity/reactive/received/total", #"{"reading": 12.696, "unit": "kvarh"}"#),
-                ("electricity/instantaneous/reactivePower/positive/L1", #"{"reading": 0.104, "unit": "kvar"}"#),
-                ("electricity/received/total", #"{"reading": 1500, "unit": "kWh"}"#),
-            ])
-    }
-
-    @Test("Hungary: words for tariff and breaker, W, three fuse limits") func hungary() throws {
-        try expect(
-            [
-                "0-0:96.14.0(TARIFF 1)", "0-0:96.50.68(ON)", "0-0:17.0.0(24000*W)", "1-0:31.4.0(25.00*A)", "1-0:51.4.0(25.00*A)",
-                "1-0:71.4.0(20.00*A)",
     @Test(
         "an id that is none gives way to a better one in the telegram, and stands under unknown",
         arguments: ["ER23", "NOID", "31", "ERROR"])
@@ -78,6 +78,26 @@ import Testing
         #expect(try ids(["0-0:96.1.0(K50322)", name])[0] == #""K50322""#)
     }
 
+    @Test("Denmark (NES): its own form of time") func nes() throws {
+        try expect(
+            ["0-0:1.0.0(20240111 09:35:00)"], header: "NES5:83335-3E", [("timestamp", #""2024-01-11T08:35:00.000Z""#)])
+    }
+
+    @Test("Sweden, Finland: reactive power in var as in kvar, lower-case units") func nordic() throws {
+        try expect(
+            ["1-0:3.8.0(00000012.696*kVArh)", "1-0:23.7.0(0104*VAr)", "1-0:1.8.0(1.5*MWh)"], header: "LGF5E360",
+            [
+                ("electricity/reactive/received/total", #"{"reading": 12.696, "unit": "kvarh"}"#),
+                ("electricity/instantaneous/reactivePower/positive/L1", #"{"reading": 0.104, "unit": "kvar"}"#),
+                ("electricity/received/total", #"{"reading": 1500, "unit": "kWh"}"#),
+            ])
+    }
+
+    @Test("Hungary: words for tariff and breaker, W, three fuse limits") func hungary() throws {
+        try expect(
+            [
+                "0-0:96.14.0(TARIFF 1)", "0-0:96.50.68(ON)", "0-0:17.0.0(24000*W)", "1-0:31.4.0(25.00*A)", "1-0:51.4.0(25.00*A)",
+                "1-0:71.4.0(20.00*A)",
             ], header: "WSE5Wasion",
             [
                 ("electricity/tariffIndicator", #""TARIFF 1""#), ("electricity/switchPosition", #""ON""#),

@@ -92,6 +92,35 @@ struct MBusDeviceTests {
         #expect(telegram.issues.isEmpty && telegram.unexplained.isEmpty)
     }
 
+    private static let hotWater = [
+        "0-1:24.2.1(0366.475*m3)", "0-1:24.2.10(0000000)", "0-1:24.2.2(0000.090*m3/h)", "0-1:24.2.3(000074.8*degC)",
+        "0-1:24.2.4(000031.3*degC)", "0-1:24.2.5(0019.078*Wh)", "0-1:24.2.6(0019.078*Wh)", "0-2:24.2.2(0090*l/h)",
+    ]
+
+    @Test("Iceland: hot water by volume, its flow, its temperatures and its energy; what is not known stays so")
+    func iceland() throws {
+        let lines = ["/ISk5\\2MIE5E-200", "", "1-0:0.9.1(211309)", "1-0:0.9.2(240501)"] + Self.hotWater + ["!", ""]
+        let telegram = try Telegram(text: lines.joined(separator: "\n"))
+        let device = try #require(telegram.mbusDevices.first)
+        #expect(device.medium == .heat && device.reading?.description == "366.475" && device.unit == .m3 && device.timestamp == nil)
+        #expect(device.flow?.description == "0.090")
+        #expect(device.supplyTemperature?.description == "74.8" && device.returnTemperature?.description == "31.3")
+        #expect(device.energy?.description == "0.019078")
+        #expect(telegram.mbusDevices.map(\.flow?.description) == ["0.090", "0.090"])
+        #expect(telegram.issues.isEmpty)
+        #expect(telegram.objects.filter { !$0.isInCatalogue }.map(\.code.description) == ["0-1:24.2.10", "0-1:24.2.6"])
+        #expect(telegram.splitClock?.secondsSince1970(standardOffset: 0, summerTime: .never) == 1_714_597_989)
+    }
+
+    @Test("elsewhere those codes are not known, and 24.2.3 is a reading")
+    func elsewhere() throws {
+        let telegram = try Telegram(
+            text: (["/ISk5\\2MIE5T-200", "", "0-0:1.0.0(240501211309S)"] + Self.hotWater + ["!", ""]).joined(separator: "\n"))
+        #expect(telegram.mbusDevices.map(\.flow) == [nil] && telegram.mbusDevices.first?.medium == .gas)
+        #expect(telegram.objects.count { !$0.isInCatalogue } == 6)
+        #expect(telegram.issueTexts == ["the unit does not belong to this code: 0-1:24.2.3(000074.8*degC)"])
+    }
+
     @Test("zero with its unit, and a number without one, are readings where no time is sent")
     func bare() throws {
         #expect(try Telegram(lines: "0-1:24.2.1(0000.000*m3)").mbusDevices.map(\.reading?.description) == ["0.000"])

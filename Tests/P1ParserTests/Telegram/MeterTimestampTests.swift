@@ -98,6 +98,16 @@ struct MeterTimestampTests {
         #expect(time.secondsSince1970(standardOffset: 60, arrival: 1_698_539_404) == 1_698_539_400)
     }
 
+    @Test("where there is no summer time a time without a flag is standard time; a flag says what it says")
+    func noSummerTime() throws {
+        let plain = try #require(time("240501211309"))
+        #expect(plain.secondsSince1970(standardOffset: 0, summerTime: .never) == 1_714_597_989)
+        #expect(plain.secondsSince1970(standardOffset: 0) == 1_714_597_989 - 3600)
+        #expect(try #require(time("240501211309S")).secondsSince1970(standardOffset: 0, summerTime: .never) == 1_714_597_989 - 3600)
+        let twice = try #require(time("231029023000"))
+        #expect(twice.secondsSince1970(standardOffset: 60, summerTime: .never, arrival: 1_698_539_404) == 1_698_543_000)
+    }
+
     @Test("outside the doubled hour the arrival decides nothing")
     func arrivalElsewhere() throws {
         let time = try #require(self.time("230714153012"))

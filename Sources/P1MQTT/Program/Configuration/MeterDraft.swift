@@ -1,5 +1,6 @@
 import P1MQTTEmulator
 import P1MQTTInput
+import P1MQTTMeter
 import P1Parser
 
 /// The kinds of source, as `source.type` names them.
@@ -12,9 +13,9 @@ struct MeterDraft: Sendable {
     var name: String?
     var source = SourceDraft()
     var utcOffset: Int?
-    var crc = ChecksumPolicy.auto
     var summerTime: SummerTime?
     var clock = TelegramClock.meter
+    var crc = ChecksumPolicy.auto
     var gasMeter: String?
     var decryptionKey: MeterKey?
     var decryptionKeyFile: String?
