@@ -36,6 +36,8 @@ enum EntityNames {
         }
     }
 
+    static let tariffWord = EntityName(text: .init("Tariff in words", "Tarief in woorden", "Tarif en mots", "Tarif in Worten"), part: nil)
+
     static let general: [Entry] = [
         ("version", .init("Protocol version", "Protocolversie", "Version du protocole", "Protokollversion")),
         ("timestamp", .init("Last telegram", "Laatste telegram", "Dernier télégramme", "Letztes Telegramm")),

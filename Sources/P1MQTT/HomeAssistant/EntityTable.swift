@@ -38,6 +38,7 @@ package struct EntityTable: Sendable {
         guard !isWithoutEntity(place.path), let quantity = place.quantity else { return [] }
         var entities = [Entity(path: place.path, quantity)].compactMap { $0 }
         if place.shape == .peak { entities += [Entity(path: place.path + "/timestamp", .time)].compactMap { $0 } }
+        if quantity == .tariff { entities += entities.map(\.inWords) }
         return entities
     }
 }
@@ -115,7 +116,17 @@ extension Entity {
         let pattern = EntityNames.pattern(of: path).pattern
         self.init(
             key: Entity.key(ofPath: path), topic: path, name: name, quantity: quantity, isDiagnostic: Entity.isDiagnostic(quantity),
-            isEnabled: Entity.enabled.contains(pattern))
+            enabled: Entity.inBelgium.contains(pattern)
+                ? .inBelgium
+                : path == DerivedValue.netPowerL1.rawValue ? .onThreePhases : Entity.enabled.contains(pattern) ? .always : .never)
+    }
+
+    /// A second entity with words as states. The first keeps its numbers: automations depend on them.
+    fileprivate var inWords: Entity {
+        var entity = Entity(
+            key: key + "_word", topic: topic, name: EntityNames.tariffWord, quantity: quantity, isDiagnostic: false, enabled: .always)
+        entity.isWorded = true
+        return entity
     }
 
     /// The JSON path with `_`; within an M-Bus meter the last key. A total has one key, sent or derived.
@@ -147,5 +158,11 @@ extension Entity {
         "derived/netPower/total", "derived/netPower/Ln",
         EntityNames.mbusPattern + "reading", EntityNames.mbusPattern + "flow", EntityNames.mbusPattern + "supplyTemperature",
         EntityNames.mbusPattern + "returnTemperature", EntityNames.mbusPattern + "energy", DerivedValue.gasFlow.rawValue,
+    ]
+
+    /// What people with the capacity tariff want to see.
+    private static let inBelgium: Set<String> = [
+        DerivedValue.demandForecast.rawValue, DerivedValue.demandHeadroom.rawValue, DerivedValue.demandAverage12.rawValue,
+        "electricity/demand/positiveActiveDemand/maximumDemand/timestamp",
     ]
 }
