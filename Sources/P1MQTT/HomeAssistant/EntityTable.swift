@@ -55,19 +55,8 @@ package struct DeviceTable: Sendable {
         let isEssential: Bool
         /// The item whose component this one stands in for.
         var primary: Int?
-        /// For what belongs to the meter under `gas`: how to tell whether this is the one.
-        var gasMeter: GasMeter?
-    }
-
-    /// The meter of a channel, which may be the one under `gas`.
-    struct GasMeter: Sendable {
-        let meter: MBusPlaces
-
-        func isSame(_ document: CompletedDocument) -> Bool {
-            let gas = Places.gas
-            return document.values[meter.reading] != nil && document.values[meter.reading] == document.values[gas.reading]
-                && document.values[meter.identity.equipmentId] == document.values[gas.identity.equipmentId]
-        }
+        /// For what belongs to the meter under `gas`: the channel of the device, on which that may be.
+        var gasChannel: Int?
     }
 
     let items: [Item]
@@ -102,7 +91,7 @@ package struct DeviceTable: Sendable {
                 Item(
                     slot: slot, quantity: quantity, isConditional: quantity.isConditional || primary != nil || isOfGasMeter,
                     isEssential: isEssential(place.path), primary: primary,
-                    gasMeter: isOfGasMeter ? meter.map(GasMeter.init) : nil))
+                    gasChannel: isOfGasMeter ? channel : nil))
             entitiesOfItems.append(entities)
         }
         self.items = items
@@ -167,7 +156,8 @@ extension Entity {
         "electricity/demand/positiveActiveDemand/currentDemandPeriod", "electricity/demand/positiveActiveDemand/maximumDemand",
         "derived/received/total", "derived/received/actual", "derived/delivered/total", "derived/delivered/actual",
         "derived/netPower/total", "derived/netPower/Ln",
-        EntityNames.mbusPattern + "reading", DerivedValue.gasFlow.rawValue,
+        EntityNames.mbusPattern + "reading", EntityNames.mbusPattern + "flow", EntityNames.mbusPattern + "supplyTemperature",
+        EntityNames.mbusPattern + "returnTemperature", EntityNames.mbusPattern + "energy", DerivedValue.gasFlow.rawValue,
     ]
 
     /// What people with the capacity tariff want to see.

@@ -148,7 +148,7 @@ package struct MeterDiscovery {
             device.meterName = topics.name
             device.serialNumber = document.text(at: tracker.table.identity.serialNumber) ?? device.serialNumber
             device.header = document.text(at: Places.meterType) ?? device.header
-            if index > 0 { device.medium = document.medium(ofChannel: index) ?? device.medium }
+            if index > 0 { device.medium = document.mbus.medium(of: index) ?? device.medium }
             announced[index] = device
         }
     }
@@ -234,20 +234,5 @@ extension JSONTree {
         case .object(let members): members.contains { $0.value.hasNumbers }
         default: false
         }
-    }
-}
-
-extension CompletedDocument {
-    /// What the meter on an M-Bus channel measures. The document names one meter of each kind; another of the same kind
-    /// has the same type.
-    fileprivate func medium(ofChannel channel: Int) -> MBusMedium? {
-        let own = Places.mbus[channel - 1]
-        func isSame(_ slot: (MBusPlaces) -> DocumentLayout.Slot, _ other: MBusPlaces) -> Bool {
-            values[slot(own)] != nil && values[slot(own)] == values[slot(other)]
-        }
-        let media = Places.media
-        return media.first { isSame(\.identity.equipmentId, $0.places) }?.medium
-            ?? media.first { isSame(\.deviceType, $0.places) }?.medium
-            ?? media.first { isSame(\.reading, $0.places) && isSame(\.timestamp, $0.places) }?.medium
     }
 }

@@ -16,8 +16,10 @@ public enum Quantity: Sendable, Hashable, CaseIterable {
     case current
     /// Frequency in Hz.
     case frequency
-    /// A flow in m3/h; no meter sends one, it is derived.
+    /// A flow in m3/h.
     case flow
+    /// A temperature in degrees Celsius.
+    case temperature
     /// A length of time in s.
     case duration
     /// Power factor, a number without unit.
@@ -77,6 +79,7 @@ public enum Quantity: Sendable, Hashable, CaseIterable {
         case .current, .currentLimit: .A
         case .frequency: .Hz
         case .flow: .m3PerHour
+        case .temperature: .degC
         case .duration, .failureLog: .s
         default: nil
         }

@@ -44,7 +44,7 @@ extension Telegram {
     /// - Returns: the log.
     public func failureLog(of reading: Reading) -> FailureLog? {
         guard Catalogue.kinds[reading.row] == .failureLog else { return nil }
-        let groups = values(of: objects[reading.object])
+        let groups = trimmedValues(of: objects[reading.object])
         let text = text.span
         guard let first = groups.first else { return nil }
         if first.text.isEmpty { return FailureLog(count: 0, failures: []) }
@@ -78,7 +78,7 @@ extension Telegram {
     /// - Returns: the history.
     public func peakHistory(of reading: Reading) -> PeakHistory? {
         guard Catalogue.kinds[reading.row] == .peakHistory else { return nil }
-        let groups = values(of: objects[reading.object])
+        let groups = trimmedValues(of: objects[reading.object])
         let text = text.span
         guard let first = groups.first, (1...3).contains(first.text.count), let count = FixedDecimal(text, first.text.range),
             count.scale == 0

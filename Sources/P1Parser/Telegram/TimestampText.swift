@@ -2,7 +2,7 @@ extension MeterTimestamp {
     /// Reads the time that fills `range` of `bytes`; `nil` when it is none, impossible, or a way of saying "not set".
     ///
     /// Forms: `YYMMDDhhmmss` with or without `S` or `W`; `YYYYMMDD hh:mm:ss` (NES, Denmark); `YY-MM-DD hh:mm:ss`
-    /// (ACE4000); the 12 bytes of a COSEM date-time as 24 hexadecimal digits (Metcom).
+    /// (ACE4000); the 12 bytes of a COSEM date-time as 24 hexadecimal digits (Metcom). Blanks may stand around it.
     init?(_ bytes: Span<UInt8>, _ range: Range<Int>) {
         let text = bytes.extracting(range)
         switch text.count {
@@ -12,7 +12,9 @@ extension MeterTimestamp {
                 switch text[12] {
                 case UInt8(ascii: "S"): season = .summer
                 case UInt8(ascii: "W"): season = .winter
-                default: return nil
+                default:
+                    self.init(bytes, trimming: range)
+                    return
                 }
             }
             guard let year = text.twoDigits(at: 0), let month = text.twoDigits(at: 2), let day = text.twoDigits(at: 4),
@@ -38,8 +40,15 @@ extension MeterTimestamp {
                 year: high << 8 | low, month: month, day: day, hour: hour, minute: minute, second: second,
                 season: status & 0x80 != 0 ? .summer : .winter)
         default:
-            return nil
+            self.init(bytes, trimming: range)
         }
+    }
+
+    /// The time in a range that has blanks around it; `nil` when it has none.
+    private init?(_ bytes: Span<UInt8>, trimming range: Range<Int>) {
+        let inner = bytes.trimmingBlanks(range)
+        guard inner != range else { return nil }
+        self.init(bytes, inner)
     }
 }
 

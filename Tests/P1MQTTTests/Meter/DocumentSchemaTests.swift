@@ -59,17 +59,23 @@ import Testing
     @Test("holds for an empty telegram and for one with every code") func everyCode() throws {
         #expect(try faults([]) == [])
         #expect(try faults(Self.everyCode) == [])
+        #expect(try TelegramFixture.document(Self.everyCodeOfIceland, header: "ISK5\\2MIE").schemaFaults() == [])
     }
 
     @Test("every code of the catalogue stands in that telegram") func complete() throws {
-        let telegram = try TelegramFixture.telegram(Self.everyCode)
-        let rows = Set(telegram.readings.map(\.row))
+        let iceland = try TelegramFixture.telegram(Self.everyCodeOfIceland, header: "ISK5\\2MIE")
+        let rows = Set((try TelegramFixture.telegram(Self.everyCode).readings + iceland.readings).map(\.row))
         let missing = Catalogue.rows.indices.filter { !rows.contains($0) }.map { Catalogue.rows[$0].codeText }
         #expect(missing == [])
     }
 
     /// A line for each row of the catalogue, as the kind of its quantity demands.
-    static let everyCode: [String] = Catalogue.rows.map { row in
+    static let everyCode = Catalogue.rows.indices.filter(Catalogue.isGeneral).map { line(of: Catalogue.rows[$0]) }
+    static let everyCodeOfIceland =
+        ["1-0:0.9.1(120000)", "1-0:0.9.2(240501)"]
+        + Catalogue.rows.indices.filter { !Catalogue.isGeneral($0) }.map { line(of: Catalogue.rows[$0]) }
+
+    private static func line(of row: CatalogueRow) -> String {
         let code = row.code.description
         let time = "(260703181000S)"
         let groups =

@@ -26,6 +26,8 @@ extension MeterSettings {
     /// What is known of the meter beforehand, for its telegrams.
     func interpretation(_ all: Settings) -> TelegramInterpreter.Options {
         var options = TelegramInterpreter.Options(utcOffset: utcOffset)
+        options.summerTime = summerTime
+        options.clock = clock
         options.gasMeter = gasMeter
         options.guard = all.guard
         options.minimumMonthPeak = all.publish.minimumMonthPeak

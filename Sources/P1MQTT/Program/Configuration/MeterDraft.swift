@@ -1,5 +1,6 @@
 import P1MQTTEmulator
 import P1MQTTInput
+import P1MQTTMeter
 import P1Parser
 
 /// The kinds of source, as `source.type` names them.
@@ -12,6 +13,8 @@ struct MeterDraft: Sendable {
     var name: String?
     var source = SourceDraft()
     var utcOffset: Int?
+    var summerTime: SummerTime?
+    var clock = TelegramClock.meter
     var crc = ChecksumPolicy.auto
     var gasMeter: String?
     var decryptionKey: MeterKey?
@@ -23,7 +26,7 @@ struct MeterDraft: Sendable {
     var settings: MeterSettings? {
         source.settings.map {
             MeterSettings(
-                name: name, source: $0, utcOffset: utcOffset, crc: crc, gasMeter: gasMeter,
+                name: name, source: $0, utcOffset: utcOffset, summerTime: summerTime, clock: clock, crc: crc, gasMeter: gasMeter,
                 cipher: decryptionKey.map { MeterCipher(decryptionKey: $0, authenticationKey: authenticationKey) })
         }
     }

@@ -26,6 +26,10 @@ struct MeterSettings: Sendable, Equatable {
     var source: SourceSettings
     /// Minutes east of UTC of the meter's standard time; `nil`: +01:00 unless the meter is known to stand elsewhere.
     var utcOffset: Int?
+    /// Whether times without a flag follow summer time; `nil`: what is known of the meter.
+    var summerTime: SummerTime?
+    /// Which clock the time of a telegram is taken from.
+    var clock = TelegramClock.meter
     var crc = ChecksumPolicy.auto
     /// Equipment id of the gas meter that belongs under `gas` when there are several.
     var gasMeter: String?

@@ -13,6 +13,14 @@ extension SettingsTable {
         Setting(
             "utcOffset", \.utcOffset, .optional(.utcOffset),
             "Standard time at the meter; `null`: +01:00 unless the meter is known to stand elsewhere."),
+        Setting(
+            "summerTime", \.summerTime, .optional(.choice),
+            "Whether times that the meter sends without a flag follow the summer time of the EU; `null`: yes, unless the meter is known "
+                + "to stand where there is none (Iceland)."),
+        Setting(
+            "clock", \.clock, .choice,
+            "Where the time of a telegram is taken from: the clock of the meter (the time of arrival where it sends none), or always "
+                + "the time of arrival."),
         Setting("crc", \.crc, .choice, "Checksums: checked when present, required, or never checked."),
         Setting(
             "gasMeter", \.gasMeter, .optional(.text(upTo: 128)),

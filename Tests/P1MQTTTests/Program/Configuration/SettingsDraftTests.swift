@@ -49,7 +49,7 @@ import Testing
               {"name": "a", "source": {"baudRate": 9600, "path": "/dev/x", "parity": "even", "dataBits": 7,
                                        "stopBits": 1, "type": "serial"}},
               {"name": "b", "source": {"type": "tcp", "host": "10.0.0.2", "port": 23}, "crc": "required"},
-              {"name": "c", "source": {"type": "mqtt", "topic": "dongle/telegram"}, "utcOffset": "+02:00"},
+              {"name": "c", "source": {"type": "mqtt", "topic": "dongle/telegram"}, "utcOffset": "+02:00", "summerTime": "none", "clock": "arrival"},
               {"name": "d", "source": {"type": "file", "path": "-"}, "gasMeter": "4730"},
               {"name": "e", "source": {"type": "emulator", "profile": "be-emucs", "electricityOffset": 1000.10,
                  "electricityIncrement": "0.002", "gasOffset": 5, "gasIncrement": 0, "interval": 0.5,
@@ -68,7 +68,7 @@ import Testing
                     source: .serial(
                         SerialSettings(path: "/dev/x", baudRate: .baud9600, parity: .even, dataBits: .seven, stopBits: .one))),
                 MeterSettings(name: "b", source: .tcp(host: "10.0.0.2", port: 23), crc: .required),
-                MeterSettings(name: "c", source: .mqtt(topic: "dongle/telegram"), utcOffset: 120),
+                MeterSettings(name: "c", source: .mqtt(topic: "dongle/telegram"), utcOffset: 120, summerTime: .never, clock: .arrival),
                 MeterSettings(name: "d", source: .file(path: "-"), gasMeter: "4730"),
                 MeterSettings(name: "e", source: .emulator(emulator)),
             ])

@@ -10,20 +10,21 @@ enum CatalogueDocumentation {
             "| OBIS | topic below the prefix | unit | Home Assistant: device class, state class | meaning |",
             "| --- | --- | --- | --- | --- |",
         ]
-        lines += Catalogue.rows.map { line($0) }
+        lines += Catalogue.rows.enumerated().map { line($1, isGeneral: Catalogue.isGeneral($0)) }
         lines += Catalogue.exceptionRows.map { line($0) }
         return lines.joined(separator: "\n") + "\n"
     }
 
-    private static func line(_ row: CatalogueRow) -> String {
-        "| `\(row.codeText)` | \(topics(of: row)) | \(unit(of: row)) | \(classes(of: row)) | \(row.meaning) |"
+    private static func line(_ row: CatalogueRow, isGeneral: Bool = true) -> String {
+        "| `\(row.codeText)` | \(topics(of: row, isGeneral: isGeneral)) | \(unit(of: row)) | \(classes(of: row)) | \(row.meaning) |"
     }
 
-    private static func topics(of row: CatalogueRow) -> String {
+    private static func topics(of row: CatalogueRow, isGeneral: Bool) -> String {
         let paths =
             switch row.scope {
             case .meter where row.path == "electricity/fuseThreshold": [row.path, DocumentLayout.exportLimit]
             case .meter, .relay: [row.path]
+            case .mbus where !isGeneral: ["heat/\(row.path)", "mbus/n/\(row.path)"]
             case .mbus: ["gas/\(row.path)", "mbus/n/\(row.path)"]
             case .medium(let medium): ["\(medium.rawValue)/\(row.path)"]
             }

@@ -4,7 +4,7 @@ import P1Parser
 /// The table of topics as Markdown, from the same places that the messages are made of.
 enum TopicDocumentation {
     /// One row for each topic of a value. The meters on the M-Bus have all the same topics: they stand there once,
-    /// with gas as the example.
+    /// with gas as the example, and with heat for what only a meter of heat tells.
     static var table: String {
         var lines = ["| topic | unit | OBIS | meaning |", "| --- | --- | --- | --- |"]
         for row in rows {
@@ -38,8 +38,10 @@ enum TopicDocumentation {
         let levels = path.split(separator: "/")
         guard let parent = levels.first else { return nil }
         if parent == "mbus" { return nil }
-        guard let medium = MBusMedium(rawValue: String(parent)) else { return "`p1/\(path)`" }
-        return medium == .gas ? "`p1/\(path)`, `p1/mbus/N/\(levels.dropFirst().joined(separator: "/"))`" : nil
+        guard MBusMedium(rawValue: String(parent)) != nil else { return "`p1/\(path)`" }
+        let key = levels.dropFirst().joined(separator: "/")
+        let isFirst = parent == "gas" || parent == "heat" && !DocumentLayout.shared.places.contains { $0.path == "gas/" + key }
+        return isFirst ? "`p1/\(path)`, `p1/mbus/N/\(key)`" : nil
     }
 
     private static func unit(of place: DocumentLayout.Place) -> String {
