@@ -33,7 +33,7 @@ let package = Package(
         module("HomeAssistant", ["P1Parser", "P1MQTTMeter"]),
         // What may wait and fail.
         module("System", ["CLinux", "P1MQTTMeter"]),
-        module("Broker", ["CMosquitto", "P1MQTTMeter", "P1MQTTSystem", deque, logging, lifecycle]),
+        module("Broker", ["CMosquitto", "P1MQTTMeter", "P1MQTTSystem", deque, logging]),
         module("Input", ["CLinux", "P1Parser", "P1MQTTMeter", "P1MQTTSystem", crypto]),
         module("Emulator", ["P1Parser", "P1MQTTMeter", "P1MQTTSystem", "P1MQTTInput"]),
         .executableTarget(

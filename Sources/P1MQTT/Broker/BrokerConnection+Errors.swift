@@ -5,7 +5,7 @@ import Glibc
 /// From codes of libmosquitto to causes that a user can act on.
 extension BrokerConnection {
     /// Turns a code of libmosquitto into an error that names the real cause.
-    package func check(_ call: String, _ code: CInt) throws(MosquittoError) {
+    func check(_ call: String, _ code: CInt) throws(MosquittoError) {
         guard code != CInt(MOSQ_ERR_SUCCESS.rawValue) else { return }
         throw error(call, code, errno: errno)
     }
@@ -13,14 +13,14 @@ extension BrokerConnection {
     /// What a connection that stood breaks off with; EPROTO is libmosquitto's word for any failure within TLS.
     static let brokenOff: Set<CInt> = [EPROTO, EPIPE, ECONNRESET]
 
-    package func error(_ call: String, _ code: CInt, errno number: CInt) -> MosquittoError {
-        let isAccepted = inbox.connack == 0
+    func error(_ call: String, _ code: CInt, errno number: CInt) -> MosquittoError {
+        let isAccepted = diagnosis.connack == 0
         let cause: MosquittoError.Cause
         switch code {
-        case _ where (inbox.connack ?? 0) != 0: cause = .refused(code: inbox.connack ?? 0)
+        case _ where (diagnosis.connack ?? 0) != 0: cause = .refused(code: diagnosis.connack ?? 0)
         case CInt(MOSQ_ERR_TLS.rawValue): cause = .tls(tlsFault())
         // An alert of the broker after our part of the handshake looks like the end of the connection.
-        case _ where settings.tls.enabled && !isAccepted && !inbox.log.isEmpty: cause = .tls(tlsFault())
+        case _ where settings.tls.enabled && !isAccepted && !diagnosis.log.isEmpty: cause = .tls(tlsFault())
         case CInt(MOSQ_ERR_KEEPALIVE.rawValue): cause = .keepAlive
         case CInt(MOSQ_ERR_CONN_LOST.rawValue), CInt(MOSQ_ERR_NO_CONN.rawValue):
             cause = isAccepted ? .lost(errno: 0) : .closedBeforeAccept
@@ -33,6 +33,6 @@ extension BrokerConnection {
     }
 
     private func tlsFault() -> TLSFault {
-        TLSFault(verification: inbox.verification, log: inbox.log)
+        TLSFault(verification: diagnosis.verification, log: diagnosis.log)
     }
 }

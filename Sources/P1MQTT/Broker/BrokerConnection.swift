@@ -1,7 +1,7 @@
-import P1MQTTSystem
 import CMosquitto
 import Glibc
 import P1MQTTMeter
+import P1MQTTSystem
 
 /// One attempt at a connection and, when it succeeds, that connection: owns one handle of libmosquitto.
 ///
@@ -13,21 +13,28 @@ final class BrokerConnection {
     let settings: MQTTSettings
     private let handle: OpaquePointer
 
-    /// What the callbacks noted.
-    fileprivate(set) var inbox = Inbox()
-    /// Messages with a quality of service above 0 that the broker did not confirm yet, by message id.
-    private var unconfirmed: [CInt: (order: Int, message: Message)] = [:]
+    /// Where messages of subscriptions go.
+    let inbox: Inbox
+
+    /// What the callbacks noted of the connection itself.
+    var diagnosis = Diagnosis()
+    /// What the callbacks noted since `takeEvents`.
+    var events: [Event] = []
+    /// Messages that would be lost with the connection, by message id: those that the broker did not confirm yet, and
+    /// events with quality of service 0 that were not written yet.
+    var unconfirmed: [CInt: (order: Int, message: Message)] = [:]
     private var handedOver = 0
     /// Subscriptions that were not answered yet, by message id.
-    private var awaitedAnswers: [CInt: String] = [:]
+    var awaitedAnswers: [CInt: String] = [:]
     /// Ends of subscriptions that were not confirmed yet, by message id.
-    private var awaitedEnds: Set<CInt> = []
+    var awaitedEnds: Set<CInt> = []
 
     /// Makes a handle with all its options; nothing is sent yet.
-    init(settings: MQTTSettings, clientId: String, will: Message?) throws(MosquittoError) {
+    init(settings: MQTTSettings, clientId: String, will: Message?, inbox: Inbox) throws(MosquittoError) {
         MosquittoLibrary.initialise()
-        broker = "\(settings.host):\(settings.port)"
+        broker = settings.broker
         self.settings = settings
+        self.inbox = inbox
         guard let handle = mosquitto_new(clientId, true, nil) else {
             throw MosquittoError(
                 broker: broker,
@@ -36,7 +43,7 @@ final class BrokerConnection {
         self.handle = handle
         // Unretained: this object outlives its handle, which `deinit` frees.
         mosquitto_user_data_set(handle, Unmanaged.passUnretained(self).toOpaque())
-        setCallbacks()
+        Self.setCallbacks(of: handle)
         try setOptions(will: will)
     }
 
@@ -107,8 +114,8 @@ final class BrokerConnection {
         }
     }
 
-    /// To be called once the broker has accepted: from here on libmosquitto only writes when it is told to, so that its
-    /// packets and ours do not mix. Not before: what it writes within a handshake shows why one fails.
+    /// To be called once the broker has accepted: from here on libmosquitto only queues what it is given, and all writing
+    /// and its errors happen in `write`. Not before: what it writes within a handshake shows why one fails.
     func takeOverWriting() throws(MosquittoError) {
         try check("mosquitto_threaded_set", mosquitto_threaded_set(handle, true))
     }
@@ -122,10 +129,7 @@ final class BrokerConnection {
     /// Whether OpenSSL holds bytes that `poll` does not see.
     var holdsBytesBack: Bool { p1_tls_pending(handle) > 0 }
 
-    /// How many messages the broker has yet to confirm.
-    var unconfirmedCount: Int { unconfirmed.count }
-
-    /// The messages that the broker did not confirm, in the order in which they were published.
+    /// The messages that would be lost with the connection, in the order in which they were published.
     var unconfirmedMessages: [Message] {
         unconfirmed.values.sorted { $0.order < $1.order }.map(\.message)
     }
@@ -152,7 +156,7 @@ final class BrokerConnection {
         }
         switch code {
         case CInt(MOSQ_ERR_SUCCESS.rawValue):
-            if message.qos > 0 {
+            if message.qos > 0 || message.kind >= .event {
                 handedOver += 1
                 unconfirmed[id] = (handedOver, message)
             }
@@ -179,7 +183,7 @@ final class BrokerConnection {
     /// Writes what waits, as far as the socket takes it, in few segments.
     func write() throws(MosquittoError) {
         // Before the broker has accepted, a handshake of TLS may wait for this call.
-        guard wantsWrite || inbox.connack == nil else { return }
+        guard wantsWrite || diagnosis.connack == nil else { return }
         setCork(true)
         defer { setCork(false) }
         try check("mosquitto_loop_write", mosquitto_loop_write(handle, 1))
@@ -193,71 +197,9 @@ final class BrokerConnection {
         try write()
     }
 
-    /// Takes what the callbacks noted since the last time.
-    func takeInbox() -> Inbox {
-        defer {
-            inbox.received.removeAll(keepingCapacity: true)
-            (inbox.receivedBytes, inbox.ignored) = (0, 0)
-            inbox.answers.removeAll(keepingCapacity: true)
-            inbox.hasUnsubscribed = false
-            inbox.rejected.removeAll(keepingCapacity: true)
-        }
-        return inbox
-    }
-}
-
-// MARK: - Callbacks
-
-extension BrokerConnection {
-    private static func from(_ user: UnsafeMutableRawPointer?) -> BrokerConnection? {
-        // The handle and thus its callbacks end before the object does: see `init`.
-        user.map { Unmanaged<BrokerConnection>.fromOpaque($0).takeUnretainedValue() }
-    }
-
-    fileprivate func setCallbacks() {
-        mosquitto_connect_callback_set(handle) { handle, user, code in
-            BrokerConnection.from(user)?.inbox.connack = code
-            // From here on libmosquitto would format a line for each message that is sent.
-            mosquitto_log_callback_set(handle, nil)
-        }
-        mosquitto_disconnect_callback_set(handle) { _, user, code in
-            BrokerConnection.from(user)?.inbox.disconnect = code
-        }
-        mosquitto_publish_v5_callback_set(handle) { _, user, id, reason, _ in
-            guard let connection = BrokerConnection.from(user),
-                let confirmed = connection.unconfirmed.removeValue(forKey: id), reason >= 0x80
-            else { return }
-            connection.inbox.rejected.append(
-                (confirmed.message.topic, String(cString: mosquitto_reason_string(reason))))
-        }
-        mosquitto_subscribe_callback_set(handle) { _, user, id, count, granted in
-            guard let connection = BrokerConnection.from(user), let granted,
-                let filter = connection.awaitedAnswers.removeValue(forKey: id)
-            else { return }
-            let isGranted = (0..<Int(count)).allSatisfy { granted[$0] < 0x80 }
-            connection.inbox.answers.append((filter, isGranted, connection.awaitedAnswers.isEmpty))
-        }
-        mosquitto_unsubscribe_callback_set(handle) { _, user, id in
-            guard let connection = BrokerConnection.from(user), connection.awaitedEnds.remove(id) != nil else { return }
-            connection.inbox.hasUnsubscribed = connection.awaitedEnds.isEmpty
-        }
-        mosquitto_message_callback_set(handle) { _, user, message in
-            guard let connection = BrokerConnection.from(user), let message = message?.pointee,
-                let topic = message.topic
-            else { return }
-            let payload = UnsafeRawBufferPointer(start: message.payload, count: Int(message.payloadlen))
-            connection.inbox.receive(String(cString: topic), payload, isRetained: message.retain)
-        }
-        mosquitto_log_callback_set(handle) { handle, user, level, text in
-            guard level & (MOSQ_LOG_ERR | MOSQ_LOG_WARNING) != 0, let text,
-                let connection = BrokerConnection.from(user), connection.inbox.log.count < 4
-            else { return }
-            connection.inbox.log.append(String(cString: text))
-            var verification: UnsafePointer<CChar>?
-            let code = p1_tls_verify_result(handle, &verification)
-            if let verification, connection.inbox.verification == nil {
-                connection.inbox.verification = (Int(code), String(cString: verification))
-            }
-        }
+    /// What the broker answered since the last time.
+    func takeEvents() -> [Event] {
+        defer { events.removeAll(keepingCapacity: true) }
+        return events
     }
 }

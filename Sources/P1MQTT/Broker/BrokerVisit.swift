@@ -8,36 +8,35 @@ package final class BrokerVisit {
 
     private let connection: BrokerConnection
     private let wake: WakeDescriptor
-
-    private init(_ connection: BrokerConnection, wake: WakeDescriptor) {
-        self.connection = connection
-        self.wake = wake
-    }
+    private let inbox: Inbox
 
     /// Connects, runs `body` on a thread of its own, and disconnects.
     /// - Parameters:
     ///   - clientId: must not be that of a running service, which the broker would throw out.
     ///   - limit: milliseconds for the connection.
-    package static func run<Result: Sendable>(
+    package static func run<Outcome: Sendable>(
         settings: MQTTSettings, clientId: String, limit: Int64 = 10_000,
-        _ body: @escaping @Sendable (BrokerVisit) throws(MosquittoError) -> Result
-    ) async throws(MosquittoError) -> Result {
-        let outcome = Locked<Swift.Result<Result, MosquittoError>?>(nil)
-        await DedicatedThread.run(named: "broker-visit") {
+        _ body: @escaping @Sendable (BrokerVisit) throws(MosquittoError) -> Outcome
+    ) async throws(MosquittoError) -> Outcome {
+        let result = await DedicatedThread.run(named: "broker-visit") {
             MosquittoLibrary.blockBrokenPipeSignal()
-            let result = Swift.Result { () throws(MosquittoError) in
-                let wake = WakeDescriptor()
-                let connection = try BrokerConnection.connect(
-                    settings: settings, clientId: clientId, will: nil, limit: limit, wake: wake, isStopping: { false })
-                guard let connection else { preconditionFailure("only a stop ends without a connection or an error") }
-                let result = try body(BrokerVisit(connection, wake: wake))
-                try connection.disconnect()
-                return result
+            return Result { () throws(MosquittoError) in
+                let visit = try BrokerVisit(settings, clientId: clientId, limit: limit)
+                let outcome = try body(visit)
+                try visit.connection.disconnect()
+                return outcome
             }
-            outcome.withLock { $0 = result }
         }
-        guard let result = outcome.withLock({ $0 }) else { preconditionFailure("the thread has ended and left its outcome") }
         return try result.get()
+    }
+
+    private init(_ settings: MQTTSettings, clientId: String, limit: Int64) throws(MosquittoError) {
+        wake = WakeDescriptor()
+        inbox = Inbox(wake: wake)
+        let connection = try BrokerConnection.connect(
+            settings: settings, clientId: clientId, will: nil, inbox: inbox, limit: limit, wake: wake, isStopping: { false })
+        guard let connection else { preconditionFailure("only a stop ends without a connection or an error") }
+        self.connection = connection
     }
 
     // MARK: - Reading
@@ -59,27 +58,26 @@ package final class BrokerVisit {
         guard !filters.isEmpty else { return answer }
         for filter in filters { try connection.subscribe(filter, qos: 0) }
         let limit = Moment.now().monotonic + Self.answerLimit
-        while true {
-            let inbox = try nextInbox(until: limit)
-            for message in inbox.received where message.retained { take(message.topic, message.payload) }
-            answer.ignored += inbox.ignored
-            answer.refused += inbox.answers.filter { !$0.isGranted }.map(\.filter)
-            if inbox.answers.contains(where: \.isLast) {
-                for filter in filters { try connection.unsubscribe(filter) }
+        let ignored = inbox.counters.ignored
+        while let events = try turn(until: limit) {
+            for message in inbox.take().compactMap(\.message) where message.isRetained { take(message.topic, message.payload) }
+            for case .answered(let filter, let isGranted, let isLast) in events {
+                if !isGranted { answer.refused.append(filter) }
+                if isLast { for filter in filters { try connection.unsubscribe(filter) } }
             }
-            if inbox.hasUnsubscribed { return answer }
+            answer.ignored = inbox.counters.ignored - ignored
+            if events.contains(.unsubscribed) { return answer }
         }
+        throw MosquittoError(broker: connection.broker, cause: .noAnswer)
     }
 
     /// The first message on a topic; `nil` when there is none in time, or when it may not be read.
     package func first(on topic: String, within milliseconds: Int64) throws(MosquittoError) -> [UInt8]? {
         try connection.subscribe(topic, qos: 0)
         let limit = Moment.now().monotonic + milliseconds
-        while Moment.now().monotonic < limit {
-            try connection.turn(wake: wake, timeout: limit - Moment.now().monotonic)
-            let inbox = connection.takeInbox()
-            if let message = inbox.received.first { return message.payload }
-            if inbox.answers.contains(where: { !$0.isGranted }) { return nil }
+        while let events = try turn(until: limit) {
+            if let message = inbox.take().first?.message { return message.payload }
+            if events.contains(.answered(filter: topic, isGranted: false, isLast: true)) { return nil }
         }
         return nil
     }
@@ -95,14 +93,18 @@ package final class BrokerVisit {
             if let fault = try connection.publish(message) { rejected.append((topic, fault)) }
         }
         let limit = Moment.now().monotonic + Self.answerLimit
-        while connection.unconfirmedCount > 0 { rejected += try nextInbox(until: limit).rejected }
-        return rejected
+        while let events = try turn(until: limit) {
+            for case .rejected(let topic, let reason) in events { rejected.append((topic, reason)) }
+            if connection.unconfirmed.isEmpty { return rejected }
+        }
+        throw MosquittoError(broker: connection.broker, cause: .noAnswer)
     }
 
-    private func nextInbox(until limit: Int64) throws(MosquittoError) -> BrokerConnection.Inbox {
+    /// What the broker answered within a second; `nil` when the time is up.
+    private func turn(until limit: Int64) throws(MosquittoError) -> [BrokerConnection.Event]? {
         let rest = limit - Moment.now().monotonic
-        guard rest > 0 else { throw MosquittoError(broker: connection.broker, cause: .noAnswer) }
+        guard rest > 0 else { return nil }
         try connection.turn(wake: wake, timeout: min(rest, 1000))
-        return connection.takeInbox()
+        return connection.takeEvents()
     }
 }

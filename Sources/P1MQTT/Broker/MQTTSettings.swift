@@ -20,6 +20,9 @@ package struct MQTTSettings: Sendable, Equatable {
     package var keepAlive = 60
     package var tls = TLSSettings()
 
+    /// For messages.
+    var broker: String { "\(host):\(port)" }
+
     package init(
         host: String = "localhost", port: Int = 1883, version: MQTTVersion = MQTTVersion.v311, clientId: String? = nil,
         username: String? = nil, password: Secret? = nil, passwordFile: String? = nil, topicPrefix: String = MeterTopics.standardPrefix,

@@ -1,7 +1,7 @@
 package import P1MQTTMeter
 package import P1MQTTSystem
 
-/// Between the input thread, which must never wait, and the broker thread, which may have to: see `OutboxQueue`.
+/// From the input thread, which must never wait, to the broker thread, which may have to: see `OutboxQueue`.
 package final class Outbox: Sendable {
     /// Readable when there is something to take after there was nothing; also what ends a wait at a shutdown.
     package let wake = WakeDescriptor()
@@ -14,9 +14,10 @@ package final class Outbox: Sendable {
     }
 
     package init(maximumTopics: Int = 200_000, maximumEvents: Int = 100) {
-        state = Locked(
-            State(queue: OutboxQueue(maximumTopics: maximumTopics, maximumEvents: maximumEvents)))
+        state = Locked(State(queue: OutboxQueue(maximumTopics: maximumTopics, maximumEvents: maximumEvents)))
     }
+
+    // MARK: - The input thread
 
     /// Hands messages over in this order. Never waits for the broker.
     package func post(_ batch: [Message]) {
@@ -28,6 +29,18 @@ package final class Outbox: Sendable {
         change { $0.forget(topics) }
     }
 
+    /// Sends all state once more, for a subscriber that has started anew.
+    package func sendAgain() {
+        change { $0.sendAgain() }
+    }
+
+    package var counters: OutboxCounters { state.withLock { $0.queue.counters } }
+
+    /// Whether nothing waits.
+    package var isEmpty: Bool { state.withLock { $0.queue.isEmpty } }
+
+    // MARK: - The broker thread
+
     /// The next messages in order, at most `limit`; the one that exceeds `bytes` is the last.
     func takePending(limit: Int, bytes: Int = .max) -> [Message] {
         state.withLock { state in
@@ -37,23 +50,22 @@ package final class Outbox: Sendable {
         }
     }
 
-    /// Tells that a connection was accepted: all state waits again.
-    package func connected() {
-        change { $0.connected() }
-    }
-
-    /// Sends all state once more, for a subscriber that has started anew.
-    package func sendAgain() {
-        change { $0.connected() }
+    /// A connection was accepted: this message and all state wait to be sent.
+    func connected(_ birth: Message) {
+        change {
+            $0.post([birth])
+            $0.sendAgain()
+        }
     }
 
     /// Takes back what a lost connection never confirmed.
     func takeBack(_ unconfirmed: [Message]) {
-        change { $0.takeBack(unconfirmed) }
+        if !unconfirmed.isEmpty { change { $0.takeBack(unconfirmed) } }
     }
 
-    package var counters: OutboxCounters {
-        state.withLock { $0.queue.counters }
+    /// Replaces all that waits by the farewell, which ends with this message.
+    func sayFarewell(_ will: Message) {
+        change { $0.sayFarewell(will) }
     }
 
     private func change(_ body: (inout OutboxQueue) -> Void) {

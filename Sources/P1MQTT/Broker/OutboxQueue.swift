@@ -71,7 +71,7 @@ struct OutboxQueue: Sendable {
     }
 
     /// Makes all state wait again, ordered by kind and then by first appearance, with the events behind it.
-    mutating func connected() {
+    mutating func sendAgain() {
         line.removeAll(keepingCapacity: true)
         let order = slots.map { (topic: $0.key, place: ($0.value.message.kind, $0.value.rank)) }.sorted { $0.place < $1.place }
         for (topic, _) in order {
@@ -84,7 +84,7 @@ struct OutboxQueue: Sendable {
     }
 
     /// Puts back what a lost connection never confirmed and what nobody would send again: events, at the head of
-    /// their queue, and deletions. State needs none of this: `connected()` sends it.
+    /// their queue, and deletions. State needs none of this: `sendAgain()` sends it.
     mutating func takeBack(_ unconfirmed: [Message]) {
         for message in unconfirmed.reversed() where message.kind >= .event {
             if message.kind == .event, events.count >= maximumEvents {
@@ -96,6 +96,14 @@ struct OutboxQueue: Sendable {
         }
         let deletions = unconfirmed.filter { $0.kind.isState && $0.payload.isEmpty && $0.retain }
         forget(deletions.map(\.topic).filter { slots[$0] == nil })
+    }
+
+    /// Replaces all that waits, and all that is kept, by the farewell: each availability is offline, and this comes last.
+    mutating func sayFarewell(_ will: Message) {
+        let topics = slots.filter { $0.value.message.kind == .availability }.keys.sorted()
+        (slots, line, events) = ([:], [], [])
+        counters.pending = 0
+        post(topics.map { .availability($0, isOnline: false) } + [will])
     }
 
     /// The next messages in order; they wait no longer. The one that exceeds `bytes` of topics and payloads is the last.

@@ -13,6 +13,7 @@ package final class InputLoop {
     private let feeds: [Feed]
     private let wake: WakeDescriptor
     private let clock: () -> Moment
+    private let onWake: (Moment) -> Void
     private let isBehind: () -> Bool
     private let everyTurn: (Moment) -> Int64?
 
@@ -29,16 +30,19 @@ package final class InputLoop {
     private var live: Int
 
     /// - Parameters:
-    ///   - wake: ends the wait; other threads pull it after `push`, for their messages, and to stop the loop.
+    ///   - wake: ends the wait; other threads pull it for what they have posted, and to stop the loop.
+    ///   - onWake: called when it was pulled, before the sources are asked what they have to do.
     ///   - isBehind: whether the outbox is full, so that files and standard input are left alone for now.
     ///   - everyTurn: called after each turn; returns the monotonic milliseconds at which it wants to be called again.
     package init(
         feeds: [Feed], wake: WakeDescriptor, clock: @escaping () -> Moment = Moment.now,
-        isBehind: @escaping () -> Bool = { false }, everyTurn: @escaping (Moment) -> Int64? = { _ in nil }
+        onWake: @escaping (Moment) -> Void = { _ in }, isBehind: @escaping () -> Bool = { false },
+        everyTurn: @escaping (Moment) -> Int64? = { _ in nil }
     ) {
         self.feeds = feeds
         self.wake = wake
         self.clock = clock
+        self.onWake = onWake
         self.isBehind = isBehind
         self.everyTurn = everyTurn
         wakePlace = feeds.count
@@ -83,6 +87,7 @@ package final class InputLoop {
             return refresh(place)
         }
         wake.drain()
+        onWake(now)
         // Whoever woke us may have given any of them something to do.
         for index in feeds.indices { refresh(index) }
     }

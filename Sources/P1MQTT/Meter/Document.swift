@@ -24,8 +24,9 @@ package struct Document: Sendable {
     /// What its telegram follows.
     let dialect: Dialect
     /// Whether the checksum of its telegram was right; one without may say anything.
-    var isChecked = false
-    /// Whether a line of its telegram was damaged: what is missing may have stood there.
+    let isChecked: Bool
+    /// Whether a line of its telegram was damaged on the way: what is missing may have stood there. Under a right checksum
+    /// a line that cannot be read is as the meter sends it.
     let isDamaged: Bool
     /// The meter's list of month peaks, of which a mean is derived.
     var monthPeaks: [MonthPeak] = []
@@ -61,10 +62,10 @@ package struct Document: Sendable {
         let layout = DocumentLayout.shared
         values = Array(repeating: nil, count: layout.places.count)
         dialect = telegram.dialect
-        isDamaged = telegram.issues.contains { $0.reason != .noEndLine }
+        isChecked = if case .valid = telegram.frame.checksum { true } else { false }
+        isDamaged = !isChecked && telegram.issues.contains { $0.reason != .noEndLine }
         let times = Times(offset: context.utcOffset ?? dialect.standardOffset, arrival: context.arrival)
 
-        if case .valid = telegram.frame.checksum { isChecked = true }
         values[Places.meterType] = .text(telegram.meterType)
         take(telegram, times)
         addIdentity(of: telegram)

@@ -20,6 +20,11 @@ package struct Message: Sendable, Equatable {
         self.init(topic: topic, payload: Array(text.utf8), qos: qos, retain: retain, kind: kind)
     }
 
+    /// Says whether a meter, or the program, is there.
+    package static func availability(_ topic: String, isOnline: Bool, kind: Kind = .availability) -> Message {
+        Message(topic: topic, text: isOnline ? "online" : "offline", qos: 1, retain: true, kind: kind)
+    }
+
     /// What a message is, in the order in which they are sent after a connect.
     package enum Kind: UInt8, Sendable, Comparable, CaseIterable {
         /// State of the program.

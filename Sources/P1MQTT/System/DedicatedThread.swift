@@ -4,14 +4,11 @@ import Glibc
 
 /// A thread of the system for work that blocks in `poll`, which a task must not.
 package enum DedicatedThread {
-    /// Runs `body` on a thread of its own and returns when it has ended. The body must return soon after whatever
-    /// wakes it at a shutdown; nothing here can stop it.
-    package static func run(named name: String, _ body: @escaping @Sendable () -> Void) async {
-        await withCheckedContinuation { (done: CheckedContinuation<Void, Never>) in
-            start(named: name) {
-                body()
-                done.resume()
-            }
+    /// Runs `body` on a thread of its own and returns its result when it has ended. The body must return soon after
+    /// whatever wakes it at a shutdown; nothing here can stop it.
+    package static func run<Result: Sendable>(named name: String, _ body: @escaping @Sendable () -> Result) async -> Result {
+        await withCheckedContinuation { done in
+            start(named: name) { done.resume(returning: body()) }
         }
     }
 

@@ -160,8 +160,8 @@ import P1MQTTSystem
         try await eventually("the last packet") { server.received.firstRange(of: Data("p1/v/299".utf8)) != nil }
         // PUBLISH of "a" and "b" with quality of service 1 and the ids 1 and 2.
         server.send([0x32, 6, 0, 1, 0x61, 0, 1, 0x31, 0x32, 6, 0, 1, 0x62, 0, 2, 0x32])
-        try await eventually("both messages; \(running.received.withLock { $0 })", within: .seconds(3)) {
-            running.received.withLock { $0 == ["a=1", "b=2"] }
+        try await eventually("both messages; \(running.received)", within: .seconds(3)) {
+            running.received == ["a=1", "b=2"]
         }
         try await eventually("their acknowledgements") { server.received.suffix(8) == Data([0x40, 2, 0, 1, 0x40, 2, 0, 2]) }
         try await running.shutDown()

@@ -5,12 +5,11 @@ import ServiceLifecycle
 @testable import P1MQTTMeter
 @testable import P1MQTTSystem
 
-/// A `BrokerService` that runs in the background of a test, with pauses fit for one.
+/// The broker thread in the background of a test, as a service, with pauses fit for one.
 final class RunningService: Sendable {
     let outbox: Outbox
-    let service: BrokerService
-    let states = Locked<[BrokerState]>([])
-    let received = Locked<[String]>([])
+    let inbox: Inbox
+    private let taken = Locked<[BrokerEvent]>([])
     /// Lines of the log, with their level.
     let log = Locked<[String]>([])
     private let group: ServiceGroup
@@ -19,8 +18,8 @@ final class RunningService: Sendable {
     static let bridgeState = "p1/bridge/state"
 
     init(
-        port: Int, clientId: String = "p1mqtt-test", outbox: Outbox = Outbox(),
-        subscriptions: [(filter: String, qos: CInt)] = [], _ adapt: (inout MQTTSettings) -> Void = { _ in }
+        port: Int, clientId: String = "p1mqtt-test", outbox: Outbox = Outbox(), subscriptions: [SessionPlan.Subscription] = [],
+        recall: [String] = [], _ adapt: (inout MQTTSettings) -> Void = { _ in }
     ) {
         var settings = MQTTSettings()
         settings.host = "127.0.0.1"
@@ -28,20 +27,15 @@ final class RunningService: Sendable {
         adapt(&settings)
         var pace = BrokerPace()
         pace.pause = 20...100
+        let inbox = Inbox(wake: WakeDescriptor())
         self.outbox = outbox
-        let (states, received) = (states, received)
+        self.inbox = inbox
         let log = log
         let logger = Logger(label: "test") { _ in LogCollector(lines: log) }
-        service = BrokerService(
-            settings: settings, clientId: clientId, will: Self.bridge("offline"),
-            online: { [Self.bridge("online")] }, farewell: { [Self.bridge("offline")] },
-            subscriptions: subscriptions,
-            onMessage: { topic, payload, retained in
-                let line = "\(topic)=\(String(decoding: payload, as: UTF8.self))\(retained ? " (retained)" : "")"
-                received.withLock { $0.append(line) }
-            },
-            onStateChange: { state in states.withLock { $0.append(state) } },
-            outbox: outbox, logger: logger, pace: pace)
+        let plan = SessionPlan(clientId: clientId, state: Self.bridgeState, subscriptions: subscriptions, recall: recall)
+        let service = ThreadService(named: "broker", limit: pace.shutdown, wake: outbox.wake) { [settings, pace] isStopping in
+            BrokerLoop(settings: settings, plan: plan, outbox: outbox, inbox: inbox, logger: logger, pace: pace).run(until: isStopping)
+        }
         let group = ServiceGroup(configuration: .init(services: [.init(service: service)], logger: logger))
         self.group = group
         task = Task { try await group.run() }
@@ -49,22 +43,42 @@ final class RunningService: Sendable {
 
     deinit { task.cancel() }
 
-    private static func bridge(_ text: String) -> Message {
-        Message(topic: bridgeState, text: text, qos: 1, retain: true, kind: .bridge)
+    /// What the broker thread has posted so far.
+    var events: [BrokerEvent] {
+        taken.withLock { taken in
+            taken += inbox.take()
+            return taken
+        }
     }
 
-    var isConnected: Bool { states.withLock { $0.last == .connected || $0.last == .subscribed } }
-
-    func waitUntilConnected() async throws {
-        try await eventually("a connection; states: \(self.states.withLock { $0 })") { isConnected }
+    /// The messages of subscriptions among them.
+    var received: [String] {
+        events.compactMap(\.message).map {
+            "\($0.topic)=\(String(decoding: $0.payload, as: UTF8.self))\($0.isRetained ? " (retained)" : "")"
+        }
     }
 
-    func waitForFailure(_ part: String) async throws {
-        try await eventually("a failure with \(part); states: \(self.states.withLock { $0 })") {
-            states.withLock {
-                $0.contains { if case .disconnected(let why) = $0 { why.contains(part) } else { false } }
+    /// The reasons why there was no connection.
+    var failures: [String] {
+        events.compactMap { if case .disconnected(let reason) = $0 { reason } else { nil } }
+    }
+
+    var isConnected: Bool {
+        let last = events.last {
+            switch $0 {
+            case .connected, .disconnected: true
+            case .recalled, .message: false
             }
         }
+        return last == .connected
+    }
+
+    func waitUntilConnected() async throws {
+        try await eventually("a connection; \(events)") { isConnected }
+    }
+
+    func waitForFailure(_ part: String, within limit: Duration = .seconds(15)) async throws {
+        try await eventually("a failure with \(part); \(events)", within: limit) { failures.contains { $0.contains(part) } }
     }
 
     /// Ends the service as SIGTERM does and waits for it.

@@ -34,13 +34,14 @@ enum InputBench {
     static let limit: Int64 = 20_000
 
     /// Runs until `isDone`, which is asked after every turn and may play the other end. `false`: it did not come.
-    static func run(_ feeds: [Feed], wake: WakeDescriptor = WakeDescriptor(), until isDone: @escaping () -> Bool)
-        -> Bool
-    {
+    static func run(
+        _ feeds: [Feed], wake: WakeDescriptor = WakeDescriptor(), onWake: @escaping (Moment) -> Void = { _ in },
+        until isDone: @escaping () -> Bool
+    ) -> Bool {
         let end = Moment.now().monotonic + limit
         var done = false
         let loop = InputLoop(
-            feeds: feeds, wake: wake,
+            feeds: feeds, wake: wake, onWake: onWake,
             everyTurn: { now in
                 done = done || isDone()
                 return done ? nil : now.monotonic + 2

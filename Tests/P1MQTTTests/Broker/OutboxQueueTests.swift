@@ -54,13 +54,13 @@ import Testing
         ])
         _ = queue.take(limit: 100)
         queue.post([message("v1", "2"), message("event", "e", .event), message("raw", "r", .passing)])
-        queue.connected()
+        queue.sendAgain()
         #expect(queue.counters.pending == 9)
         #expect(
             taken(&queue) == [
                 "state=on", "info={}", "disc={}", "avail=on", "v2=1", "v1=2", "json=1", "raw=r", "event=e",
             ])
-        queue.connected()
+        queue.sendAgain()
         #expect(queue.counters.pending == 7, "what passes and events are sent once")
     }
 
@@ -69,7 +69,7 @@ import Testing
         var queue = OutboxQueue()
         queue.post([Message(topic: "a", text: "1", qos: 0, retain: false, kind: .value)])
         _ = queue.take(limit: 1)
-        queue.connected()
+        queue.sendAgain()
         #expect(taken(&queue) == ["a=1"])
     }
 
@@ -79,7 +79,7 @@ import Testing
         queue.post([message("raw", "1", .passing), message("raw", "2", .passing)])
         #expect(taken(&queue) == ["raw=2"])
         #expect(queue.counters.topics == 0)
-        queue.connected()
+        queue.sendAgain()
         #expect(queue.isEmpty)
     }
 
@@ -103,7 +103,7 @@ import Testing
         let batch = queue.take(limit: 10)
         #expect(batch.map(\.topic) == ["a", "stranger"])
         #expect(batch.allSatisfy { $0.payload.isEmpty && $0.retain && $0.qos == 1 } as Bool)
-        queue.connected()
+        queue.sendAgain()
         #expect(taken(&queue) == ["b=1"])
         #expect(queue.counters.topics == 1)
     }
@@ -115,7 +115,7 @@ import Testing
         queue.forget(["a"])
         queue.post([message("a", "2")])
         #expect(taken(&queue) == ["a=2"])
-        queue.connected()
+        queue.sendAgain()
         #expect(taken(&queue) == ["a=2"])
     }
 
@@ -127,7 +127,7 @@ import Testing
         let lost = queue.take(limit: 10)
         queue.post([message("e", "3", .event), message("e", "4", .event)])
         queue.takeBack(lost)
-        queue.connected()
+        queue.sendAgain()
         #expect(queue.counters.eventsDropped == 1)
         #expect(taken(&queue) == ["a=1", "b=", "e=2", "e=3", "e=4"].sortedByKind)
     }
@@ -143,7 +143,7 @@ import Testing
         queue.post([message("e", "4", .event), message("e", "5", .event)])
         #expect(queue.counters.eventsDropped == 5)
         queue.takeBack(lost)
-        queue.connected()
+        queue.sendAgain()
         #expect(taken(&queue) == ["h=0", "h=1", "h=2", "h=3", "h=4", "e=5"])
         #expect(queue.isEmpty)
     }
@@ -178,6 +178,19 @@ import Testing
         #expect(taken(&queue) == (0..<4).map { "t\($0)=19999" } + ["json=19999"])
     }
 
+    @Test("the farewell takes the place of all that waits: each availability is offline, by topic, and the will comes last")
+    func farewell() {
+        var queue = OutboxQueue()
+        let will = Message.availability("p1/bridge/state", isOnline: false, kind: .bridge)
+        queue.post([.availability("b", isOnline: true), .availability("c", isOnline: false)])
+        _ = queue.take(limit: 10)
+        queue.post([.availability("a", isOnline: true), message("v"), message("e", "1", .event), message("raw", "r", .passing)])
+        queue.sayFarewell(will)
+        #expect(queue.counters.pending == 4)
+        #expect(queue.take(limit: 10) == ["a", "b", "c"].map { .availability($0, isOnline: false) } + [will])
+        #expect(queue.isEmpty)
+    }
+
     @Test("agrees with a simple model on any sequence of steps", arguments: 0..<20 as Range<UInt64>)
     func model(seed: UInt64) {
         var random = SplitMix(state: seed)
@@ -202,7 +215,7 @@ import Testing
                 #expect(taken(&queue, limit: count) == expected)
                 waiting.removeFirst(expected.count)
             default:
-                queue.connected()
+                queue.sendAgain()
                 waiting = state
             }
             #expect(queue.counters.pending == waiting.count)

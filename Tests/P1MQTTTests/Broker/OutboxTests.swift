@@ -31,8 +31,17 @@ import Testing
     func nothing() {
         let outbox = Outbox()
         outbox.post([])
-        outbox.connected()
+        outbox.sendAgain()
+        outbox.takeBack([])
         #expect(!isAwake(outbox))
+    }
+
+    @Test("the birth message comes first after a connect")
+    func birth() {
+        let outbox = Outbox()
+        outbox.post([message])
+        outbox.connected(.availability("state", isOnline: true, kind: .bridge))
+        #expect(outbox.takePending(limit: 10).map(\.topic) == ["state", "a"])
     }
 
     @Test("loses nothing between threads")

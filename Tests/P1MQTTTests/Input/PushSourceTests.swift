@@ -4,7 +4,7 @@ import Testing
 @testable import P1MQTTSystem
 
 @Suite("Telegrams from the broker") struct PushSourceTests {
-    private let source = PushSource(name: "mqtt topic attic/raw", wake: WakeDescriptor())
+    private let source = PushSource(name: "mqtt topic attic/raw")
 
     private func taken() -> [Int] {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 16, alignment: 1)
@@ -20,20 +20,6 @@ import Testing
         source.push([])
         #expect(source.deadline == .min)
         #expect(taken() == [1, 2, 3])
-        #expect(source.deadline == nil && source.dropped == 0)
-    }
-
-    @Test("a flood costs a bounded memory: the oldest goes first, and is counted") func flood() {
-        for _ in 0..<10_000 { source.push(Array(repeating: 0x41, count: 1000)) }
-        let sizes = taken()
-        #expect(sizes.count == PushSource.limit / 1000)
-        #expect(source.dropped == 10_000 - sizes.count)
-    }
-
-    @Test("what is larger than all of the memory is dropped alone") func large() {
-        source.push([1, 2, 3])
-        source.push(Array(repeating: 0x41, count: PushSource.limit + 1))
-        #expect(source.dropped == 1)
-        #expect(taken() == [3])
+        #expect(source.deadline == nil && taken().isEmpty)
     }
 }

@@ -48,6 +48,10 @@ import Testing
         #expect(try next(lines) == "6136.000 -2.50")
     }
 
+    @Test("under a right checksum a line that cannot be read is as the meter sends it") mutating func checkedDamage() throws {
+        #expect(try next(Self.whole + ["1-0:31.7.0(x)"], hasChecksum: true) == "6136.000 -2.50")
+    }
+
     @Test("a register joins after three telegrams in a row; until then there is no sum") mutating func joins() throws {
         let one = [Self.whole[0]]
         let two = [Self.whole[0], Self.whole[1]]

@@ -75,36 +75,35 @@ import Testing
         #expect(fixture.taken().count { $0.topic == "p1/bridge/event" } == 100)
     }
 
-    @Test("a broker that refuses for a month is one line") func absentBroker() {
-        var link = BrokerLink()
-        var budget = LogBudget()
-        var lines = 0
+    /// Lines in a month of attempts that fail like this, each after a connection of so many milliseconds if it comes about.
+    private func lines(_ cause: MosquittoError.Cause, connectedFor stay: Int64?) -> Int {
+        var session = Session(SessionPlan(clientId: "c", state: "s"), pace: BrokerPace())
         var now = Moment(monotonic: 0, utc: 0)
-        let error = MosquittoError(broker: "b:1883", cause: .refused(code: 5))
+        var lines = 0
+        func count(_ notices: [Session.Notice]) { lines += notices.count { if case .log = $0 { true } else { false } } }
         while now.monotonic < Self.month {
-            link.connecting()
-            if link.failed(error, at: now, jitter: 0.5) != nil, budget.note(at: now) != nil { lines += 1 }
-            if case .backingOff(let until) = link.state { now = Moment(monotonic: until, utc: 0) }
+            switch session.next(Session.Traffic(), isStopping: false, at: now) {
+            case .pause(let milliseconds): now = now.advanced(byMilliseconds: milliseconds)
+            case .connect:
+                if let stay {
+                    count(session.accepted(at: now).compactMap { if case .tell(let notice) = $0 { notice } else { nil } })
+                    now = now.advanced(byMilliseconds: stay)
+                    count(session.lasts(at: now))
+                }
+                count(session.failed(MosquittoError(broker: "b:1883", cause: cause), at: now, jitter: 0.5))
+            default: return -1
+            }
         }
-        #expect(lines == 1)
+        return lines
+    }
+
+    @Test("a broker that refuses for a month is one line") func absentBroker() {
+        #expect(lines(.refused(code: 5), connectedFor: nil) == 1)
     }
 
     @Test("a broker that is back for seconds at a time is a few megabytes of log in a year", arguments: [1000, 15_000])
-    func flappingBroker(_ stays: Int64) {
-        var link = BrokerLink()
-        var budget = LogBudget()
-        var lines = 0
-        var now = Moment(monotonic: 0, utc: 0)
-        let error = MosquittoError(broker: "b:1883", cause: .lost(errno: 0))
-        func tell(_ report: BrokerLink.Report?) { if report != nil, budget.note(at: now) != nil { lines += 1 } }
-        while now.monotonic < Self.month {
-            link.connecting()
-            tell(link.accepted(at: now))
-            now = now.advanced(byMilliseconds: stays)
-            tell(link.lasts(at: now))
-            tell(link.failed(error, at: now, jitter: 0.5))
-            if case .backingOff(let until) = link.state { now = Moment(monotonic: until, utc: 0) }
-        }
+    func flappingBroker(_ stay: Int64) {
+        let lines = lines(.lost(errno: 0), connectedFor: stay)
         #expect((1...1600).contains(lines), "\(lines)")
     }
 

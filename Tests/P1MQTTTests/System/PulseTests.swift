@@ -7,7 +7,7 @@ import Testing
     private let start = Moment(monotonic: 5000, utc: 0)
 
     @Test("a thread lives as long as it promised, and not before it began") func promise() {
-        let pulse = Pulse()
+        var pulse = Pulse()
         #expect(!pulse.hasBegun && !pulse.isAlive(at: start))
         pulse.beat(at: start, limit: 100)
         #expect(pulse.hasBegun && pulse.isAlive(at: start.advanced(byMilliseconds: 100)))
@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test("a jump of the wall clock changes nothing") func wallClock() {
-        let pulse = Pulse()
+        var pulse = Pulse()
         pulse.beat(at: start, limit: 100)
         #expect(pulse.isAlive(at: Moment(monotonic: 5050, utc: 4_000_000_000_000)))
     }

@@ -22,9 +22,8 @@ final class BridgeReporter {
     private let discoveryPrefix: String?
     private let meters: [(pipeline: MeterPipeline, feed: Feed)]
     private let outbox: Outbox
-    private let inbox: BridgeInbox
-    private let brokerCounters: () -> BrokerCounters
-    private let presence: BrokerPresence
+    private let inbox: Inbox
+    private let broker: BrokerMemory
     private let keepsHistory: Bool
     private let logger: Logger
 
@@ -46,8 +45,7 @@ final class BridgeReporter {
 
     init(
         identity: BridgeIdentity, settings: Settings, meters: [(pipeline: MeterPipeline, feed: Feed)], outbox: Outbox,
-        inbox: BridgeInbox, brokerCounters: @escaping () -> BrokerCounters, presence: BrokerPresence = BrokerPresence(),
-        logger: Logger
+        inbox: Inbox, broker: BrokerMemory, logger: Logger
     ) {
         self.identity = identity
         prefix = settings.mqtt.topicPrefix
@@ -58,8 +56,7 @@ final class BridgeReporter {
         self.meters = meters
         self.outbox = outbox
         self.inbox = inbox
-        self.brokerCounters = brokerCounters
-        self.presence = presence
+        self.broker = broker
         keepsHistory = settings.publish.history
         self.logger = logger
     }
@@ -75,8 +72,6 @@ final class BridgeReporter {
             infoBytes = 0
             reportChanges()
         }
-        // After the look: there is an info to answer with, from the first turn on.
-        for item in inbox.take() { handle(item, at: now) }
         if let due = announcement, now.monotonic >= due {
             announcement = nil
             lastAnnouncement = now.monotonic
@@ -96,7 +91,7 @@ final class BridgeReporter {
     /// Posts the next portion when the broker is there and has taken all before it.
     /// - Returns: whether there is more.
     private func sendHistory() -> Bool {
-        guard keepsHistory, !presence.isAway else { return false }
+        guard keepsHistory, !broker.isAway else { return false }
         guard outbox.counters.pending == 0 else { return hasHistory }
         for (pipeline, _) in meters {
             let portion = pipeline.takeHistory(Self.portion)
@@ -113,15 +108,15 @@ final class BridgeReporter {
 
     /// Posts all that is left of it, at the end of the program.
     func sendRestOfHistory() {
-        guard !presence.isAway else { return }
+        guard !broker.isAway else { return }
         for (pipeline, _) in meters { outbox.post(pipeline.takeHistory(.max)) }
     }
 
     /// A line for whoever asks the service manager how this service fares.
     var status: String {
         let telegrams = counts
-        let broker = presence.isAway ? "No connection to the broker" : "Connected to the broker"
-        return "\(broker); \(telegrams.good) telegrams read, \(telegrams.bad) refused"
+        let connection = broker.isAway ? "No connection to the broker" : "Connected to the broker"
+        return "\(connection); \(telegrams.good) telegrams read, \(telegrams.bad) refused"
     }
 
     private var counts: TelegramCounts { meters.reduce(TelegramCounts()) { $0 + $1.pipeline.counts } }
@@ -150,18 +145,17 @@ final class BridgeReporter {
         return buffers.isEmpty ? nil : buffers.reduce(0) { $0 + $1.dropped }
     }
 
-    private func handle(_ item: BridgeInbox.Item, at now: Moment) {
-        switch item {
-        case .homeAssistantOnline:
-            // Not at once: every bridge of the house hears this at the same moment.
-            let earliest = lastAnnouncement.map { $0 + Self.announcementPause } ?? .min
-            announcement = announcement ?? max(earliest, now.monotonic + .random(in: 500...3000))
-        case .bridgeInfo(let payload): notice(payload)
-        }
+    // MARK: - On word from the broker
+
+    /// Home Assistant has started.
+    func homeAssistantStarted(at now: Moment) {
+        // Not at once: every bridge of the house hears this at the same moment.
+        let earliest = lastAnnouncement.map { $0 + Self.announcementPause } ?? .min
+        announcement = announcement ?? max(earliest, now.monotonic + .random(in: 500...3000))
     }
 
-    /// Another instance that publishes under our prefix, right now.
-    private func notice(_ payload: [UInt8]) {
+    /// A live instance has published its `bridge/info` under our prefix.
+    func heard(info payload: [UInt8]) {
         infoBytes += payload.count
         guard infoBytes <= Self.infoLimit else { return }
         // What anybody may publish there: only an instance of ours is meant.
@@ -171,8 +165,9 @@ final class BridgeReporter {
         let host: String = if case .text(let name)? = tree["host"] { "host \(name.sanitised)" } else { "another host" }
         logger.error(
             "another p1mqtt on \(host) publishes under the same prefix \(prefix): give one of them another mqtt.topicPrefix, or stop it")
-        // So that the other one notices too.
-        post("info", lastInfo)
+        // Ours again, so that the other one notices too.
+        lastInfo = []
+        nextLook = .min
     }
 
     private func health(at now: Moment) -> BridgeHealth {
@@ -181,7 +176,7 @@ final class BridgeReporter {
             telegrams: counts, outbox: outbox.counters,
             clockOffsets: meters.count > BridgeDiscovery.maximumMeters
                 ? [] : meters.compactMap { pipeline, _ in pipeline.clockOffset.map { (pipeline.settings.name ?? "", $0) } },
-            broker: brokerCounters(), historyDropped: historyDropped, memory: BridgeHealth.residentMemory())
+            broker: inbox.counters, historyDropped: historyDropped, memory: BridgeHealth.residentMemory())
     }
 
     /// All of it is retained, so that who comes later (or starts anew, as Home Assistant does) need not wait for it.

@@ -18,8 +18,9 @@ final class MeterPipeline: ChunkConsumer {
     private(set) var clockOffset: Int64?
 
     private let outbox: Outbox
-    private let board: AvailabilityBoard
-    private let broker: BrokerMemory
+    private var board = AvailabilityBoard()
+    /// `nil`: there is nothing to recall, and the broker is never away.
+    private let broker: BrokerMemory?
     private let publishesRaw: Bool
     private let logger: Logger
     private let debugLog: DebugLog?
@@ -39,21 +40,12 @@ final class MeterPipeline: ChunkConsumer {
     private var discovery: MeterDiscovery
     private var reports = LogBudget()
 
-    /// What the pipeline knows of the broker; by default there is nothing to recall and the broker is never away.
-    struct BrokerMemory {
-        var recall: EarlierDocuments?
-        var presence: BrokerPresence?
-        /// When the program was started, from when on the earlier document is waited for.
-        var started = Moment(monotonic: 0, utc: 0)
-    }
-
     init(
-        settings: MeterSettings, all: Settings, outbox: Outbox, board: AvailabilityBoard, logger: Logger, debugLog: DebugLog?,
-        broker: BrokerMemory = BrokerMemory(), claims: DiscoveryClaims = DiscoveryClaims()
+        settings: MeterSettings, all: Settings, outbox: Outbox, logger: Logger, debugLog: DebugLog?, broker: BrokerMemory? = nil,
+        claims: DiscoveryClaims = DiscoveryClaims()
     ) {
         self.settings = settings
         self.outbox = outbox
-        self.board = board
         self.debugLog = debugLog
         var logger = logger
         if let name = settings.name { logger[metadataKey: "meter"] = "\(name)" }
@@ -63,7 +55,7 @@ final class MeterPipeline: ChunkConsumer {
         self.broker = broker
         publishesRaw = all.publish.raw
         reader = settings.reader
-        waiting = broker.recall == nil || settings.source.startsAnew ? nil : WaitingTelegrams(from: broker.started)
+        waiting = settings.source.startsAnew ? nil : broker.map { WaitingTelegrams(from: $0.started) }
         history = all.publish.history ? HistoryBuffer(meters: all.meters.count, keepAlive: all.mqtt.keepAlive) : nil
         interpreter = TelegramInterpreter(settings.interpretation(all))
         mean = IntervalMean(seconds: all.publish.minimumInterval)
@@ -112,7 +104,7 @@ final class MeterPipeline: ChunkConsumer {
     private func recall() {
         let telegrams = waiting?.telegrams ?? []
         waiting = nil
-        if let earlier = broker.recall?.take(topics.document) {
+        if let earlier = broker?.takeDocument(topics.document) {
             do throws(JSONSyntaxError) {
                 let document = try JSONReader.read(earlier)
                 interpreter.recall(document)
@@ -138,7 +130,7 @@ final class MeterPipeline: ChunkConsumer {
             batch.append(Message(topic: topics.raw, payload: telegram.frame.bytes, qos: 0, retain: false, kind: .passing))
         }
         batch += (holds.map(\.event) + events.look(at: document)).map { $0.message(topics) }
-        history?.add(at: document.time ?? now.utc / 1000, isBrokerAway: broker.presence?.isAway ?? false) { document.json(seq: $0) }
+        history?.add(at: document.time ?? now.utc / 1000, isBrokerAway: broker?.isAway ?? false) { document.json(seq: $0) }
         if let due = mean.add(document, at: now) { batch += messages.messages(for: due, at: now) }
         outbox.post(batch)
     }
@@ -156,7 +148,7 @@ final class MeterPipeline: ChunkConsumer {
         return changes.publish
     }
 
-    private var isRecallOver: Bool { broker.recall?.isOver ?? true }
+    private var isRecallOver: Bool { broker?.isRecallOver ?? true }
 
     /// The next messages of an outage that is over, at most `limit`.
     func takeHistory(_ limit: Int) -> [Message] {

@@ -1,5 +1,6 @@
 import Glibc
 import Logging
+import P1MQTTBroker
 import P1MQTTMeter
 import P1MQTTSystem
 
@@ -7,15 +8,15 @@ import P1MQTTSystem
 /// container), it does nothing.
 final class SystemdNotifier {
     private let socket: SystemdSocket?
-    private let broker: Pulse
+    private let inbox: Inbox
     private let logger: Logger
     private var notices: SystemdNotices
     /// Whether the last notice could not be delivered; told once, and once when it can be again.
     private var isFailing = false
 
-    /// - Parameter broker: the sign of life of the broker thread.
-    init(environment: [String: String], broker: Pulse, logger: Logger) {
-        self.broker = broker
+    /// - Parameter inbox: where the broker thread gives its sign of life.
+    init(environment: [String: String], inbox: Inbox, logger: Logger) {
+        self.inbox = inbox
         self.logger = logger
         notices = SystemdNotices(watchdog: SystemdNotices.watchdog(in: environment, process: getpid()))
         do throws(SystemdSocketError) {
@@ -30,7 +31,7 @@ final class SystemdNotifier {
     /// Sends what is due; returns the monotonic milliseconds of the next time, never without a service manager.
     func turn(at now: Moment, status: () -> String) -> Int64 {
         guard socket != nil else { return .max }
-        if let notice = notices.turn(at: now, broker: broker, status: status) { send(notice) }
+        if let notice = notices.turn(at: now, broker: inbox.pulse, status: status) { send(notice) }
         return notices.deadline
     }
 

@@ -119,23 +119,16 @@ struct EmulateCommand: AsyncParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         let output = try makeOutput()
         let stop = WakeDescriptor()
-        let failure = Locked<EmulationError?>(nil)
         // Trapped before the first telegram: whoever has heard it may end the program cleanly.
         let signals = await UnixSignalsSequence(trapping: [.sigint, .sigterm])
-        await withTaskGroup { group in
+        let result = await withTaskGroup { group in
             group.addTask {
                 for await _ in signals { stop.wake() }
             }
-            await DedicatedThread.run(named: "emulator") {
-                do throws(EmulationError) {
-                    try output(stop)
-                } catch {
-                    failure.withLock { $0 = error }
-                }
-            }
-            group.cancelAll()
+            defer { group.cancelAll() }
+            return await DedicatedThread.run(named: "emulator") { Result { () throws(EmulationError) in try output(stop) } }
         }
-        if let error = failure.withLock({ $0 }) { throw EmulateCommand.failed(error.description) }
+        if case .failure(let error) = result { throw EmulateCommand.failed(error.description) }
     }
 
     /// What is to run on the thread. It makes everything there, so that nothing is shared.

@@ -8,7 +8,7 @@ import Testing
 
 @Suite("What the bridge says of itself") struct BridgeReporterTests {
     private let fixture = PipelineFixture()
-    private let inbox = BridgeInbox(wake: WakeDescriptor())
+    private let inbox = Inbox(wake: WakeDescriptor())
     private let log = RecordingLog()
     private let start = Moment(monotonic: 50_000, utc: 1_783_095_302_000)
 
@@ -16,7 +16,7 @@ import Testing
         BridgeReporter(
             identity: BridgeIdentity(startedAt: start, instance: 0xABC, host: "attic"), settings: Settings(),
             meters: [(fixture.pipeline, Feed(source: FileSource(path: "capture"), consumer: fixture.pipeline))], outbox: fixture.outbox,
-            inbox: inbox, brokerCounters: { BrokerCounters(connections: 3, failures: 9, rejected: 2) }, logger: log.logger)
+            inbox: inbox, broker: BrokerMemory(), logger: log.logger)
     }
 
     @Test("info, topics and health at the start") func atStart() throws {
@@ -38,14 +38,14 @@ import Testing
     }
 
     @Test("the history of an outage follows in portions, each once the broker has taken all before it") func history() throws {
-        let presence = BrokerPresence()
-        let fixture = PipelineFixture(broker: .init(presence: presence)) { settings, _ in settings.publish.history = true }
+        let memory = BrokerMemory()
+        let fixture = PipelineFixture(broker: memory) { settings, _ in settings.publish.history = true }
         var settings = Settings()
         settings.publish.history = true
         let reporter = BridgeReporter(
             identity: BridgeIdentity(startedAt: start), settings: settings,
             meters: [(fixture.pipeline, Feed(source: FileSource(path: "capture"), consumer: fixture.pipeline))], outbox: fixture.outbox,
-            inbox: inbox, brokerCounters: { BrokerCounters() }, presence: presence, logger: log.logger)
+            inbox: inbox, broker: memory, logger: log.logger)
         var meter = try EmulatedMeter(EmulatorSettings(interval: 60), seed: 1, now: fixture.now.utc)
         for _ in 0..<100 { fixture.send(meter.next(), after: 60_000) }
         var now = start
@@ -56,7 +56,7 @@ import Testing
         }
         _ = sent()
         #expect(sent() == 0, "the broker is away")
-        presence.note(.subscribed)
+        memory.note(.connected)
         _ = reporter.turn(at: now)
         #expect(fixture.outbox.counters.pending == 32)
         #expect(reporter.turn(at: now) == now.monotonic + 50)
@@ -117,6 +117,7 @@ import Testing
 
     @Test("health once a minute, with the counters") func health() throws {
         let reporter = reporter()
+        inbox.beat(at: start, limit: 100, counters: BrokerCounters(connections: 3, failures: 9, rejected: 2))
         _ = reporter.turn(at: start)
         var bytes = Array(GoldenPair.telegram.utf8)
         fixture.send(bytes)
@@ -145,7 +146,7 @@ import Testing
     func otherInstance() throws {
         let reporter = reporter()
         let other = BridgeIdentity(startedAt: start, instance: 0xDEF, host: "cel\u{7}lar")
-        inbox.post(.bridgeInfo(BridgeDocuments.info(other, version: "9", discovery: nil, meters: [])))
+        reporter.heard(info: BridgeDocuments.info(other, version: "9", discovery: nil, meters: []))
         _ = reporter.turn(at: start)
         #expect(
             log.lines == [
@@ -154,7 +155,7 @@ import Testing
         let answer = try #require(fixture.taken().last { $0.topic == "p1/bridge/info" })
         #expect(answer.text.contains(#""instance":"0000000000000abc""#))
         for time: Int64 in [1000, 2000] {
-            inbox.post(.bridgeInfo(BridgeDocuments.info(other, version: "9", discovery: nil, meters: [])))
+            reporter.heard(info: BridgeDocuments.info(other, version: "9", discovery: nil, meters: []))
             _ = reporter.turn(at: start.advanced(byMilliseconds: time))
         }
         #expect(log.lines.count == 1)
@@ -166,7 +167,7 @@ import Testing
         let reporter = reporter()
         let own = BridgeDocuments.info(
             BridgeIdentity(startedAt: start, instance: 0xABC, host: "attic"), version: "1", discovery: nil, meters: [])
-        inbox.post(.bridgeInfo(text == "own" ? own : Array(text.utf8)))
+        reporter.heard(info: text == "own" ? own : Array(text.utf8))
         _ = reporter.turn(at: start)
         #expect(log.lines.isEmpty)
     }
@@ -175,20 +176,10 @@ import Testing
         let reporter = reporter()
         for instance: UInt64 in 1...40 {
             let other = BridgeIdentity(startedAt: start, instance: instance, host: "h")
-            inbox.post(.bridgeInfo(BridgeDocuments.info(other, version: "9", discovery: nil, meters: [])))
+            reporter.heard(info: BridgeDocuments.info(other, version: "9", discovery: nil, meters: []))
         }
         _ = reporter.turn(at: start)
         #expect(log.lines.count == 8)
-    }
-}
-
-@Suite("Inbox of the bridge") struct BridgeInboxTests {
-    @Test("is bounded and counts what it drops") func bounded() {
-        let inbox = BridgeInbox(wake: WakeDescriptor())
-        for _ in 0..<100 { inbox.post(.homeAssistantOnline) }
-        #expect(inbox.take().count == 64)
-        #expect(inbox.dropped == 36)
-        #expect(inbox.take().isEmpty)
     }
 }
 
@@ -221,13 +212,13 @@ import Testing
 
 @Suite("What others may make the bridge do") struct BridgeStormTests {
     private let fixture = PipelineFixture()
-    private let inbox = BridgeInbox(wake: WakeDescriptor())
+    private let inbox = Inbox(wake: WakeDescriptor())
 
     private func reporter() -> BridgeReporter {
         BridgeReporter(
             identity: BridgeIdentity(startedAt: fixture.now), settings: Settings(),
             meters: [(fixture.pipeline, Feed(source: FileSource(path: "capture"), consumer: fixture.pipeline))], outbox: fixture.outbox,
-            inbox: inbox, brokerCounters: { BrokerCounters() }, presence: BrokerPresence(), logger: fixture.log.logger)
+            inbox: inbox, broker: BrokerMemory(), logger: fixture.log.logger)
     }
 
     @Test("however often Home Assistant says that it has started, all is sent again twice a minute at most") func birthStorm() {
@@ -235,8 +226,9 @@ import Testing
         fixture.send(Array(GoldenPair.telegram.utf8))
         var documents = 0
         for step in 0..<1200 {
-            for _ in 0..<10 { inbox.post(.homeAssistantOnline) }
-            _ = reporter.turn(at: fixture.now.advanced(byMilliseconds: Int64(step) * 100))
+            let now = fixture.now.advanced(byMilliseconds: Int64(step) * 100)
+            for _ in 0..<10 { reporter.homeAssistantStarted(at: now) }
+            _ = reporter.turn(at: now)
             documents += fixture.topics().count { $0 == "p1/json" }
         }
         // Two minutes: the telegram itself, and what was sent again.
@@ -248,7 +240,7 @@ import Testing
         fixture.send(Array(GoldenPair.telegram.utf8))
         for start: Int64 in [0, 3_600_000] {
             _ = reporter.turn(at: fixture.now.advanced(byMilliseconds: start))
-            inbox.post(.homeAssistantOnline)
+            reporter.homeAssistantStarted(at: fixture.now.advanced(byMilliseconds: start + 1))
             _ = reporter.turn(at: fixture.now.advanced(byMilliseconds: start + 1))
             _ = fixture.taken()
             _ = reporter.turn(at: fixture.now.advanced(byMilliseconds: start + 3001))
@@ -258,10 +250,9 @@ import Testing
 
     @Test("a flood of large documents under bridge/info costs neither memory nor time") func infoStorm() {
         let large = Array(#"{"instance":"x","host":""#.utf8) + [UInt8](repeating: 0x61, count: 600_000) + Array(#""}"#.utf8)
-        for _ in 0..<64 { inbox.post(.bridgeInfo(large)) }
-        #expect(inbox.dropped == 61)
-        _ = reporter().turn(at: fixture.now)
+        let reporter = reporter()
+        for _ in 0..<64 { reporter.heard(info: large) }
+        _ = reporter.turn(at: fixture.now)
         #expect(fixture.log.lines.count == 1 && fixture.log.lines[0].utf8.count < 500)
-        #expect(inbox.take().isEmpty)
     }
 }

@@ -34,8 +34,7 @@ import Testing
         let reporter = BridgeReporter(
             identity: BridgeIdentity(startedAt: fixture.now), settings: Settings(),
             meters: [(fixture.pipeline, Feed(source: FileSource(path: "capture"), consumer: fixture.pipeline))], outbox: fixture.outbox,
-            inbox: BridgeInbox(wake: WakeDescriptor()), brokerCounters: { BrokerCounters() }, presence: BrokerPresence(),
-            logger: fixture.log.logger)
+            inbox: Inbox(wake: WakeDescriptor()), broker: BrokerMemory(), logger: fixture.log.logger)
         var health = 0
         for second in 0..<600 {
             let jump = Self.jumps[second % Self.jumps.count]

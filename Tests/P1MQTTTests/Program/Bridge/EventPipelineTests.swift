@@ -1,6 +1,7 @@
 import P1Parser
 import Testing
 @testable import P1MQTT
+@testable import P1MQTTBroker
 @testable import P1MQTTEmulator
 @testable import P1MQTTMeter
 
@@ -18,10 +19,11 @@ import Testing
     /// A meter on a cable, and what an earlier run published of it.
     private func restarted(after earlier: [String]) throws -> PipelineFixture {
         let topics = MeterTopics(bridgePrefix: "p1", meterName: nil)
-        let recall = EarlierDocuments([topics])
-        recall.offer(try TelegramFixture.document(earlier).json(), on: topics.document)
-        recall.end()
-        return PipelineFixture(broker: .init(recall: recall)) { $1.source = .tcp(host: "meter", port: 23) }
+        let memory = BrokerMemory(recalling: [topics])
+        let document = try TelegramFixture.document(earlier).json()
+        memory.note(.message(.init(topic: topics.document, payload: document, isRetained: true)))
+        memory.note(.recalled)
+        return PipelineFixture(broker: memory) { $1.source = .tcp(host: "meter", port: 23) }
     }
 
     @Test("an event goes out once, before the values of its telegram; between telegrams that are not due too") func order() {

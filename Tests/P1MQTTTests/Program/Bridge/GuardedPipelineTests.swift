@@ -14,13 +14,17 @@ import Testing
         ]
     }
 
-    private func recalled(_ fixture: (EarlierDocuments) -> PipelineFixture) -> (PipelineFixture, EarlierDocuments) {
-        let recall = EarlierDocuments([MeterTopics(bridgePrefix: "p1", meterName: nil)])
-        return (fixture(recall), recall)
+    private func recalled(_ fixture: (BrokerMemory) -> PipelineFixture) -> (PipelineFixture, BrokerMemory) {
+        let memory = BrokerMemory(recalling: [MeterTopics(bridgePrefix: "p1", meterName: nil)])
+        return (fixture(memory), memory)
     }
 
-    private func live(_ recall: EarlierDocuments) -> PipelineFixture {
-        PipelineFixture(broker: .init(recall: recall)) { $1.source = .tcp(host: "meter", port: 23) }
+    private func document(_ text: String) -> BrokerEvent {
+        .message(BrokerMessage(topic: "p1/json", payload: Array(text.utf8), isRetained: true))
+    }
+
+    private func live(_ memory: BrokerMemory) -> PipelineFixture {
+        PipelineFixture(broker: memory) { $1.source = .tcp(host: "meter", port: 23) }
     }
 
     private let topic = "p1/electricity/received/tariff1"
@@ -57,17 +61,17 @@ import Testing
     }
 
     @Test("the first telegram waits for the earlier document, which wins over a glitch") func recall() {
-        let (fixture, recall) = recalled(live)
+        let (fixture, memory) = recalled(live)
         fixture.send(lines("000.000", at: 1))
         #expect(fixture.topics().isEmpty)
-        #expect(fixture.pipeline.deadline == fixture.start.monotonic + WaitingTelegrams.limit)
-        recall.offer(
-            Array(
-                (#"{"timestamp":"2026-07-03T16:14:00.000Z","equipmentId":"4B31","#
-                    + #""electricity":{"received":{"tariff1":{"reading":99.500,"unit":"kWh"}}}}"#).utf8), on: "p1/json")
+        #expect(fixture.pipeline.deadline == PipelineFixture.start.monotonic + WaitingTelegrams.limit)
+        memory.note(
+            document(
+                #"{"timestamp":"2026-07-03T16:14:00.000Z","equipmentId":"4B31","#
+                    + #""electricity":{"received":{"tariff1":{"reading":99.500,"unit":"kWh"}}}}"#))
         fixture.pipeline.tick(at: fixture.now)
         #expect(fixture.taken().isEmpty)
-        recall.end()
+        memory.note(.recalled)
         #expect(fixture.pipeline.deadline == .min)
         fixture.pipeline.tick(at: fixture.now)
         let messages = fixture.taken()
@@ -82,13 +86,13 @@ import Testing
     @Test("nothing waits longer than two seconds from the start, than ten telegrams, or than the end of the source") func bounds() {
         let (slow, _) = recalled(live)
         slow.send(lines("000.000", at: 1))
-        slow.pipeline.tick(at: slow.start.advanced(byMilliseconds: WaitingTelegrams.limit))
+        slow.pipeline.tick(at: PipelineFixture.start.advanced(byMilliseconds: WaitingTelegrams.limit))
         #expect(slow.taken().contains { $0.topic == topic && $0.text == "0.000" })
 
         let (idle, tooLate) = recalled(live)
-        idle.pipeline.tick(at: idle.start.advanced(byMilliseconds: WaitingTelegrams.limit))
-        tooLate.offer(Array(#"{"equipmentId":"4B31","electricity":{"received":{"tariff1":{"reading":9.5,"unit":"kWh"}}}}"#.utf8), on: "p1/json")
-        tooLate.end()
+        idle.pipeline.tick(at: PipelineFixture.start.advanced(byMilliseconds: WaitingTelegrams.limit))
+        tooLate.note(document(#"{"equipmentId":"4B31","electricity":{"received":{"tariff1":{"reading":9.5,"unit":"kWh"}}}}"#))
+        tooLate.note(.recalled)
         idle.send(lines("000.000", at: 9), after: 5000)
         #expect(idle.taken().contains { $0.topic == topic && $0.text == "0.000" }, "what comes late is ignored")
 
@@ -105,17 +109,17 @@ import Testing
         #expect(last.contains { $0.topic == topic })
         #expect(last.last { $0.topic == "p1/availability" }?.text == "offline")
 
-        let (late, recall) = recalled(live)
-        recall.end()
+        let (late, memory) = recalled(live)
+        memory.note(.recalled)
         late.send(lines("000.000", at: 1))
         let all = late.topics()
         #expect(all.first == "p1/availability" && all.contains(topic) && all.last == "p1/json")
     }
 
     @Test("an earlier document that is no JSON is told, and the first value is taken") func noJSON() {
-        let (fixture, recall) = recalled(live)
-        recall.offer(Array("{".utf8), on: "p1/json")
-        recall.end()
+        let (fixture, memory) = recalled(live)
+        memory.note(document("{"))
+        memory.note(.recalled)
         fixture.send(lines("000.000", at: 1))
         #expect(fixture.taken().contains { $0.topic == topic && $0.text == "0.000" })
         #expect(fixture.log.lines.first?.hasPrefix("warning: the retained document on p1/json is not JSON") == true)
@@ -123,18 +127,18 @@ import Testing
 
     @Test("a capture and the emulator begin anew: no earlier document is waited for") func startsAnew() {
         for source in [SourceSettings.file(path: "capture"), .emulator(EmulatorSettings())] {
-            let (fixture, _) = recalled { recall in PipelineFixture(broker: .init(recall: recall)) { $1.source = source } }
+            let (fixture, _) = recalled { memory in PipelineFixture(broker: memory) { $1.source = source } }
             fixture.send(lines("000.000", at: 1))
             #expect(fixture.taken().contains { $0.topic == topic })
         }
     }
 
     @Test("an outage leaves a document a minute, guarded, with its number") func history() throws {
-        let presence = BrokerPresence()
-        let fixture = PipelineFixture(name: "roof", broker: .init(presence: presence)) { settings, _ in settings.publish.history = true }
-        presence.note(.subscribed)
+        let memory = BrokerMemory()
+        let fixture = PipelineFixture(name: "roof", broker: memory) { settings, _ in settings.publish.history = true }
+        memory.note(.connected)
         fixture.send(lines("100.000", at: 1))
-        presence.note(.disconnected(reason: "test"))
+        memory.note(.disconnected(reason: "test"))
         fixture.send(lines("000.000", at: 2))
         let messages = fixture.pipeline.takeHistory(10)
         #expect(messages.map(\.topic) == ["p1/roof/history"])

@@ -8,25 +8,20 @@ import Testing
 /// The pipeline of one meter between bytes that a test sends and the outbox that it reads.
 final class PipelineFixture {
     let outbox = Outbox()
-    let board = AvailabilityBoard()
     let log = RecordingLog()
     let pipeline: MeterPipeline
-    let start = Moment(monotonic: 1_000_000, utc: 1_783_095_302_000)
-    var now: Moment
+    static let start = Moment(monotonic: 1_000_000, utc: 1_783_095_302_000)
+    var now = start
 
     init(
-        name: String? = nil, broker: MeterPipeline.BrokerMemory = .init(),
+        name: String? = nil, broker: BrokerMemory? = nil,
         _ adapt: (inout Settings, inout MeterSettings) -> Void = { _, _ in }
     ) {
-        now = start
-        var broker = broker
-        broker.started = start
         var settings = Settings()
         var meter = MeterSettings(name: name, source: .file(path: "capture"))
         adapt(&settings, &meter)
         pipeline = MeterPipeline(
-            settings: meter, all: settings, outbox: outbox, board: board, logger: log.logger, debugLog: nil,
-            broker: broker)
+            settings: meter, all: settings, outbox: outbox, logger: log.logger, debugLog: nil, broker: broker)
     }
 
     func send(_ bytes: [UInt8], after milliseconds: Int64 = 1000) {
@@ -45,4 +40,11 @@ final class PipelineFixture {
     /// What went to the outbox since the last look.
     func taken() -> [Message] { outbox.takePending(limit: 10_000) }
     func topics() -> [String] { taken().map(\.topic) }
+}
+
+extension BrokerMemory {
+    /// Of a program that was started together with the fixtures.
+    convenience init(recalling meters: [MeterTopics] = []) {
+        self.init(recalling: meters, startedAt: PipelineFixture.start)
+    }
 }

@@ -6,12 +6,12 @@ import Testing
 
 @Suite("Notices to systemd") struct SystemdNoticesTests {
     private let start = Moment(monotonic: 1000, utc: 0)
-    private let broker = Pulse()
 
     private func after(_ milliseconds: Int64) -> Moment { start.advanced(byMilliseconds: milliseconds) }
 
     @Test("ready when the broker thread runs too, and not because the broker answers") func ready() {
         var notices = SystemdNotices(watchdog: nil)
+        var broker = Pulse()
         #expect(notices.turn(at: start, broker: broker) { "waits" } == nil)
         #expect(notices.deadline == start.monotonic + 5)
         broker.beat(at: start, limit: 100)
@@ -23,6 +23,7 @@ import Testing
 
     @Test("three signs of life in each period, none while the broker thread is stuck, and again when it goes on") func watchdog() {
         var notices = SystemdNotices(watchdog: 9000)
+        var broker = Pulse()
         broker.beat(at: start, limit: 4000)
         #expect(notices.turn(at: start, broker: broker) { "s" } == "READY=1\nSTATUS=s\nWATCHDOG=1")
         #expect(notices.deadline == start.monotonic + 3000)
@@ -36,6 +37,7 @@ import Testing
     @Test("a look-up of a name that blocks the broker thread within its limit is no reason to kill it") func lookUp() {
         var notices = SystemdNotices(watchdog: 30_000)
         let pace = BrokerPace()
+        var broker = Pulse()
         broker.beat(at: start, limit: pace.lookUp + pace.connect)
         var signs = 0
         for time in stride(from: Int64(0), through: pace.lookUp + pace.connect, by: 10_000) {
@@ -47,6 +49,7 @@ import Testing
 
     @Test("a status cannot begin a notice of its own") func status() {
         var notices = SystemdNotices(watchdog: nil)
+        var broker = Pulse()
         broker.beat(at: start, limit: 100)
         #expect(notices.turn(at: start, broker: broker) { "a\nWATCHDOG=1" } == "READY=1\nSTATUS=a WATCHDOG=1")
     }

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 @testable import P1MQTT
+@testable import P1MQTTBroker
 @testable import P1MQTTMeter
 @testable import P1MQTTSystem
 
@@ -41,12 +42,12 @@ final class ServiceManagerSocket {
 
 @Suite("Notifier of systemd") struct SystemdNotifierTests {
     private let log = RecordingLog()
-    private let broker = Pulse()
+    private let inbox = Inbox(wake: WakeDescriptor())
     private let now = Moment(monotonic: 1000, utc: 0)
 
     private func notifier(_ environment: [String: String]) -> SystemdNotifier {
-        broker.beat(at: now, limit: 100)
-        return SystemdNotifier(environment: environment, broker: broker, logger: log.logger)
+        inbox.beat(at: now, limit: 100, counters: BrokerCounters())
+        return SystemdNotifier(environment: environment, inbox: inbox, logger: log.logger)
     }
 
     @Test("a socket with a path, and one with an abstract name", arguments: [true, false]) func sockets(_ isAbstract: Bool) throws {

@@ -3,24 +3,26 @@ import Glibc
 import P1MQTTMeter
 import P1MQTTSystem
 
-/// Waiting: `poll` rather than the library's own loops, which use `select` and fail once a descriptor is 1024 or more.
+/// Connecting and waiting: with `poll`, because the loops of the library use `select`, which fails once a descriptor is 1024
+/// or more.
 extension BrokerConnection {
     /// Connects and waits for the broker's answer.
     ///
     /// Addresses of IPv6 and IPv4 are tried one after the other: without blocking, libmosquitto itself stops at the
     /// first address of a name, so `localhost` would fail where a broker listens on 127.0.0.1 only.
     /// - Parameters:
+    ///   - inbox: where messages of subscriptions go.
     ///   - limit: milliseconds for all of it but the look-up of the name, which the system's resolver limits.
     ///   - wake: ends the wait to ask `isStopping`.
     /// - Returns: `nil` when `isStopping` said so.
-    package static func connect(
-        settings: MQTTSettings, clientId: String, will: Message?, limit: Int64, wake: WakeDescriptor,
+    static func connect(
+        settings: MQTTSettings, clientId: String, will: Message?, inbox: Inbox, limit: Int64, wake: WakeDescriptor,
         isStopping: () -> Bool
     ) throws(MosquittoError) -> BrokerConnection? {
         let sources = try localAddresses(toReach: settings)
         let deadline = Moment.now().monotonic + limit
         for (index, source) in sources.enumerated() {
-            let connection = try BrokerConnection(settings: settings, clientId: clientId, will: will)
+            let connection = try BrokerConnection(settings: settings, clientId: clientId, will: will, inbox: inbox)
             let remaining = deadline - Moment.now().monotonic
             let share = index + 1 < sources.count ? remaining / 2 : remaining
             do throws(MosquittoError) {
@@ -45,7 +47,7 @@ extension BrokerConnection {
         let code = getaddrinfo(settings.host, nil, &hints, &list)
         guard code == 0, let list else {
             throw MosquittoError(
-                broker: "\(settings.host):\(settings.port)", cause: .unknownHost(String(cString: gai_strerror(code))))
+                broker: settings.broker, cause: .unknownHost(String(cString: gai_strerror(code))))
         }
         defer { freeaddrinfo(list) }
         var families: [CInt] = []
@@ -62,7 +64,7 @@ extension BrokerConnection {
     ) throws(MosquittoError) -> Bool {
         let deadline = Moment.now().monotonic + limit
         var isEstablished = false
-        while inbox.connack == nil {
+        while diagnosis.connack == nil {
             let remaining = deadline - Moment.now().monotonic
             if isStopping() { return false }
             if remaining <= 0 { throw MosquittoError(broker: broker, cause: isEstablished ? .silent : .noAnswer) }
@@ -84,9 +86,9 @@ extension BrokerConnection {
             if socket >= 0 { try write() }
             let isHungUp = events & (CInt(POLLHUP) | CInt(POLLERR) | hangUpOfPeer) != 0
             // What the broker said before it hung up may be the reason, such as an alert of TLS.
-            for _ in 0..<2 where isHungUp && socket >= 0 && inbox.connack == nil { try read() }
+            for _ in 0..<2 where isHungUp && socket >= 0 && diagnosis.connack == nil { try read() }
             // libmosquitto takes a TLS handshake that was cut off for one that goes on.
-            if (isHungUp || socket < 0) && inbox.connack == nil {
+            if (isHungUp || socket < 0) && diagnosis.connack == nil {
                 throw MosquittoError(broker: broker, cause: .closedBeforeAccept)
             }
         }
@@ -99,7 +101,7 @@ extension BrokerConnection {
     /// libmosquitto may leave a message in a TLS record that OpenSSL has taken from the socket: it ends its loop when it
     /// finds an `errno` that its own wake-up socket, which nobody reads here, has left behind.
     /// - Parameter timeout: milliseconds; at most a second, so that pings go out in time.
-    package func turn(wake: WakeDescriptor, timeout: Int64) throws(MosquittoError) {
+    func turn(wake: WakeDescriptor, timeout: Int64) throws(MosquittoError) {
         let isMoreToRead = holdsBytesBack
         let events = wait(
             for: CInt(POLLIN) | (wantsWrite ? CInt(POLLOUT) : 0), wake: wake, timeout: isMoreToRead ? 0 : timeout)
@@ -108,7 +110,7 @@ extension BrokerConnection {
         if socket >= 0 { try write() }
         if socket >= 0 { try keepAlive() }
         // A DISCONNECT of MQTT 5 ends the connection without an error code.
-        if socket < 0 { throw MosquittoError(broker: broker, cause: .dismissed(code: inbox.disconnect ?? 0)) }
+        if socket < 0 { throw MosquittoError(broker: broker, cause: .dismissed(code: diagnosis.disconnect ?? 0)) }
     }
 
     /// - Returns: what `poll` said of the socket; 0 after the time, a signal or the wake descriptor.

@@ -1,0 +1,128 @@
+package import Logging
+import P1MQTTMeter
+import P1MQTTSystem
+
+/// The broker thread: does what the session decides, from the outbox to libmosquitto and from there to the inbox. It
+/// alone calls libmosquitto.
+package final class BrokerLoop {
+    /// Messages taken at once, a telegram's batch and some, and their bytes: no more than this and one message ever lies
+    /// in libmosquitto unsent.
+    private static let batchLimit = 256
+    private static let batchBytes = 64 * 1024
+
+    private let settings: MQTTSettings
+    private let plan: SessionPlan
+    private let outbox: Outbox
+    private let inbox: Inbox
+    private let logger: Logger
+    private let pace: BrokerPace
+    private let jitter: () -> Double
+
+    private var session: Session
+    private var connection: BrokerConnection?
+
+    /// - Parameters:
+    ///   - settings: with the password already read from its file.
+    ///   - jitter: 0 up to 1, varies the pauses between attempts.
+    package init(
+        settings: MQTTSettings, plan: SessionPlan, outbox: Outbox, inbox: Inbox, logger: Logger, pace: BrokerPace = BrokerPace(),
+        jitter: @escaping () -> Double = { .random(in: 0..<1) }
+    ) {
+        self.settings = settings
+        self.plan = plan
+        self.outbox = outbox
+        self.inbox = inbox
+        self.logger = logger
+        self.pace = pace
+        self.jitter = jitter
+        session = Session(plan, pace: pace)
+    }
+
+    /// Runs until `isStopping` says so, and then until the farewell is over; the wake descriptor of the outbox makes it ask.
+    package func run(until isStopping: () -> Bool) {
+        MosquittoLibrary.blockBrokenPipeSignal()
+        if settings.tls.enabled && !settings.tls.verify {
+            logger.warning("mqtt.tls.verify is off: anyone in between can pose as the broker")
+        }
+        while true {
+            let now = Moment.now()
+            let step = session.next(traffic, isStopping: isStopping(), at: now)
+            inbox.beat(at: now, limit: step == .connect ? pace.lookUp + pace.connect : pace.turn, counters: session.counters)
+            if step == .end { return }
+            do throws(MosquittoError) {
+                try take(step, isStopping)
+            } catch {
+                if let connection { outbox.takeBack(connection.unconfirmedMessages) }
+                connection = nil
+                tell(session.failed(error, at: .now(), jitter: jitter()))
+            }
+        }
+    }
+
+    private var traffic: Session.Traffic {
+        guard let connection else { return Session.Traffic() }
+        return Session.Traffic(
+            waiting: outbox.counters.pending, unconfirmed: connection.unconfirmed.count, wantsWrite: connection.wantsWrite)
+    }
+
+    private func take(_ step: Session.Step, _ isStopping: () -> Bool) throws(MosquittoError) {
+        switch step {
+        case .connect: try connect(isStopping)
+        case .serve(let room, let wait): try serve(room: room, wait: wait)
+        case .sayFarewell: outbox.sayFarewell(plan.will)
+        case .disconnect: try connection?.disconnect()
+        case .pause(let milliseconds): outbox.wake.wait(milliseconds: milliseconds)
+        case .end: break
+        }
+    }
+
+    private func connect(_ isStopping: () -> Bool) throws(MosquittoError) {
+        connection = try BrokerConnection.connect(
+            settings: settings, clientId: plan.clientId, will: plan.will, inbox: inbox, limit: pace.connect, wake: outbox.wake,
+            isStopping: isStopping)
+        if connection != nil { try perform(session.accepted(at: .now())) }
+    }
+
+    private func serve(room: Int, wait: Int64) throws(MosquittoError) {
+        guard let connection else { return }
+        let isMoreWaiting = try publishNextBatch(room: room, on: connection)
+        try connection.turn(wake: outbox.wake, timeout: isMoreWaiting ? 0 : wait)
+        for event in connection.takeEvents() { try perform(session.handle(event)) }
+        tell(session.lasts(at: .now()))
+    }
+
+    /// Hands the next messages to libmosquitto and lets it write them.
+    /// - Returns: whether more of them wait.
+    private func publishNextBatch(room: Int, on connection: BrokerConnection) throws(MosquittoError) -> Bool {
+        guard room > 0 else { return false }
+        var batch = outbox.takePending(limit: min(room, Self.batchLimit), bytes: Self.batchBytes)[...]
+        if batch.isEmpty { return false }
+        defer { outbox.takeBack(Array(batch)) }
+        while let message = batch.first {
+            if let fault = try connection.publish(message) { tell(session.refused(message.topic, because: fault)) }
+            batch.removeFirst()
+        }
+        try connection.write()
+        return !outbox.isEmpty
+    }
+
+    private func perform(_ actions: [Session.Action]) throws(MosquittoError) {
+        for action in actions {
+            switch action {
+            case .subscribe(let filter, let qos): try connection?.subscribe(filter, qos: qos)
+            case .unsubscribe(let filter): try connection?.unsubscribe(filter)
+            case .announce: outbox.connected(plan.birth)
+            case .tell(let notice): tell([notice])
+            }
+        }
+    }
+
+    private func tell(_ notices: [Session.Notice]) {
+        for notice in notices {
+            switch notice {
+            case .post(let event): inbox.post(event)
+            case .log(let report): logger.log(report, broker: settings.broker, clientId: plan.clientId)
+            }
+        }
+    }
+}

@@ -1,0 +1,192 @@
+import P1MQTTMeter
+import P1MQTTSystem
+
+/// The session with the broker as a pure value: it decides, `BrokerLoop` does.
+///
+/// It connects, and pauses after each failure. Once the broker has accepted it subscribes, announces and serves until
+/// the connection is lost. When the program is to stop it lets the outbox run empty, says the farewell and disconnects.
+struct Session: Sendable {
+    /// What the broker thread does next.
+    enum Step: Sendable, Equatable {
+        case connect
+        /// Publish so many messages at most; then wait for the broker or the outbox, so many milliseconds at most.
+        case serve(room: Int, wait: Int64)
+        /// Let the farewell take the place of all that waits in the outbox.
+        case sayFarewell
+        case disconnect
+        /// Wait so many milliseconds, without a connection.
+        case pause(Int64)
+        case end
+    }
+
+    /// What is due at once when something has happened.
+    enum Action: Sendable, Equatable {
+        case subscribe(filter: String, qos: CInt)
+        case unsubscribe(filter: String)
+        /// Make the birth message and all state wait in the outbox.
+        case announce
+        case tell(Notice)
+    }
+
+    enum Notice: Sendable, Equatable {
+        case post(BrokerEvent)
+        case log(Report)
+    }
+
+    /// What the user should know.
+    enum Report: Sendable, Equatable {
+        /// With what to add to its text, such as how many were kept quiet before it.
+        case outage(OutageRecord.Report, suffix: String)
+        case refusedSubscription(filter: String)
+        case refusedMessage(topic: String, reason: String)
+    }
+
+    /// What is on its way to the broker.
+    struct Traffic: Sendable {
+        /// Messages in the outbox.
+        var waiting = 0
+        /// Messages that libmosquitto was given and the broker has not confirmed.
+        var unconfirmed = 0
+        /// Whether libmosquitto has bytes that the socket did not take yet.
+        var wantsWrite = false
+    }
+
+    private enum Phase {
+        /// Until a monotonic time in milliseconds, as are the others.
+        case away(until: Int64)
+        case connecting
+        case online
+        case flushing(until: Int64)
+        case leaving(until: Int64)
+        case over
+    }
+
+    /// Milliseconds between two turns of the loop, so that pings go out in time.
+    private static let longestWait: Int64 = 1000
+    /// Topics whose refusal is reported; a broker that takes nothing does not fill the log.
+    private static let maximumRefusals = 64
+
+    private let plan: SessionPlan
+    private let pace: BrokerPace
+    /// Messages with a quality of service above 0 that may be under way at the same time.
+    private let window = 1000
+    private(set) var counters = BrokerCounters()
+
+    private var phase = Phase.away(until: .min)
+    private var outages: OutageRecord
+    private var reports = LogBudget()
+    /// Whether what an earlier run left was asked for, which happens on the first connection only.
+    private var hasAsked = false
+    /// What is asked for at the moment.
+    private var recalling: [String] = []
+    private var refusedTopics: Set<String> = []
+    private var refusedFilters: Set<String> = []
+
+    init(_ plan: SessionPlan, pace: BrokerPace) {
+        self.plan = plan
+        self.pace = pace
+        outages = OutageRecord(pause: pace.pause)
+    }
+
+    // MARK: - What is next
+
+    /// - Parameter isStopping: whether the program is to end; stays so.
+    mutating func next(_ traffic: Traffic, isStopping: Bool, at now: Moment) -> Step {
+        switch phase {
+        case .away(let until):
+            if isStopping { return .end }
+            if let rest = rest(until: until, from: now) { return .pause(rest) }
+            phase = .connecting
+            return .connect
+        case .connecting, .over:
+            // An attempt that brought neither a connection nor an error was given up for the stop.
+            return .end
+        case .online where isStopping:
+            phase = .flushing(until: now.monotonic + pace.flush)
+            return next(traffic, isStopping: true, at: now)
+        case .online:
+            return serve(traffic, wait: Self.longestWait)
+        case .flushing(let until):
+            if traffic.waiting > 0 || traffic.wantsWrite, let rest = rest(until: until, from: now) {
+                return serve(traffic, wait: rest)
+            }
+            phase = .leaving(until: now.monotonic + pace.farewell)
+            return .sayFarewell
+        case .leaving(let until):
+            let isUnderWay = traffic.waiting > 0 || traffic.wantsWrite || traffic.unconfirmed > 0
+            if isUnderWay, let rest = rest(until: until, from: now) { return serve(traffic, wait: rest) }
+            phase = .over
+            return .disconnect
+        }
+    }
+
+    /// Nothing is handed over while libmosquitto has not written what it got before: what a slow or frozen broker does not
+    /// take waits in the outbox, whose size is bounded.
+    private func serve(_ traffic: Traffic, wait: Int64) -> Step {
+        .serve(room: traffic.wantsWrite ? 0 : max(0, window - traffic.unconfirmed), wait: wait)
+    }
+
+    private func rest(until: Int64, from now: Moment) -> Int64? {
+        now.monotonic < until ? min(until - now.monotonic, Self.longestWait) : nil
+    }
+
+    // MARK: - What has happened
+
+    mutating func accepted(at now: Moment) -> [Action] {
+        phase = .online
+        counters.connections += 1
+        if !hasAsked { recalling = plan.recall }
+        hasAsked = true
+        var actions = log(outages.accepted(at: now), at: now).map(Action.tell)
+        // First what an earlier run left: the input thread waits for it.
+        actions += recalling.map { .subscribe(filter: $0, qos: 0) }
+        actions += plan.subscriptions.map { .subscribe(filter: $0.filter, qos: $0.qos) }
+        actions.append(.announce)
+        if recalling.isEmpty, plan.subscriptions.isEmpty { actions.append(.tell(.post(.connected))) }
+        return actions
+    }
+
+    mutating func handle(_ event: BrokerConnection.Event) -> [Action] {
+        switch event {
+        case .answered(let filter, let isGranted, let isLast):
+            let isNews = !isGranted && refusedFilters.insert(filter).inserted
+            var actions: [Action] = isNews ? [.tell(.log(.refusedSubscription(filter: filter)))] : []
+            if isLast { actions += [.tell(.post(.connected))] + recalling.map { .unsubscribe(filter: $0) } }
+            return actions
+        case .unsubscribed:
+            return endOfRecall().map(Action.tell)
+        case .rejected(let topic, let reason):
+            return refused(topic, because: reason).map(Action.tell)
+        }
+    }
+
+    /// To be asked on each turn while connected.
+    mutating func lasts(at now: Moment) -> [Notice] { log(outages.lasts(at: now), at: now) }
+
+    /// Counts a message that cannot be published, and reports each topic once.
+    mutating func refused(_ topic: String, because reason: String) -> [Notice] {
+        counters.rejected += 1
+        guard refusedTopics.count < Self.maximumRefusals, refusedTopics.insert(topic).inserted else { return [] }
+        return [.log(.refusedMessage(topic: topic, reason: reason))]
+    }
+
+    /// An attempt failed or the connection ended.
+    /// - Parameter jitter: 0 up to 1, varies the pause.
+    mutating func failed(_ error: MosquittoError, at now: Moment, jitter: Double) -> [Notice] {
+        counters.failures += 1
+        let (report, retryAt) = outages.failed(error, at: now, jitter: jitter)
+        phase = .away(until: retryAt)
+        return log(report, at: now) + [.post(.disconnected(reason: error.description))] + endOfRecall()
+    }
+
+    /// When the broker has sent what it had, or is lost before.
+    private mutating func endOfRecall() -> [Notice] {
+        defer { recalling = [] }
+        return recalling.isEmpty ? [] : [.post(.recalled)]
+    }
+
+    private mutating func log(_ report: OutageRecord.Report?, at now: Moment) -> [Notice] {
+        guard let report, let suffix = reports.note(at: now) else { return [] }
+        return [.log(.outage(report, suffix: suffix))]
+    }
+}

@@ -1,0 +1,35 @@
+package import P1MQTTMeter
+
+/// What a session with the broker is: who connects, what is said at its start and its end, and what is listened to.
+package struct SessionPlan: Sendable {
+    package var clientId: String
+    /// Published first after each connect.
+    package var birth: Message
+    /// Published by the broker when this program vanishes, and by this program as the last of its farewell.
+    package var will: Message
+    package var subscriptions: [Subscription]
+    /// Topics or filters whose retained messages are wanted once, on the first connection.
+    package var recall: [String]
+
+    package struct Subscription: Sendable, Equatable {
+        package var filter: String
+        /// Quality of service, 0 to 2.
+        package var qos: CInt
+
+        package init(_ filter: String, qos: CInt = 1) {
+            self.filter = filter
+            self.qos = qos
+        }
+    }
+
+    /// - Parameters:
+    ///   - clientId: another for each program at the broker, which throws the older one of two out.
+    ///   - state: the topic that says whether this program is there.
+    package init(clientId: String, state: String, subscriptions: [Subscription] = [], recall: [String] = []) {
+        self.clientId = clientId
+        birth = .availability(state, isOnline: true, kind: .bridge)
+        will = .availability(state, isOnline: false, kind: .bridge)
+        self.subscriptions = subscriptions
+        self.recall = recall
+    }
+}
