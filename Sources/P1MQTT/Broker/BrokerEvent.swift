@@ -1,4 +1,4 @@
-/// What the broker thread tells the input thread.
+/// What the broker thread reports to the input thread.
 package enum BrokerEvent: Sendable, Equatable {
     /// The broker has accepted and answered every subscription: retained messages for them have come or are coming.
     case connected

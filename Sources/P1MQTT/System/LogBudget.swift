@@ -1,6 +1,6 @@
 package import P1MQTTMeter
 
-/// How often something that comes and goes may be told: ten times at once, then once in half an hour with the number
+/// How often something that comes and goes may be reported: ten times at once, then once in half an hour with the number
 /// that came in between. A cable with a bad contact, or a broker that is back for seconds at a time, is then some
 /// 17,000 lines in a year, which is a few megabytes.
 package struct LogBudget: Sendable {
@@ -30,6 +30,6 @@ package struct LogBudget: Sendable {
         if left == Self.burst { since = now.monotonic }
         left -= 1
         defer { quiet = 0 }
-        return quiet == 0 ? "" : " (and \(quiet) more changes since this was last told)"
+        return quiet == 0 ? "" : " (and \(quiet) more changes since this was last reported)"
     }
 }

@@ -15,10 +15,10 @@ import Testing
         func at(_ minutes: Int64) -> Moment { Moment(monotonic: minutes * 60_000, utc: 0) }
         for _ in 0..<10 { #expect(budget.note(at: at(0)) == "") }
         for minute: Int64 in [1, 2, 29] { #expect(budget.note(at: at(minute)) == nil) }
-        #expect(budget.note(at: at(30)) == " (and 3 more changes since this was last told)")
+        #expect(budget.note(at: at(30)) == " (and 3 more changes since this was last reported)")
         #expect(budget.note(at: at(31)) == nil)
         // A day of peace, and all ten are there again.
-        for index in 0..<10 { #expect(budget.note(at: at(1500)) == (index == 0 ? " (and 1 more changes since this was last told)" : "")) }
+        for index in 0..<10 { #expect(budget.note(at: at(1500)) == (index == 0 ? " (and 1 more changes since this was last reported)" : "")) }
         #expect(budget.note(at: at(1501)) == nil)
     }
 

@@ -10,7 +10,7 @@ import UnixSignals
 
 /// The service as a whole: what is made, what is connected to what, and in which order it starts and stops.
 ///
-///     Input → bytes → MeterPipeline (framer, parser, document, what is due) → Outbox → BrokerLoop → libmosquitto
+///     Input → bytes → MeterPipeline (reader, complete document, what is due) → Outbox → BrokerLoop → libmosquitto
 ///     libmosquitto → BrokerLoop → Inbox → Input
 ///
 /// Outbox and inbox are all that the two threads share.
@@ -28,7 +28,7 @@ struct Bridge {
         self.logger = logger
         started = .now()
         identity = BridgeIdentity(startedAt: started)
-        // At the start every source tells that it is connected, before the broker is.
+        // At the start every source reports that it is connected, before the broker is.
         outbox = Outbox(maximumEvents: 100 + settings.meters.count)
         inbox = Inbox(wake: inputWake)
     }
@@ -119,7 +119,7 @@ struct Bridge {
         loop.run(until: isStopping)
         notifier.stopping()
         reporter.sendRestOfHistory()
-        outbox.forget(meters.flatMap(\.pipeline.leftovers) + reporter.leftovers)
+        outbox.forget(meters.flatMap(\.pipeline.publication.leftovers) + reporter.leftovers)
     }
 
     /// What is done with a message of a subscription.

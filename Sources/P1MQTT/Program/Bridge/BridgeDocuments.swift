@@ -77,7 +77,7 @@ enum BridgeDocuments {
     }
 }
 
-/// One meter as `bridge/info` tells of it.
+/// One meter as `bridge/info` describes it.
 struct MeterStatus: Sendable {
     var name: String?
     var topic: String
@@ -102,7 +102,7 @@ struct MeterStatus: Sendable {
     }
 }
 
-/// What `bridge/health` tells.
+/// The content of `bridge/health`.
 struct BridgeHealth: Sendable {
     var now: Moment
     /// Seconds since the start.
@@ -115,7 +115,7 @@ struct BridgeHealth: Sendable {
     var broker: BrokerCounters
     /// Documents of outages that there was no room for; `nil` without `publish.history`.
     var historyDropped: Int?
-    /// Resident memory in bytes; `nil` where the system does not tell.
+    /// Resident memory in bytes; `nil` where the system does not say.
     var memory: Int?
 
     /// Resident memory of this process.

@@ -2,7 +2,7 @@ import Glibc
 import P1MQTTMeter
 import P1MQTTSystem
 
-/// Which program on which machine this is: told in `bridge/info`, so that two under one prefix notice each other.
+/// Which program on which machine this is: stated in `bridge/info`, so that two under one prefix notice each other.
 struct BridgeIdentity: Sendable {
     /// Random, new at each start.
     let instance: String

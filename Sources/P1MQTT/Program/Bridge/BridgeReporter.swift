@@ -5,7 +5,7 @@ import P1MQTTInput
 import P1MQTTMeter
 
 /// What the bridge says of itself, on the input thread: `bridge/info` and `bridge/topics` when they changed,
-/// `bridge/health` once a minute; and what it does on word from the broker.
+/// `bridge/health` once a minute; and what it does when the broker reports something.
 final class BridgeReporter {
     private static let minute: Int64 = 60_000
     /// How often a change is looked for; the first telegrams bring many.
@@ -51,7 +51,7 @@ final class BridgeReporter {
         prefix = settings.mqtt.topicPrefix
         discovery = BridgeDiscovery(
             settings: settings.homeAssistant, prefix: prefix, version: P1MQTTCommand.version,
-            meters: meters.map { DiscoveryTopics($0.pipeline.topics) })
+            meters: meters.map { DiscoveryTopics($0.pipeline.publication.topics) })
         discoveryPrefix = settings.homeAssistant.enabled ? settings.homeAssistant.prefix : nil
         self.meters = meters
         self.outbox = outbox
@@ -103,7 +103,7 @@ final class BridgeReporter {
     }
 
     private var hasHistory: Bool {
-        meters.contains { $0.pipeline.history.map { $0.count > 0 } ?? false }
+        meters.contains { $0.pipeline.publication.history.map { $0.count > 0 } ?? false }
     }
 
     /// Posts all that is left of it, at the end of the program.
@@ -112,7 +112,7 @@ final class BridgeReporter {
         for (pipeline, _) in meters { outbox.post(pipeline.takeHistory(.max)) }
     }
 
-    /// A line for whoever asks the service manager how this service fares.
+    /// The status line that the service manager shows.
     var status: String {
         let telegrams = counts
         let connection = broker.isAway ? "No connection to the broker" : "Connected to the broker"
@@ -123,25 +123,25 @@ final class BridgeReporter {
 
     /// Topics to delete at a clean end: an emulated house leaves no device behind.
     var leftovers: [String] {
-        discovery.message != nil && meters.allSatisfy(\.pipeline.isEmulated) ? [discovery.topic] : []
+        discovery.message != nil && meters.allSatisfy(\.pipeline.settings.isEmulated) ? [discovery.topic] : []
     }
 
     private func reportChanges() {
         let status = meters.map { pipeline, feed in
             MeterStatus(
-                name: pipeline.settings.name, topic: pipeline.topics.prefix, source: feed.source.name, line: feed.evidence,
-                identity: pipeline.identity)
+                name: pipeline.settings.name, topic: pipeline.publication.topics.prefix, source: feed.source.name, line: feed.evidence,
+                identity: pipeline.publication.identity)
         }
         let info = BridgeDocuments.info(identity, version: P1MQTTCommand.version, discovery: discoveryPrefix, meters: status)
         if info != lastInfo { post("info", info) }
         lastInfo = info
-        let topics = BridgeDocuments.topics(meters.map { ($0.pipeline.topics, $0.pipeline.identity) })
+        let topics = BridgeDocuments.topics(meters.map { ($0.pipeline.publication.topics, $0.pipeline.publication.identity) })
         if topics != lastTopics { post("topics", topics) }
         lastTopics = topics
     }
 
     private var historyDropped: Int? {
-        let buffers = meters.compactMap(\.pipeline.history)
+        let buffers = meters.compactMap(\.pipeline.publication.history)
         return buffers.isEmpty ? nil : buffers.reduce(0) { $0 + $1.dropped }
     }
 
@@ -158,7 +158,7 @@ final class BridgeReporter {
     func heard(info payload: [UInt8]) {
         infoBytes += payload.count
         guard infoBytes <= Self.infoLimit else { return }
-        // What anybody may publish there: only an instance of ours is meant.
+        // Anybody may publish there: only another p1mqtt counts.
         guard let tree = try? JSONReader.read(payload), case .text(let instance)? = tree["instance"],
             instance != identity.instance, otherInstances.count < 8, otherInstances.insert(instance).inserted
         else { return }
@@ -175,7 +175,7 @@ final class BridgeReporter {
             now: now, uptime: (now.monotonic - (started ?? now.monotonic)) / 1000,
             telegrams: counts, outbox: outbox.counters,
             clockOffsets: meters.count > BridgeDiscovery.maximumMeters
-                ? [] : meters.compactMap { pipeline, _ in pipeline.clockOffset.map { (pipeline.settings.name ?? "", $0) } },
+                ? [] : meters.compactMap { pipeline, _ in pipeline.publication.clockOffset.map { (pipeline.settings.name ?? "", $0) } },
             broker: inbox.counters, historyDropped: historyDropped, memory: BridgeHealth.residentMemory())
     }
 

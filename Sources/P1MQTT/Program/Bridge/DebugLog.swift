@@ -20,8 +20,8 @@ final class DebugLog {
 
     private struct Failure {
         var retryAt: Int64
-        /// Whether it was told, so that its end is told too.
-        var isTold: Bool
+        /// Whether it was reported, so that its end is reported too.
+        var isReported: Bool
     }
 
     private final class File {
@@ -62,12 +62,12 @@ final class DebugLog {
         do throws(DebugLogError) {
             try append(bytes, to: path)
             failing[path] = nil
-            if failure?.isTold == true { logger.notice("writing the debug log \(path) again") }
+            if failure?.isReported == true { logger.notice("writing the debug log \(path) again") }
         } catch {
             files[path] = nil
             let quiet = failure == nil ? reports.note(at: now) : nil
             if let quiet { logger.warning("\(error)\(quiet)") }
-            failing[path] = Failure(retryAt: now.monotonic + Self.pause, isTold: quiet != nil || failure?.isTold == true)
+            failing[path] = Failure(retryAt: now.monotonic + Self.pause, isReported: quiet != nil || failure?.isReported == true)
         }
     }
 

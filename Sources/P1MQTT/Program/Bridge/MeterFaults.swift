@@ -3,7 +3,7 @@ import P1MQTTBroker
 import P1MQTTMeter
 import P1Parser
 
-/// Counts what goes wrong with the telegrams of one meter, and tells of it in the log and on `bridge/event`: each kind
+/// Counts what goes wrong with the telegrams of one meter, and reports it in the log and on `bridge/event`: each kind
 /// at once, then once an hour at most.
 struct MeterFaults {
     var counts = TelegramCounts()
@@ -12,7 +12,7 @@ struct MeterFaults {
     private let bridgePrefix: String
     private let outbox: Outbox
     private let logger: Logger
-    private var told = FaultLog()
+    private var reported = FaultLog()
 
     /// - Parameters:
     ///   - meter: the name of the meter; `nil` for the one without a name.
@@ -29,7 +29,7 @@ struct MeterFaults {
     mutating func note(_ fault: TelegramCounts.Fault, _ reason: String, remedy: String? = nil, at now: Moment) {
         counts[fault] += 1
         let remedy = remedy ?? fault.remedy
-        guard let quiet = told.note(fault, at: now) else { return }
+        guard let quiet = reported.note(fault, at: now) else { return }
         // With a wrong key nothing at all will be published until somebody changes a setting.
         let isFatal = [.noKey, .wrongKey, .wrongAuthenticationKey].contains(fault)
         logger.log(level: isFatal ? .error : .warning, "\(reason.sanitised)\(Self.since(quiet)). \(remedy)")
@@ -48,7 +48,7 @@ struct MeterFaults {
     /// A register that is held has an event of its own.
     mutating func note(_ hold: RegisterHold, at now: Moment) {
         counts[.heldRegister] += 1
-        guard let quiet = told.note(.heldRegister, at: now) else { return }
+        guard let quiet = reported.note(.heldRegister, at: now) else { return }
         logger.warning("\(hold)\(Self.since(quiet)). \(TelegramCounts.Fault.heldRegister.remedy)")
     }
 
@@ -64,6 +64,6 @@ struct MeterFaults {
     }
 
     private static func since(_ quiet: Int) -> String {
-        quiet == 0 ? "" : " (and \(quiet) more since this was last told)"
+        quiet == 0 ? "" : " (and \(quiet) more since this was last reported)"
     }
 }

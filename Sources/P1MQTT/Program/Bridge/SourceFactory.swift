@@ -5,7 +5,7 @@ import P1Parser
 
 /// Makes the source of a meter from its settings.
 enum SourceFactory {
-    /// `nil` for telegrams that come over the broker: whoever holds the connection pushes them.
+    /// `nil` for telegrams that come over the broker: the broker's connection pushes them.
     static func make(_ meter: MeterSettings, resolver: NameResolver) -> (any ByteSource)? {
         switch meter.source {
         case .serial(let serial): SerialPort(serial)
@@ -22,6 +22,8 @@ extension MeterSettings {
     var cipher: MeterCipher? {
         decryptionKey.flatMap { MeterCipher(decryptionKey: $0, authenticationKey: authenticationKey) }
     }
+
+    var isEmulated: Bool { if case .emulator = source { true } else { false } }
 
     /// Reads its bytes: the same for every command, so that a meter is good for all of them or for none.
     var reader: TelegramReader { TelegramReader(checksums: crc, cipher: cipher) }

@@ -1,7 +1,7 @@
 import P1MQTTMeter
 import P1MQTTSystem
 
-/// What the service manager is told, and when: sd_notify(3) as a pure value.
+/// The notices for the service manager, and when they are due: sd_notify(3) as a pure value.
 ///
 /// `READY=1` when both threads run: from then on nothing stands between a telegram and the broker but the broker itself,
 /// whose absence is a fault to live with, not a failed start. `WATCHDOG=1` only while the broker thread keeps its

@@ -4,14 +4,14 @@ import P1MQTTBroker
 import P1MQTTMeter
 import P1MQTTSystem
 
-/// Tells the service manager how the service fares, from the input thread. Started by anything else (a terminal, a
+/// Sends notices to the service manager, from the input thread. Started by anything else (a terminal, a
 /// container), it does nothing.
 final class SystemdNotifier {
     private let socket: SystemdSocket?
     private let inbox: Inbox
     private let logger: Logger
     private var notices: SystemdNotices
-    /// Whether the last notice could not be delivered; told once, and once when it can be again.
+    /// Whether the last notice could not be delivered; reported once, and once when it can be again.
     private var isFailing = false
 
     /// - Parameter inbox: where the broker thread gives its sign of life.
@@ -42,7 +42,7 @@ final class SystemdNotifier {
     private func send(_ notice: String) {
         do throws(SystemdSocketError) {
             try socket?.send(notice)
-            if isFailing { logger.notice("the service manager can be told again that this service runs") }
+            if isFailing { logger.notice("the service manager can be reached again") }
             isFailing = false
         } catch {
             if !isFailing { logger.warning("\(error)") }

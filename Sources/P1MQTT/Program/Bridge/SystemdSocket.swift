@@ -45,12 +45,12 @@ final class SystemdSocket: Sendable {
     private static func text(_ code: CInt) -> String { String(cString: strerror(code)) }
 }
 
-/// Why the service manager cannot be told anything.
+/// Why nothing can be sent to the service manager.
 struct SystemdSocketError: Error, Equatable, CustomStringConvertible {
     let path: String
     let reason: String
 
     var description: String {
-        "the service manager's socket \(path) (NOTIFY_SOCKET) \(reason); it is not told that this service runs"
+        "the service manager's socket \(path) (NOTIFY_SOCKET) \(reason); it does not learn that this service runs"
     }
 }

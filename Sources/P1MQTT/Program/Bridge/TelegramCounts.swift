@@ -59,17 +59,17 @@ extension TelegramCounts.Fault {
 /// that came in between. A year of a noisy cable is then a few thousand lines.
 struct FaultLog: Sendable {
     private static let pause: Int64 = 3_600_000
-    private var told: [TelegramCounts.Fault: (at: Int64, since: Int)] = [:]
+    private var reported: [TelegramCounts.Fault: (at: Int64, since: Int)] = [:]
 
     /// Counts a fault; returns how many of its kind were kept quiet before it, or `nil` when it is one of them.
     mutating func note(_ fault: TelegramCounts.Fault, at now: Moment) -> Int? {
-        if var last = told[fault], now.monotonic - last.at < Self.pause {
+        if var last = reported[fault], now.monotonic - last.at < Self.pause {
             last.since += 1
-            told[fault] = last
+            reported[fault] = last
             return nil
         }
-        let quiet = told[fault]?.since ?? 0
-        told[fault] = (now.monotonic, 0)
+        let quiet = reported[fault]?.since ?? 0
+        reported[fault] = (now.monotonic, 0)
         return quiet
     }
 }

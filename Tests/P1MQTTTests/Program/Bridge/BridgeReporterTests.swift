@@ -65,7 +65,7 @@ import Testing
         #expect([sent(), sent()] == [32, 32])
         reporter.sendRestOfHistory()
         #expect(fixture.taken().map(\.topic) == Array(repeating: "p1/history", count: 4))
-        #expect(fixture.pipeline.history?.count == 0)
+        #expect(fixture.pipeline.publication.history?.count == 0)
         let health = try #require(
             { () -> Message? in
                 _ = reporter.turn(at: now.advanced(byMilliseconds: 60_000))

@@ -26,16 +26,16 @@ import Testing
         #expect(newest["p1/availability"] == "online")
         #expect(fixture.log.lines.isEmpty)
         #expect(
-            fixture.pipeline.identity.encryption
+            fixture.pipeline.publication.identity.encryption
                 == "AES-128-GCM, system title 545354000000002A, tag right with the public authentication key of Luxembourg")
     }
 
     @Test("a meter in clear says so, and one that changes is followed") func changes() {
         let fixture = fixture(SealedTelegrams.key)
         fixture.send(["1-0:1.7.0(1.0*kW)"])
-        #expect(fixture.pipeline.identity.encryption == "none: the telegrams begin with a /")
+        #expect(fixture.pipeline.publication.identity.encryption == "none: the telegrams begin with a /")
         fixture.send(SealedTelegrams.common)
-        #expect(fixture.pipeline.identity.encryption?.hasPrefix("AES-128-GCM") == true)
+        #expect(fixture.pipeline.publication.identity.encryption?.hasPrefix("AES-128-GCM") == true)
         fixture.send(["1-0:1.7.0(1.0*kW)"])
         #expect(fixture.pipeline.counts.good == 3 && fixture.pipeline.counts.bad == 0)
         #expect(fixture.log.lines.isEmpty)
@@ -53,7 +53,7 @@ import Testing
         #expect(fixture.log.lines.first?.hasPrefix("error: the meter sends encrypted telegrams (system title 545354000000002A)") == true)
         #expect(fixture.pipeline.counts[.noKey] == 5 && fixture.pipeline.counts.bad == 5 && fixture.pipeline.counts.good == 0)
         #expect(fixture.pipeline.goodFrames == 5)
-        #expect(fixture.pipeline.identity.encryption == "encrypted, system title 545354000000002A, no key is set")
+        #expect(fixture.pipeline.publication.identity.encryption == "encrypted, system title 545354000000002A, no key is set")
     }
 
     @Test("with a wrong key: one error, nothing published, and telegrams in clear are read") func wrongKey() {
@@ -122,7 +122,7 @@ import Testing
             for sealed in [SealedTelegrams.common, SealedTelegrams.own, SealedTelegrams.noKey, SealedTelegrams.tagless] {
                 fixture.send(sealed)
             }
-            let all = fixture.log.lines + fixture.taken().map(\.text) + [fixture.pipeline.identity.encryption ?? ""]
+            let all = fixture.log.lines + fixture.taken().map(\.text) + [fixture.pipeline.publication.identity.encryption ?? ""]
             for secret in [key, authenticationKey].compactMap({ $0?.exposed }) {
                 #expect(!all.contains { $0.uppercased().contains(secret.prefix(12)) })
             }

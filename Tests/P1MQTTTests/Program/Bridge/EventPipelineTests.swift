@@ -89,17 +89,17 @@ import Testing
         let messages = fixture.taken()
         #expect(messages.filter { $0.topic == "p1/derived/gas/flow" }.map(\.text) == ["1.200"])
         #expect(messages.last?.text.contains(#""gas":{"flow":{"reading":1.200,"unit":"m3/h"}}"#) == true)
-        #expect(fixture.pipeline.identity.slots.contains(DerivedValue.gasFlow.slot))
-        #expect(fixture.pipeline.leftovers.contains("p1/derived/gas/flow"))
+        #expect(fixture.pipeline.publication.identity.slots.contains(DerivedValue.gasFlow.slot))
+        #expect(fixture.pipeline.publication.leftovers.contains("p1/derived/gas/flow"))
     }
 
     @Test("how far the meter's clock is off, where it has one") func clock() {
         let fixture = PipelineFixture()
         fixture.now.utc = TelegramFixture.dsmr5Time * 1000 + 6000
         fixture.send(lines(tariff: 1))
-        #expect(fixture.pipeline.clockOffset == -7)
+        #expect(fixture.pipeline.publication.clockOffset == -7)
         let without = PipelineFixture()
         without.send(["0-0:96.14.0(0001)"], hasChecksum: false)
-        #expect(without.pipeline.counts.good == 1 && without.pipeline.clockOffset == nil)
+        #expect(without.pipeline.counts.good == 1 && without.pipeline.publication.clockOffset == nil)
     }
 }

@@ -88,7 +88,7 @@ import Testing
         for _ in 0..<4 { fixture.send(["1-0:1.7.0(1.0*kW)"], hasChecksum: false) }
         fixture.send(["1-0:1.7.0(1.0*kW)"], hasChecksum: false, after: 3_600_000)
         #expect(fixture.log.lines.count == 2)
-        #expect(fixture.log.lines.last?.contains("(and 3 more since this was last told)") == true)
+        #expect(fixture.log.lines.last?.contains("(and 3 more since this was last reported)") == true)
         #expect(fixture.log.lines.last?.contains("set \"crc\" of the meter to \"off\"") == true)
     }
 
