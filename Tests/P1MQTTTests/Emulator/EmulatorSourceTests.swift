@@ -1,5 +1,6 @@
 import Foundation
 import P1Parser
+import TestSupport
 import Testing
 @testable import P1MQTT
 @testable import P1MQTTEmulator
@@ -76,11 +77,10 @@ struct EmulatorSourceTests: ~Copyable {
     @Test("a capture is sent telegram by telegram, byte for byte, again and again")
     func replay() throws {
         let telegrams = ["/ABC\r\n\r\n1-0:1.7.0(1*kW)\r\n!\r\n", "/ABC\r\n\r\n1-0:1.7.0(2*kW)\r\n!FFFF\r\n", "/A\n1-0:1.7.0(3*kW)\n!\n"]
-        let file = FileManager.default.temporaryDirectory.appending(path: "p1mqtt-\(UUID().uuidString)")
-        try Data(("noise\r\n" + telegrams.joined()).utf8).write(to: file)
-        defer { try? FileManager.default.removeItem(at: file) }
+        let folder = try TemporaryFolder()
+        let capture = try folder.write("noise\r\n" + telegrams.joined(), to: "capture")
 
-        let source = EmulatorSource(EmulatorSettings(interval: 1, replay: file.path), meterName: nil)
+        let source = EmulatorSource(EmulatorSettings(interval: 1, replay: capture), meterName: nil)
         let start = Moment(monotonic: 0, utc: 0)
         _ = try source.open(at: start)
         for number in 0..<10 {

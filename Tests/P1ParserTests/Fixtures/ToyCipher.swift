@@ -1,3 +1,4 @@
+import TestSupport
 @testable import P1Parser
 
 /// A cipher that protects nothing, so that framing can be tested without a real one: a key stream of pseudo-random

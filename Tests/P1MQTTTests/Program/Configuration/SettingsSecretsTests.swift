@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 @testable import P1MQTT
 @testable import P1MQTTBroker
@@ -28,7 +29,7 @@ import Testing
 
     @Test("a configuration that everyone may read is warned of when it holds a secret itself") func readableConfiguration() throws {
         let folder = try TemporaryFolder()
-        func warnings(_ json: String, mode: Int, environment: [String: String] = [:]) throws -> [String] {
+        func warnings(_ json: String, mode: mode_t, environment: [String: String] = [:]) throws -> [String] {
             let file = try folder.write(json, mode: mode)
             return try SettingsLoader.load(
                 explicitPath: file, environment: environment, overrides: SettingsOverrides(), profiles: [], reservedNames: []
