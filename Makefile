@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test check install soak sanitize fuzz bench bench-parse compare test-home-assistant
+.PHONY: help run test check docs install soak sanitize fuzz bench bench-parse compare test-home-assistant
 
 PREFIX ?= /usr/local
 # A folder to put in front of every installed path, for packagers.
@@ -33,6 +33,7 @@ help:
 	@echo 'make run      build, then publish: your meter with ./config.json, else a simulated one'
 	@echo 'make test     everything that CI checks: format, build without warnings, all tests'
 	@echo 'make check    format and build only'
+	@echo 'make docs     the pages of the library P1Parser, as HTML'
 	@echo 'make install  release build into $$(DESTDIR)$$(PREFIX)/bin  (PREFIX=$(PREFIX))'
 	@echo 'make soak     hundreds of thousands of telegrams while broker and meters fail  (MINUTES=$(MINUTES) SEED=$(SEED))'
 	@echo 'make sanitize all tests under the thread and the address sanitizer'
@@ -61,6 +62,9 @@ test:
 	@rm -rf $(RESULTS) && mkdir -p $(RESULTS)
 	swift test --skip-build --no-parallel --xunit-output $(RESULTS)/tests.xml
 	@.ci/require-broker-tests $(RESULTS)
+
+docs:
+	@.ci/documentation .build/P1Parser.doccarchive
 
 install:
 	@.ci/prepare libmosquitto-dev

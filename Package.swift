@@ -11,8 +11,11 @@ let strict: [SwiftSetting] = [
 
 let package = Package(
     name: "P1MQTT",
+    // For P1Parser alone, the program is for Linux: older ones lend no span of an array.
+    platforms: [.macOS(.v26), .iOS(.v26), .tvOS(.v26), .watchOS(.v26), .visionOS(.v26)],
     products: [
         .library(name: "P1Parser", targets: ["P1Parser"]),
+        .library(name: "P1ParserFoundation", targets: ["P1ParserFoundation"]),
         .executable(name: "p1mqtt", targets: ["P1MQTT"]),
     ],
     dependencies: [
@@ -20,6 +23,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     ],
     targets: [
@@ -28,24 +32,28 @@ let package = Package(
             linkerSettings: [.linkedLibrary("mosquitto")]),
         .target(name: "CLinux"),
         .target(name: "P1Parser", swiftSettings: strict),
+        // Decimal, Date and Data, for those who link Foundation anyway. The program does not.
+        .target(name: "P1ParserFoundation", dependencies: ["P1Parser"], swiftSettings: strict),
         // Pure: no input, no output, no clock.
         module("Meter", ["P1Parser"]),
         module("HomeAssistant", ["P1Parser", "P1MQTTMeter"]),
         // What may wait and fail.
-        module("System", ["CLinux", "P1MQTTMeter"]),
+        module("System", ["CLinux", "P1MQTTMeter", system]),
         module("Broker", ["CMosquitto", "P1MQTTMeter", "P1MQTTSystem", deque, logging]),
-        module("Input", ["CLinux", "P1Parser", "P1MQTTMeter", "P1MQTTSystem", crypto]),
-        module("Emulator", ["P1Parser", "P1MQTTMeter", "P1MQTTSystem", "P1MQTTInput"]),
+        module("Input", ["CLinux", "P1Parser", "P1MQTTMeter", "P1MQTTSystem", crypto, system]),
+        module("Emulator", ["P1Parser", "P1MQTTMeter", "P1MQTTSystem", "P1MQTTInput", system]),
         .executableTarget(
             name: "P1MQTT",
             dependencies: [
                 "P1Parser", "P1MQTTMeter", "P1MQTTHomeAssistant", "P1MQTTSystem", "P1MQTTBroker", "P1MQTTInput",
-                "P1MQTTEmulator", arguments, logging, lifecycle, signals,
+                "P1MQTTEmulator", arguments, logging, lifecycle, signals, system,
             ],
             path: "Sources/P1MQTT/Program",
             swiftSettings: strict),
         .target(name: "TestSupport", path: "Tests/Support", swiftSettings: strict),
-        .testTarget(name: "P1ParserTests", dependencies: ["P1Parser", "TestSupport"], swiftSettings: strict),
+        // What stands in the pages of P1Parser opens encrypted telegrams with a cipher of one's choice.
+        .testTarget(name: "P1ParserTests", dependencies: ["P1Parser", "P1ParserFoundation", "TestSupport", crypto], swiftSettings: strict),
+        .testTarget(name: "P1ParserInternalTests", dependencies: ["P1Parser"], swiftSettings: strict),
         .testTarget(
             name: "P1MQTTTests",
             dependencies: [
@@ -58,7 +66,7 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "P1Parser", "P1MQTTMeter", "P1MQTTHomeAssistant", "P1MQTTSystem", "P1MQTTBroker", "P1MQTTInput",
-                "P1MQTTEmulator", "P1MQTT", "TestSupport", "CMosquitto", logging, lifecycle,
+                "P1MQTTEmulator", "P1MQTT", "TestSupport", "CMosquitto", logging, lifecycle, system,
             ],
             swiftSettings: strict),
         // Depends on nothing of the product, whose results it judges: it only runs the program.
@@ -78,4 +86,5 @@ var deque: Target.Dependency { .product(name: "DequeModule", package: "swift-col
 var crypto: Target.Dependency { .product(name: "Crypto", package: "swift-crypto") }
 var logging: Target.Dependency { .product(name: "Logging", package: "swift-log") }
 var lifecycle: Target.Dependency { .product(name: "ServiceLifecycle", package: "swift-service-lifecycle") }
+var system: Target.Dependency { .product(name: "SystemPackage", package: "swift-system") }
 var signals: Target.Dependency { .product(name: "UnixSignals", package: "swift-service-lifecycle") }

@@ -16,38 +16,16 @@ package struct EmulatedMeter: Sendable {
     /// The number of the present telegram, from 0; -1 before the first.
     private var number: Int64 = -1
 
-    /// The meter that the settings describe; reads the capture if they name one.
-    ///
     /// - Parameters:
     ///   - settings: what to emulate.
-    ///   - seed: makes ids and noise.
+    ///   - seed: makes ids and noise; two meters need two seeds.
     ///   - now: milliseconds since 1970 UTC, for settings without a start time.
     ///   - cipher: encrypts its telegrams; `nil` for a meter that sends them in clear.
-    package init(_ settings: EmulatorSettings, seed: UInt64, now: Int64, cipher: MeterCipher? = nil) throws(EmulatorError) {
-        if let path = settings.replay {
-            if let fault = settings.faults.first(where: { !$0.isOnLine }) { throw .faultNeedsProfile(fault.type.rawValue) }
-            try self.init(
-                replaying: ReplayCapture(path: path), every: EmulatorPlan.milliseconds("interval", settings.interval),
-                faults: settings.faults)
-        } else {
-            try self.init(MeterScenario(EmulatorPlan(settings), seed: seed, now: now), cipher: cipher)
-        }
-    }
-
-    /// A meter of a profile.
-    package init(_ scenario: MeterScenario, cipher: MeterCipher? = nil) {
+    package init(_ settings: EmulatorSettings, seed: UInt64, now: Int64, cipher: MeterCipher? = nil) {
+        interval = settings.interval
+        faults = settings.faults
         self.cipher = cipher
-        interval = scenario.plan.interval
-        faults = scenario.plan.faults
-        content = .scenario(scenario)
-    }
-
-    /// A meter that repeats a capture.
-    package init(replaying capture: ReplayCapture, every interval: Int64, faults: [EmulatorFault] = []) {
-        self.interval = interval
-        cipher = nil
-        self.faults = faults
-        content = .replay(capture, next: 0)
+        content = settings.replay.map { .replay($0, next: 0) } ?? .scenario(MeterScenario(settings, seed: seed, now: now))
     }
 
     /// The bytes of the next telegram, as they arrive; none at all while the line is silent.
@@ -55,7 +33,7 @@ package struct EmulatedMeter: Sendable {
         step()
         let telegram =
             switch content {
-            case .scenario(let scenario): sealed(scenario.plan.profile.telegram(scenario), scenario)
+            case .scenario(let scenario): sealed(scenario.settings.profile.telegram(scenario), scenario)
             case .replay(let capture, let index): capture.telegrams[index]
             }
         return faults.reduce(telegram) { $1.isActive(number, every: interval) ? $1.distorting($0, number: number) : $0 }

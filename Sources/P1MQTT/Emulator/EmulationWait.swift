@@ -1,6 +1,7 @@
 import Glibc
 import P1MQTTMeter
 import P1MQTTSystem
+package import SystemPackage
 
 /// The wait that every output of the emulator has: for its descriptors, a deadline, and the request to stop.
 struct EmulationWait {
@@ -37,10 +38,10 @@ struct EmulationWait {
 /// Why the emulator cannot go on or begin: what it tried, the system's words, and what to do.
 package struct EmulationError: Error, Equatable, CustomStringConvertible {
     package var what: String
-    package var code: CInt
+    package var code: Errno
     package var remedy: String?
 
     package var description: String {
-        "\(what): \(String(cString: strerror(code)))" + (remedy.map { ". \($0)" } ?? "")
+        "\(what): \(code)" + (remedy.map { ". \($0)" } ?? "")
     }
 }

@@ -1,29 +1,8 @@
 import P1MQTTInput
-package import P1Parser
 
 /// Something that goes wrong with an emulated meter at a time that the script says: to rehearse an automation, and to
 /// test with. The same script and seed give the same bytes.
 package struct EmulatorFault: Sendable, Equatable {
-    /// As the configuration names it.
-    package enum FaultType: String, Sendable, CaseIterable {
-        /// Bits of the line are flipped.
-        case bitErrors
-        /// A telegram ends in its midst.
-        case cut
-        /// Nothing comes, though the meter counts on.
-        case silent
-        /// A register shows another value, with a valid checksum.
-        case registerGlitch
-        /// Another electricity meter.
-        case meterSwap
-        /// Another gas meter.
-        case gasMeterSwap
-        /// The meter's clock is set.
-        case clockJump
-        /// The meter's clock is set to ten minutes before the next change to or from summer time.
-        case clockChange
-    }
-
     package enum Kind: Sendable, Equatable {
         /// Each bit with this probability; its own seed, so that it can be varied alone.
         case bitErrors(rate: Double, seed: UInt64)
@@ -38,7 +17,7 @@ package struct EmulatorFault: Sendable, Equatable {
         case gasMeterSwap(reading: Int64)
         /// Seconds, back if negative.
         case clockJump(seconds: Int64)
-        case clockChange(to: MeterTimestamp.Season)
+        case clockChange(to: Season)
     }
 
     /// What can show a wrong value.
@@ -48,6 +27,10 @@ package struct EmulatorFault: Sendable, Equatable {
         case delivered1 = "electricity/delivered/tariff1"
         case delivered2 = "electricity/delivered/tariff2"
         case gas
+    }
+
+    package enum Season: String, Sendable, CaseIterable {
+        case summer, winter
     }
 
     package var kind: Kind
@@ -62,21 +45,8 @@ package struct EmulatorFault: Sendable, Equatable {
         self.telegrams = telegrams
     }
 
-    package var type: FaultType {
-        switch kind {
-        case .bitErrors: .bitErrors
-        case .cut: .cut
-        case .silent: .silent
-        case .registerGlitch: .registerGlitch
-        case .meterSwap: .meterSwap
-        case .gasMeterSwap: .gasMeterSwap
-        case .clockJump: .clockJump
-        case .clockChange: .clockChange
-        }
-    }
-
-    /// Whether it happens on the line and not in the meter.
-    var isOnLine: Bool {
+    /// Whether it happens on the line and not in the meter: a capture has no registers that could be changed.
+    package var isOnLine: Bool {
         switch kind {
         case .bitErrors, .cut, .silent: true
         default: false

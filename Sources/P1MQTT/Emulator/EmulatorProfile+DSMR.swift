@@ -4,7 +4,7 @@ extension EmulatorProfile {
     /// A Dutch meter of 2014 with three phases, and a gas meter that reads hourly.
     ///
     /// Source: DSMR 4.2.2, P1 section 6; 115200 baud, 8N1.
-    static let nlDSMR42 = EmulatorProfile(
+    package static let nlDSMR42 = EmulatorProfile(
         name: "nl-dsmr42", header: "EMU5\\P1MQTT-EMULATOR-DSMR42", standardOffset: 60, tariffClock: .netherlands, hasChecksum: true
     ) { scenario, telegram in
         dutchHead(scenario, "42", &telegram)

@@ -18,7 +18,7 @@ extension EmulatorProfile {
         telegram.line(OBISCode(0, 0, 96, 13, 0), .empty)
         telegram.line(OBISCode(0, 1, 24, 1, 0), .integer(3, digits: 1))
         telegram.line(OBISCode(0, 1, 96, 1, 0), .hex(scenario.gasEquipmentId))
-        let minutes = max(1, scenario.plan.gasInterval / 60_000)
+        let minutes = max(1, scenario.settings.gasInterval / 60_000)
         telegram.line(
             OBISCode(0, 1, 24, 3, 0), .time(scenario.clock(at: scenario.gas.time)?.withoutSeason), .text("00"),
             .integer(minutes, digits: 2), .text("1"), .code(OBISCode(0, 1, 24, 2, 1)), .text("m3"))

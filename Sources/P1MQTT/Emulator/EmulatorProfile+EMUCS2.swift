@@ -46,7 +46,7 @@ extension EmulatorProfile {
         telegram.line(
             OBISCode(0, 0, 98, 1, 0),
             head + [peak, peak] + end + [.time(scenario.clock(at: month.peak.time)), .kilowatts(month.peak.power)])
-        let start = scenario.plan.electricityOffset
+        let start = scenario.settings.electricityOffset
         let registers: [(UInt16, Int64, String)] = [
             (1, start, "kWh"), (2, start, "kWh"), (5, scenario.reactive(start), "kvarh"), (6, 0, "kvarh"), (7, 0, "kvarh"), (8, 0, "kvarh"),
         ]

@@ -50,7 +50,7 @@ extension EmulatorProfile {
             values.map { .number(FixedDecimal(mantissa: $0, scale: 6), digits: 9, decimals: 3, unit: unit) }
         }
         // Before the start nothing was taken: the registers of the last month are those of the start.
-        let start = scenario.plan.electricityOffset
+        let start = scenario.settings.electricityOffset
         let reactive = scenario.reactive(2 * start)
         return [.time(month.flatMap { scenario.clock(at: $0.end) })]
             + energies([2 * start, start, start, 2 * start, start, start], "kWh")

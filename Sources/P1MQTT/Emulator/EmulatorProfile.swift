@@ -2,7 +2,7 @@ package import P1Parser
 
 /// The kind of meter that is emulated: which lines it sends, with how many digits and in what order.
 /// Another dialect is another value of this type in a file of its own.
-package struct EmulatorProfile: Sendable {
+package struct EmulatorProfile: Sendable, Equatable {
     /// As in the configuration.
     package let name: String
     /// Behind `/`. It contains EMULATOR, so that nobody takes the values for real ones.
@@ -20,10 +20,7 @@ package struct EmulatorProfile: Sendable {
         chXT211, deQ3D, siIskra, pl,
     ]
     package static let names: [String] = all.map(\.name)
-
-    package static func named(_ name: String) -> EmulatorProfile? {
-        all.first { $0.name == name }
-    }
+    package static func == (left: EmulatorProfile, right: EmulatorProfile) -> Bool { left.name == right.name }
 
     /// The telegram that such a meter sends in this state.
     package func telegram(_ scenario: MeterScenario) -> [UInt8] {

@@ -1,31 +1,32 @@
-/// The emulated meter; names and defaults are those of node-p1-reader.
+/// What is emulated, in exact numbers: energy and gas in millionths of a kWh and m3, times in milliseconds. The names and
+/// defaults of the settings are those of node-p1-reader.
 package struct EmulatorSettings: Sendable, Equatable {
-    package var profile = "nl-dsmr42"
-    /// kWh on each register at the start, as decimal text.
-    package var electricityOffset = "0"
-    /// kWh added with each telegram.
-    package var electricityIncrement = "0.1"
-    /// m3 on the gas meter at the start.
-    package var gasOffset = "0"
-    /// m3 added with each new gas reading.
-    package var gasIncrement = "0.1"
-    /// Seconds between telegrams; may be a fraction.
-    package var interval = 10.0
-    /// Seconds between gas readings.
-    package var intervalGas = 3600.0
-    /// Makes ids and noise reproducible.
+    package var profile = EmulatorProfile.nlDSMR42
+    /// On each register in the first telegram.
+    package var electricityOffset: Int64 = 0
+    /// What each further telegram adds.
+    package var electricityIncrement: Int64 = 100_000
+    /// On the gas meter in the first telegram.
+    package var gasOffset: Int64 = 0
+    /// What each new gas reading adds.
+    package var gasIncrement: Int64 = 100_000
+    /// Between telegrams.
+    package var interval: Int64 = 10_000
+    /// Of meter time between gas readings.
+    package var gasInterval: Int64 = 3_600_000
+    /// Makes ids and noise; `nil`: they follow from the name of the meter.
     package var seed: UInt64?
-    /// Meter time of the first telegram, ISO 8601 in UTC; `nil`: now.
-    package var startTime: String?
-    /// A capture whose telegrams are sent one per interval, again and again, instead of a profile's.
-    package var replay: String?
+    /// Meter time of the first telegram, in seconds since 1970 UTC; `nil`: now.
+    package var startTime: Int64?
+    /// A capture whose telegrams are sent again and again, instead of those of the profile.
+    package var replay: ReplayCapture?
     /// What goes wrong, and when.
     package var faults: [EmulatorFault] = []
 
     package init(
-        profile: String = "nl-dsmr42", electricityOffset: String = "0", electricityIncrement: String = "0.1", gasOffset: String = "0",
-        gasIncrement: String = "0.1", interval: Double = 10.0, intervalGas: Double = 3600.0, seed: UInt64? = nil, startTime: String? = nil,
-        replay: String? = nil, faults: [EmulatorFault] = []
+        profile: EmulatorProfile = .nlDSMR42, electricityOffset: Int64 = 0, electricityIncrement: Int64 = 100_000, gasOffset: Int64 = 0,
+        gasIncrement: Int64 = 100_000, interval: Int64 = 10_000, gasInterval: Int64 = 3_600_000, seed: UInt64? = nil,
+        startTime: Int64? = nil, replay: ReplayCapture? = nil, faults: [EmulatorFault] = []
     ) {
         self.profile = profile
         self.electricityOffset = electricityOffset
@@ -33,10 +34,17 @@ package struct EmulatorSettings: Sendable, Equatable {
         self.gasOffset = gasOffset
         self.gasIncrement = gasIncrement
         self.interval = interval
-        self.intervalGas = intervalGas
+        self.gasInterval = gasInterval
         self.seed = seed
         self.startTime = startTime
         self.replay = replay
         self.faults = faults
     }
+
+    /// kWh and m3 that the settings may be: within these a telegram of every profile can be written.
+    package static let electricityOffsets: ClosedRange<Int64> = 0...999_999
+    package static let gasOffsets: ClosedRange<Int64> = 0...99_999
+    package static let increments: ClosedRange<Int64> = 0...9_999
+    /// Milliseconds that both intervals may be.
+    package static let intervals: ClosedRange<Int64> = 1...86_400_000
 }

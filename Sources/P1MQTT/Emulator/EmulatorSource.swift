@@ -19,7 +19,7 @@ package final class EmulatorSource: ByteSource {
     private var rest: ArraySlice<UInt8> = []
 
     /// - Parameters:
-    ///   - settings: what to emulate; what is wrong with them is reported by `open`.
+    ///   - settings: what to emulate.
     ///   - meterName: the name of the meter in the configuration. Without a seed in the settings it makes the ids, so
     ///     that they differ between meters and stay the same at each start.
     ///   - cipher: encrypts its telegrams, as the keys of the meter say; `nil` for a meter that sends them in clear.
@@ -33,19 +33,13 @@ package final class EmulatorSource: ByteSource {
             silence: isSilent ? .reported(advice: "The emulator's faults say so.") : .ignored,
             unreadableAdvice: "The capture that is replayed holds no good telegram: check it with `p1mqtt decode`.",
             mayCarryParity: false)
-        name = settings.replay.map { "emulator replaying \($0)" } ?? "emulator \(settings.profile)"
+        name = settings.replay.map { "emulator replaying \($0.path)" } ?? "emulator \(settings.profile.name)"
     }
 
     package var deadline: Int64? { rest.isEmpty ? pace?.deadline : .min }
 
-    package func open(at now: Moment) throws(SourceError) -> OpenState {
-        let emulated: EmulatedMeter
-        do {
-            // Not with `??`, which would hide the type of the error.
-            emulated = if let meter { meter } else { try EmulatedMeter(settings, seed: seed, now: now.utc, cipher: cipher) }
-        } catch {
-            throw SourceError(.setting, error.description)
-        }
+    package func open(at now: Moment) -> OpenState {
+        let emulated = meter ?? EmulatedMeter(settings, seed: seed, now: now.utc, cipher: cipher)
         meter = emulated
         pace = TelegramPace(every: emulated.interval, from: now.monotonic)
         let interval =

@@ -1,5 +1,6 @@
 import Glibc
 import P1MQTTSystem
+import SystemPackage
 
 /// A TCP port on which an emulated meter waits for readers.
 final class ListeningSocket {
@@ -20,21 +21,23 @@ final class ListeningSocket {
         var list: UnsafeMutablePointer<addrinfo>?
         guard getaddrinfo(host, String(port), &hints, &list) == 0, let address = list?.pointee else {
             throw EmulationError(
-                what: "cannot listen on \(host)", code: EINVAL,
+                what: "cannot listen on \(host)", code: .invalidArgument,
                 remedy: "Give an address of this machine such as 127.0.0.1, or 0.0.0.0 for all.")
         }
         defer { freeaddrinfo(list) }
         let opened = socket(address.ai_family, address.ai_socktype, 0)
         guard opened >= 0 else {
             throw EmulationError(
-                what: "cannot open a socket", code: errno, remedy: "Raise the limit of open files (ulimit -n), or emulate fewer meters.")
+                what: "cannot open a socket", code: Errno(rawValue: errno),
+                remedy: "Raise the limit of open files (ulimit -n), or emulate fewer meters.")
         }
         descriptor = OwnedDescriptor(adopting: opened)
         ListeningSocket.prepare(opened)
         ListeningSocket.set(opened, SOL_SOCKET, SO_REUSEADDR, 1)
         guard bind(opened, address.ai_addr, address.ai_addrlen) == 0, listen(opened, 16) == 0 else {
             throw EmulationError(
-                what: "cannot listen on \(host), port \(port)", code: errno, remedy: "Choose ports that are free and above 1023.")
+                what: "cannot listen on \(host), port \(port)", code: Errno(rawValue: errno),
+                remedy: "Choose ports that are free and above 1023.")
         }
         self.port = ListeningSocket.port(of: opened)
     }

@@ -28,7 +28,7 @@ extension MeterScenario {
 
     /// The peak of the present month so far; 0 at its beginning until its first quarter hour is over.
     var monthPeak: Peak? {
-        clock(at: time).flatMap { Month($0).start(plan.profile) }.map { peak(from: $0, until: time) }
+        clock(at: time).flatMap { Month($0).start(settings.profile) }.map { peak(from: $0, until: time) }
     }
 
     /// The peaks of the past twelve months, the oldest first. Those before the start of the emulation are invented.
@@ -37,9 +37,9 @@ extension MeterScenario {
         var months: [MonthPeak] = []
         var month = Month(clock)
         for _ in 0..<12 {
-            let end = month.start(plan.profile)
+            let end = month.start(settings.profile)
             month = month.previous
-            guard let end, let begin = month.start(plan.profile) else { break }
+            guard let end, let begin = month.start(settings.profile) else { break }
             months.append(MonthPeak(end: end, peak: peak(from: begin, until: end)))
         }
         return months.reversed()
@@ -73,7 +73,7 @@ extension MeterScenario {
 
     /// What is taken in `duration` milliseconds, spread over a quarter hour, in W.
     private func average(over duration: Int64) -> Int64 {
-        rounded(Int128(plan.electricityIncrement) * Int128(duration) * 4, by: Int128(plan.interval) * 1000)
+        rounded(Int128(settings.electricityIncrement) * Int128(duration) * 4, by: Int128(settings.interval) * 1000)
     }
 }
 

@@ -2,11 +2,11 @@
 /// kvarh, power in W, var or VA.
 extension MeterScenario {
     /// Energy taken from the grid by a meter with one register, which starts where each of two would.
-    var receivedAlone: Int64 { receivedTotal - plan.electricityOffset }
+    var receivedAlone: Int64 { receivedTotal - settings.electricityOffset }
     /// The sum of both tariffs.
     var receivedTotal: Int64 { received[0] + received[1] }
 
-    var deliveredAlone: Int64 { plan.electricityOffset }
+    var deliveredAlone: Int64 { settings.electricityOffset }
     var deliveredTotal: Int64 { delivered[0] + delivered[1] }
 
     /// This home takes one tenth of its energy in reactive energy besides; it feeds none back.

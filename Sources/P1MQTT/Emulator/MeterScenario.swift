@@ -2,27 +2,27 @@ import P1Parser
 
 /// What an emulated meter shows, telegram by telegram: a home that draws the same power all the time.
 ///
-/// Everything follows from the plan, the start and the number of the telegram; no clock is read and no number is
+/// Everything follows from the settings, the start and the number of the telegram; no clock is read and no number is
 /// rounded on its way into a register. Energy is in millionths of a kWh, power in W, time in milliseconds UTC.
 package struct MeterScenario: Sendable {
-    let plan: EmulatorPlan
+    let settings: EmulatorSettings
     /// Milliseconds since 1970 UTC of telegram 0, a whole second.
     package let start: Int64
     package let noise: MeterNoise
     /// The number of the present telegram, from 0.
     private(set) var number: Int64 = 0
-    /// What the registers hold, and what the faults of the plan have made of them so far.
+    /// What the registers hold, and what the faults have made of them so far.
     private var state: FaultyState
 
     /// - Parameters:
-    ///   - plan: the settings.
+    ///   - settings: what to emulate.
     ///   - seed: makes ids and noise; two meters need two seeds.
-    ///   - now: milliseconds since 1970 UTC, for a plan that names no start.
-    package init(_ plan: EmulatorPlan, seed: UInt64, now: Int64) {
-        self.plan = plan
-        start = plan.start ?? now - now % 1000
+    ///   - now: milliseconds since 1970 UTC, for settings without a start time.
+    package init(_ settings: EmulatorSettings, seed: UInt64, now: Int64) {
+        self.settings = settings
+        start = settings.startTime.map { $0 * 1000 } ?? now - now % 1000
         noise = MeterNoise(seed: seed)
-        state = FaultyState(registers: plan.electricityOffset)
+        state = FaultyState(registers: settings.electricityOffset)
         beginFaults()
     }
 
@@ -30,7 +30,7 @@ package struct MeterScenario: Sendable {
     mutating func advance() {
         number += 1
         beginFaults()
-        state.received[tariff - 1] += plan.electricityIncrement
+        state.received[tariff - 1] = MeterScenario.register(Int128(state.received[tariff - 1]) + Int128(settings.electricityIncrement))
     }
 
     /// Energy taken from the grid on tariff 1 and 2.
@@ -39,29 +39,34 @@ package struct MeterScenario: Sendable {
     }
 
     /// Milliseconds since 1970 UTC of the present telegram.
-    package var time: Int64 { start + number * plan.interval }
+    package var time: Int64 { start + number * settings.interval }
 
     /// The meter's clock; `nil` after 2099, which no meter can write.
     var clock: MeterTimestamp? { clock(at: time + state.clockOffset) }
 
     /// A moment by the meter's clock.
     func clock(at time: Int64) -> MeterTimestamp? {
-        MeterTimestamp(secondsSince1970: time / 1000, standardOffset: plan.profile.standardOffset)
+        MeterTimestamp(secondsSince1970: time / 1000, standardOffset: settings.profile.standardOffset)
     }
 
     /// The tariff in force: 1 or 2.
     package var tariff: Int {
-        clock.map(plan.profile.tariffClock.tariff) ?? 1
+        clock.map(settings.profile.tariffClock.tariff) ?? 1
     }
 
     /// The power that makes the registers grow as they do, in W: 36,000 for 0.1 kWh every 10 s.
     var power: Int64 {
-        rounded(Int128(plan.electricityIncrement) * 3600, by: Int128(plan.interval))
+        rounded(Int128(settings.electricityIncrement) * 3600, by: Int128(settings.interval))
     }
 
     /// Energy fed into the grid on tariff 1 and 2: this home has no panels.
     var delivered: [Int64] {
         [state.glitches[.delivered1] ?? state.delivered, state.glitches[.delivered2] ?? state.delivered]
+    }
+
+    /// What a register shows: behind the last number that can be written it begins again.
+    private static func register(_ millionths: Int128) -> Int64 {
+        Int64(millionths % 1_000_000_000_000_000_000)
     }
 
     /// Divides and rounds halves up.
@@ -108,18 +113,19 @@ extension MeterScenario {
     package var gas: GasReading {
         let index = gasIndex(at: time)
         let first = state.gasSwap.map { gasIndex(at: $0.time) } ?? gasIndex(at: start)
-        let grown = (state.gasSwap?.reading ?? plan.gasOffset) + (index - first) * plan.gasIncrement
+        let grown = MeterScenario.register(
+            Int128(state.gasSwap?.reading ?? settings.gasOffset) + Int128(index - first) * Int128(settings.gasIncrement))
         return GasReading(
-            reading: state.glitches[.gas] ?? grown, time: index * plan.gasInterval - gasShift + state.clockOffset)
+            reading: state.glitches[.gas] ?? grown, time: index * settings.gasInterval - gasShift + state.clockOffset)
     }
 
     /// Which interval a moment lies in. Intervals are counted in the meter's standard time, so that one of a day
     /// begins at midnight.
     private func gasIndex(at time: Int64) -> Int64 {
-        (time + gasShift) / plan.gasInterval
+        (time + gasShift) / settings.gasInterval
     }
 
-    private var gasShift: Int64 { Int64(plan.profile.standardOffset) * 60_000 }
+    private var gasShift: Int64 { Int64(settings.profile.standardOffset) * 60_000 }
 }
 
 // MARK: - Identity and the past
@@ -163,7 +169,7 @@ extension MeterScenario {
 
 // MARK: - Faults
 
-/// What the faults of a plan change in a meter.
+/// What the faults have changed in a meter.
 private struct FaultyState: Sendable {
     /// Millionths of a kWh on tariff 1 and 2.
     var received: [Int64]
@@ -186,14 +192,14 @@ private struct FaultyState: Sendable {
 }
 
 extension MeterScenario {
-    /// Lets the faults of the plan happen that belong to the present telegram.
+    /// Lets the faults happen that belong to the present telegram.
     private mutating func beginFaults() {
         state.glitches = [:]
-        for fault in plan.faults {
-            if case .registerGlitch(let register, let value) = fault.kind, fault.isActive(number, every: plan.interval) {
+        for fault in settings.faults {
+            if case .registerGlitch(let register, let value) = fault.kind, fault.isActive(number, every: settings.interval) {
                 state.glitches[register] = value
             }
-            guard number == fault.first(every: plan.interval) else { continue }
+            guard number == fault.first(every: settings.interval) else { continue }
             switch fault.kind {
             case .meterSwap(let registers):
                 state.swaps += 1
@@ -211,7 +217,8 @@ extension MeterScenario {
     }
 
     /// Milliseconds since 1970 UTC of the next change of the clocks by the meter's clock; `nil` near the end of 2099.
-    private func nextClockChange(to season: MeterTimestamp.Season) -> Int64? {
+    private func nextClockChange(to change: EmulatorFault.Season) -> Int64? {
+        let season: MeterTimestamp.Season = change == .summer ? .summer : .winter
         // Clocks change at a full hour of UTC, at most a year from now.
         let now = time + state.clockOffset
         var hour = now - now % 3_600_000

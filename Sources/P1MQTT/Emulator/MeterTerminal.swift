@@ -1,8 +1,10 @@
 import Glibc
 import P1MQTTMeter
 import P1MQTTSystem
+import SystemPackage
 
-/// A pseudo-terminal that looks like a serial port with a meter behind it, with a name of its own if wanted.
+/// A pseudo-terminal that looks like a serial port with a meter behind it, with a name of its own if wanted. By hand,
+/// because no library of Swift knows terminals.
 package final class MeterTerminal {
     /// What a reader opens: `/dev/pts/4`.
     package let path: String
@@ -43,9 +45,9 @@ package final class MeterTerminal {
         return poll(&polled, 1, 0) >= 0 && Int32(polled.revents) & POLLHUP == 0
     }
 
-    /// Writes without waiting; -1 with `errno`.
-    package func write(_ bytes: UnsafeRawBufferPointer) -> Int {
-        writeBytes(controller.raw, bytes.baseAddress, bytes.count)
+    /// Writes without waiting.
+    package func write(_ bytes: UnsafeRawBufferPointer) throws -> Int {
+        try controller.descriptor.write(bytes)
     }
 
     /// Waits until the reader has taken everything (at most two seconds): what is still inside when the terminal goes is
@@ -71,7 +73,8 @@ package final class MeterTerminal {
     private static let openPeer: UInt = 0x5441
 
     private static func failure() -> EmulationError {
-        EmulationError(what: "cannot open a pseudo-terminal", code: errno, remedy: "Check that /dev/ptmx and /dev/pts are there.")
+        EmulationError(
+            what: "cannot open a pseudo-terminal", code: Errno(rawValue: errno), remedy: "Check that /dev/ptmx and /dev/pts are there.")
     }
 
     private static func name(of terminal: CInt) -> String {
@@ -94,7 +97,8 @@ package final class MeterTerminal {
         if let target = SystemFile.linkTarget(link), target.hasPrefix("/dev/pts/") { unlink(link) }
         guard symlink(path, link) == 0 else {
             throw EmulationError(
-                what: "cannot make the link \(link)", code: errno, remedy: "Name a path that does not exist, in a folder you may write to.")
+                what: "cannot make the link \(link)", code: Errno(rawValue: errno),
+                remedy: "Name a path that does not exist, in a folder you may write to.")
         }
     }
 }

@@ -1,4 +1,4 @@
-import Glibc
+import SystemPackage
 
 /// What the other end has not taken yet of a telegram. It holds one telegram at most: a reader that is slower than
 /// the meter misses whole telegrams and never gets a torn one.
@@ -8,8 +8,8 @@ struct PendingTelegram: Sendable {
         case done
         /// The other end takes no more at the moment.
         case waiting
-        /// The other end is gone, or the system refuses: the errno.
-        case failed(CInt)
+        /// The other end is gone, or the system refuses: why.
+        case failed(Errno)
     }
 
     private var bytes: [UInt8] = []
@@ -31,17 +31,19 @@ struct PendingTelegram: Sendable {
 
     /// Writes as much as the other end takes.
     ///
-    /// - Parameter write: is given the rest; returns how many bytes it took, or -1 with the reason in `errno`.
-    mutating func flush(_ write: (UnsafeRawBufferPointer) -> Int) -> Outcome {
+    /// - Parameter write: is given the rest; returns how many bytes it took.
+    mutating func flush(_ write: (UnsafeRawBufferPointer) throws -> Int) -> Outcome {
         while !isEmpty {
-            let count = bytes.withUnsafeBytes { write(UnsafeRawBufferPointer(rebasing: $0[sent...])) }
-            let code = errno
-            if count > 0 {
+            do {
+                let count = try bytes.withUnsafeBytes { try write(UnsafeRawBufferPointer(rebasing: $0[sent...])) }
+                if count == 0 { return .waiting }
                 sent += count
-            } else if count == 0 || code == EAGAIN {
+            } catch Errno.wouldBlock {
                 return .waiting
-            } else if code != EINTR {
-                return .failed(code)
+            } catch Errno.interrupted {
+                continue
+            } catch {
+                return .failed(error as? Errno ?? .ioError)
             }
         }
         clear()

@@ -1,24 +1,16 @@
-import Glibc
-import P1MQTTSystem
 import P1Parser
 
 /// The telegrams of a capture file, byte for byte as they were recorded, damaged ones included.
-package struct ReplayCapture: Sendable {
+package struct ReplayCapture: Sendable, Equatable {
+    package let path: String
     /// At least one.
     let telegrams: [[UInt8]]
 
-    /// A day of a meter that speaks each second has about 80 MB.
-    static let maximumSize = 100_000_000
+    /// The most bytes of a file: a day of a meter that speaks each second has about 80 MB.
+    package static let maximumSize = 100_000_000
 
-    /// Reads and frames a file. Bytes outside telegrams are left out.
-    init(path: String) throws(EmulatorError) {
-        try self.init(bytes: ReplayCapture.load(path), path: path)
-    }
-
-    /// - Parameters:
-    ///   - bytes: the capture.
-    ///   - path: for the error.
-    init(bytes: [UInt8], path: String) throws(EmulatorError) {
+    /// `nil` when there is no telegram among the bytes. Those outside telegrams are left out.
+    package init?(path: String, bytes: [UInt8]) {
         var reader = TelegramReader(checksums: .off)
         var telegrams: [[UInt8]] = []
         // Encrypted telegrams are sent as they are: whoever reads them has the key. Without it ciphertext may look like
@@ -43,23 +35,8 @@ package struct ReplayCapture: Sendable {
         }
         reader.feed(bytes.span, keep)
         reader.finish(keep)
-        guard !telegrams.isEmpty else { throw .replayEmpty(path: path) }
+        guard !telegrams.isEmpty else { return nil }
+        self.path = path
         self.telegrams = telegrams
-    }
-
-    private static func load(_ path: String) throws(EmulatorError) -> [UInt8] {
-        let raw = open(path, O_RDONLY | O_CLOEXEC)
-        guard raw >= 0 else { throw .replayUnreadable(path: path, reason: String(cString: strerror(errno))) }
-        let file = OwnedDescriptor(adopting: raw)
-        var bytes: [UInt8] = []
-        var portion = [UInt8](repeating: 0, count: 65536)
-        while true {
-            let count = portion.withUnsafeMutableBytes { read(file.raw, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw .replayUnreadable(path: path, reason: String(cString: strerror(errno))) }
-            if count == 0 { return bytes }
-            bytes.append(contentsOf: portion[..<count])
-            guard bytes.count <= maximumSize else { throw .replayTooLarge(path: path, limit: maximumSize) }
-        }
     }
 }

@@ -1,17 +1,18 @@
 import Glibc
 import P1MQTTMeter
 package import P1MQTTSystem
+package import SystemPackage
 
 /// Writes the telegrams of one meter to a descriptor that is waited for: standard output, a pipe, a file.
 package struct StreamEmulation {
     package var meter: EmulatedMeter
-    package var descriptor: CInt
+    package var descriptor: FileDescriptor
     /// Milliseconds between two telegrams; 0 for as fast as they are taken.
     package var interval: Int64
     /// How many telegrams; `nil` for ever.
     package var count: Int?
 
-    package init(meter: EmulatedMeter, descriptor: CInt, interval: Int64, count: Int? = nil) {
+    package init(meter: EmulatedMeter, descriptor: FileDescriptor, interval: Int64, count: Int? = nil) {
         self.meter = meter
         self.descriptor = descriptor
         self.interval = interval
@@ -28,7 +29,7 @@ package struct StreamEmulation {
         var sent = 0
         while sent < count ?? .max {
             // Without events: only the end of the reader ends this wait early.
-            wait.watch([(descriptor, Int32(0))])
+            wait.watch([(descriptor.rawValue, Int32(0))])
             guard wait.wait(until: pace.deadline), wait.events(0) == 0 else { return }
             guard Moment.now().monotonic >= pace.deadline else { continue }
             guard try write(meter.next(), &wait) else { return }
@@ -42,26 +43,21 @@ package struct StreamEmulation {
         var pending = PendingTelegram()
         pending.begin(telegram)
         while !pending.isEmpty {
-            wait.watch([(descriptor, POLLOUT)])
+            wait.watch([(descriptor.rawValue, POLLOUT)])
             guard wait.wait(until: nil) else { return false }
             var isFirst = true
             let outcome = pending.flush { rest in
                 // One portion for each time the descriptor was found ready.
                 guard isFirst else { return 0 }
                 isFirst = false
-                return writeBytes(descriptor, rest.baseAddress, min(rest.count, StreamEmulation.portion))
+                return try descriptor.write(UnsafeRawBufferPointer(rebasing: rest.prefix(StreamEmulation.portion)))
             }
             switch outcome {
             case .done, .waiting: break
-            case .failed(EPIPE): return false
+            case .failed(.brokenPipe): return false
             case .failed(let code): throw EmulationError(what: "cannot write to standard output", code: code)
             }
         }
         return true
     }
-}
-
-/// `write` of the system, within types that have a method of that name.
-func writeBytes(_ descriptor: CInt, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
-    write(descriptor, bytes, count)
 }

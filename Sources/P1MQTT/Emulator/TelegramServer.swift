@@ -1,6 +1,7 @@
 import Glibc
 import P1MQTTMeter
 package import P1MQTTSystem
+import SystemPackage
 
 /// Many emulated meters, each behind a TCP port of its own, in one loop.
 ///
@@ -29,7 +30,11 @@ package final class TelegramServer {
         func flush() {
             // The closure needs the number only: the descriptor itself cannot be captured.
             let raw = descriptor.raw
-            let outcome = pending.flush { send(raw, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL) | CInt(MSG_DONTWAIT)) }
+            let outcome = pending.flush { rest in
+                let count = send(raw, rest.baseAddress, rest.count, CInt(MSG_NOSIGNAL) | CInt(MSG_DONTWAIT))
+                if count < 0 { throw Errno(rawValue: errno) }
+                return count
+            }
             if case .failed = outcome { isGone = true }
         }
 

@@ -1,6 +1,7 @@
 import Glibc
 import P1MQTTMeter
 package import P1MQTTSystem
+import SystemPackage
 
 /// Speaks as a meter on a pseudo-terminal. Like a meter it does not wait: what nobody reads is gone.
 package struct TerminalEmulation {
@@ -57,7 +58,7 @@ package struct TerminalEmulation {
         switch pending.flush(terminal.write) {
         case .done: sent += 1
         case .waiting: break
-        case .failed(EIO): pending.clear()
+        case .failed(.ioError): pending.clear()
         case .failed(let code): throw EmulationError(what: "cannot write to \(terminal.path)", code: code)
         }
     }

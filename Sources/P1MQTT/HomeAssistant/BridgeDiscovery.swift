@@ -39,6 +39,11 @@ package struct BridgeDiscovery {
 
     private var id: String { DeviceId.bridge(prefix) }
 
+    /// The beginning of entity ids.
+    private var entityPrefix: String {
+        prefix == MeterTopics.standardPrefix ? "p1_bridge" : "p1_bridge_" + EntityId.slug(prefix)
+    }
+
     private func writeDevice(into json: inout JSONWriter) {
         let name = DeviceNames.bridge[settings.language]
         json.member("identifiers", array: [id]) { $0.string($1) }
@@ -54,6 +59,7 @@ package struct BridgeDiscovery {
             object: {
                 $0.member("platform", "binary_sensor")
                 $0.member("unique_id", id + "_state")
+                $0.member("default_entity_id", "binary_sensor." + EntityId.text("state", of: entityPrefix))
                 $0.member("name", BridgeDiscovery.stateName[settings.language])
                 $0.member("state_topic", prefix + "/bridge/state")
                 $0.member("payload_on", "online")
@@ -67,15 +73,19 @@ package struct BridgeDiscovery {
         // The device of the meter that is gone could not report it.
         for meter in meters {
             EventEntity.write(
-                into: &json, .meterSwap, key: meter.key(EventEntity.key(.meterSwap)), device: id,
-                topic: meter.meter + "/event/\(MeterEvent.Kind.meterSwap.rawValue)",
-                name: meter.label(MeterEvent.Kind.meterSwap.name[settings.language]), availability: prefix + "/bridge/state")
+                into: &json, .meterSwap,
+                EventEntity.Context(
+                    key: meter.key(EventEntity.key(.meterSwap)), device: id,
+                    topic: meter.meter + "/event/\(MeterEvent.Kind.meterSwap.rawValue)",
+                    name: meter.label(MeterEvent.Kind.meterSwap.name[settings.language]), entityPrefix: entityPrefix,
+                    language: settings.language))
         }
     }
 
     private func write(_ value: HealthValue, into json: inout JSONWriter) {
         json.member("platform", "sensor")
         json.member("unique_id", id + "_" + value.key)
+        json.member("default_entity_id", "sensor." + EntityId.text(value.key, of: entityPrefix))
         json.member("name", value.label(settings.language))
         json.member("state_topic", prefix + "/bridge/health")
         json.member("value_template", "{{ value_json.\(value.path) | default(None) }}")
@@ -109,7 +119,7 @@ package struct BridgeDiscovery {
             classes: .init("duration", .measurement, "s"), meter: meter)
     }
 
-    private static let stateName = LocalizedText("Connection", "Verbinding", "Connexion", "Verbindung")
+    static let stateName = LocalizedText("Connection", "Verbinding", "Connexion", "Verbindung")
 
     private static let health: [HealthValue] = [
         HealthValue(

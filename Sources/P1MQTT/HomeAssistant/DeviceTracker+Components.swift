@@ -6,7 +6,8 @@ extension DeviceTracker {
     /// only when it comes with nothing but its platform.
     func writeComponents(into json: inout JSONWriter, _ device: DiscoveryDevice, prefix: String) {
         let context = Entity.Context(
-            prefix: prefix, device: device.id, language: device.language, country: country, medium: device.medium)
+            prefix: prefix, device: device.id, language: device.language, country: country, medium: device.medium,
+            entityPrefix: device.entityPrefix, isOnePhase: isOnePhase)
         var keys: Set<String> = []
         for (entities, observation) in zip(table.entities, observations) where observation.isShown {
             for entity in entities where keys.insert(entity.key).inserted { entity.write(into: &json, observation, context) }
@@ -20,11 +21,20 @@ extension DeviceTracker {
             let key = EventEntity.key(event.kind)
             if event.sources.contains(where: { observations[$0].isShown }) {
                 EventEntity.write(
-                    into: &json, event.kind, key: key, device: device.id, topic: "\(prefix)/event/\(event.kind.rawValue)",
-                    name: event.kind.name[device.language])
+                    into: &json, event.kind,
+                    EventEntity.Context(
+                        key: key, device: device.id, topic: "\(prefix)/event/\(event.kind.rawValue)",
+                        name: event.kind.name[device.language], entityPrefix: device.entityPrefix, language: device.language,
+                        country: country))
             } else if event.sources.contains(where: removed.contains) {
                 json.member(key, object: { $0.member("platform", "event") })
             }
         }
+    }
+
+    /// Whether net power is that of one phase.
+    private var isOnePhase: Bool {
+        let second = zip(table.entities, observations).first { $0.0.first?.topic == DerivedValue.netPowerL2.rawValue }
+        return second.map { !$0.1.isShown } ?? false
     }
 }

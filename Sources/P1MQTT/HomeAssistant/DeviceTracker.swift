@@ -127,7 +127,9 @@ struct DeviceTracker: Sendable {
     private func form(of index: Int, _ document: CompletedDocument) -> Observation.Form {
         let item = table.items[index]
         guard item.isConditional else { return document.values[item.slot] == nil ? .absent : .usual }
-        if let gasMeter = item.gasMeter, document.values[item.slot] == nil || !gasMeter.isSame(document) { return .absent }
+        if let channel = item.gasChannel, document.values[item.slot] == nil || !document.mbus.isChosen(channel, for: .gas) {
+            return .absent
+        }
         if let primary = item.primary, observations[primary].isShown { return .absent }
         return Observation.Form(of: document.values[item.slot], item.quantity, country)
     }

@@ -14,8 +14,6 @@ struct DiscoveryDevice: Sendable, Equatable {
     var header = ""
     /// As printed on the meter.
     var serialNumber: String?
-    /// The version of the protocol, as sent.
-    var version: String?
     /// What an M-Bus meter measures.
     var medium: MBusMedium?
     /// The device it is connected through.
@@ -35,6 +33,13 @@ struct DiscoveryDevice: Sendable, Equatable {
         return name
     }
 
+    /// The beginning of entity ids: what the device is, in English, and which where there are several.
+    var entityPrefix: String {
+        let kind = channel == 0 ? DeviceNames.electricity : medium.map(DeviceNames.meter) ?? DeviceNames.other
+        let number = isOneOfSeveral || channel > 0 && medium == nil ? " \(channel)" : ""
+        return EntityId.slug(kind.en + (meterName.map { " " + $0 } ?? "") + number)
+    }
+
     func write(into json: inout JSONWriter) {
         json.member("identifiers", array: [id]) { $0.string($1) }
         json.member("name", name)
@@ -44,11 +49,10 @@ struct DiscoveryDevice: Sendable, Equatable {
         } else if channel == 0 {
             let model = MeterModel(header: header)
             if let manufacturer = model.manufacturer { json.member("manufacturer", manufacturer) }
-            if let name = model.name { json.member("model", name) }
+            if let name = model.name { json.member("model", DeviceNames.localized(model: name, language)) }
             if !header.isEmpty { json.member("model_id", header) }
         }
         if let serialNumber { json.member("serial_number", serialNumber) }
-        if let version { json.member("sw_version", version) }
         if let via { json.member("via_device", via) }
     }
 }
@@ -59,6 +63,15 @@ enum DeviceNames {
     static let other = LocalizedText("M-Bus meter", "M-Bus-meter", "Compteur M-Bus", "M-Bus-Zähler")
     static let bridge = LocalizedText("P1 bridge", "P1-bridge", "Passerelle P1", "P1-Bridge")
     static let emulated = LocalizedText("emulator", "emulator", "émulateur", "Emulator")
+
+    /// The name of a model, which may say how many phases it is for.
+    static func localized(model: String, _ language: Language) -> String {
+        let phases = [
+            ("(1 phase)", LocalizedText("(1 phase)", "(1 fase)", "(1 phase)", "(1 Phase)")),
+            ("(3 phases)", LocalizedText("(3 phases)", "(3 fasen)", "(3 phases)", "(3 Phasen)")),
+        ]
+        return phases.reduce(model) { $0.replacing($1.0, with: $1.1[language]) }
+    }
 
     static func meter(_ medium: MBusMedium) -> LocalizedText {
         switch medium {

@@ -11,8 +11,19 @@ package struct Entity: Sendable {
     let quantity: Quantity
     /// Whether it is about the meter rather than of what it measures.
     let isDiagnostic: Bool
-    /// Whether it is there without someone switching it on.
-    let isEnabled: Bool
+    /// Where it is there without someone switching it on.
+    let enabled: Enabled
+    /// Whether its states are words for those of the entity before it, which has numbers.
+    var isWorded = false
+
+    /// Counts at the first registration only: Home Assistant never switches an entity that it knows.
+    enum Enabled: Sendable, Equatable {
+        case always, never
+        /// Where the capacity tariff is paid for, in Flanders.
+        case inBelgium
+        /// Unless it says the same as another one, on one phase.
+        case onThreePhases
+    }
 
     /// What an entity is announced with that the table does not know.
     struct Context {
@@ -23,14 +34,9 @@ package struct Entity: Sendable {
         var language: Language
         var country: Country
         var medium: MBusMedium?
-
-        package init(prefix: String, device: String, language: Language, country: Country, medium: MBusMedium? = nil) {
-            self.prefix = prefix
-            self.device = device
-            self.language = language
-            self.country = country
-            self.medium = medium
-        }
+        /// The beginning of entity ids, in English whatever the language.
+        var entityPrefix: String
+        var isOnePhase = false
     }
 
     /// Writes it as a member of `components`.
@@ -40,14 +46,12 @@ package struct Entity: Sendable {
     ///   - observation: what the meter sends here.
     ///   - context: whose it is.
     func write(into json: inout JSONWriter, _ observation: Observation, _ context: Context) {
+        if isWorded { return writeWords(into: &json, context) }
         let classes = SensorClass(quantity, unit: observation.unit, medium: context.medium)
         json.member(
             key,
             object: {
-                $0.member("platform", "sensor")
-                $0.member("unique_id", context.device + "_" + key)
-                $0.member("name", name.text(context.language, context.country))
-                $0.member("state_topic", context.prefix + "/" + topic)
+                writeBeginning(into: &$0, context)
                 if let options = options(observation, context.country) {
                     $0.member("device_class", "enum")
                     $0.member("options", array: options) { $0.string($1) }
@@ -59,12 +63,47 @@ package struct Entity: Sendable {
                     $0.member("unit_of_measurement", unit)
                     $0.member("suggested_display_precision", observation.decimals)
                 }
-                if classes.deviceClass == nil, quantity.listed(in: context.country) == nil { $0.member("icon", quantity.icon) }
+                if classes.deviceClass == nil, quantity == .tariff || quantity.listed(in: context.country) == nil {
+                    $0.member("icon", quantity.icon)
+                }
                 // A state has at most 255 characters; a message of the grid operator up to 1024.
                 if quantity == .message { $0.member("value_template", "{{ value[:255] }}") }
                 if isDiagnostic { $0.member("entity_category", "diagnostic") }
-                if !isEnabled { $0.member("enabled_by_default", false) }
+                if !isEnabled(context) { $0.member("enabled_by_default", false) }
             })
+    }
+
+    private func writeBeginning(into json: inout JSONWriter, _ context: Context) {
+        json.member("platform", "sensor")
+        json.member("unique_id", context.device + "_" + key)
+        json.member("default_entity_id", "sensor." + EntityId.text(key, of: context.entityPrefix))
+        json.member("name", name.text(context.language, context.country))
+        json.member("state_topic", context.prefix + "/" + topic)
+    }
+
+    /// The tariff in words, where its numbers have any. Another number than those has none: then the state is unknown.
+    private func writeWords(into json: inout JSONWriter, _ context: Context) {
+        let words = context.country.tariffWords.map { (number: $0.number, word: $0.word[context.language]) }
+        guard !words.isEmpty else { return }
+        let list = words.map { "'\($0.number)': '\($0.word)'" }.joined(separator: ", ")
+        json.member(
+            key,
+            object: {
+                writeBeginning(into: &$0, context)
+                $0.member("value_template", "{{ {\(list)}.get(value) }}")
+                $0.member("device_class", "enum")
+                $0.member("options", array: words) { $0.string($1.word) }
+                $0.member("icon", quantity.icon)
+            })
+    }
+
+    private func isEnabled(_ context: Context) -> Bool {
+        switch enabled {
+        case .always: true
+        case .never: false
+        case .inBelgium: context.country == .belgium
+        case .onThreePhases: !context.isOnePhase
+        }
     }
 
     private func options(_ observation: Observation, _ country: Country) -> [String]? {
@@ -79,6 +118,7 @@ extension Quantity {
         switch self {
         case .count: "mdi:counter"
         case .limit, .currentLimit: "mdi:fuse"
+        case .tariff: "mdi:theme-light-dark"
         case .message: "mdi:message-text"
         case .meterReading, .meterProfile: "mdi:gauge"
         default: "mdi:information-outline"

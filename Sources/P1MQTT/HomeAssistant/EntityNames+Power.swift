@@ -43,6 +43,7 @@ extension EntityNames {
         ("derived/delivered/actual", exportPower),
         ("derived/netPower/total", .init("Net power", "Nettovermogen", "Puissance nette", "Nettoleistung")),
         ("derived/netPower/Ln", .init("Net power %", "Nettovermogen %", "Puissance nette %", "Nettoleistung %")),
+        ("derived/current/Ln", .init("Signed current %", "Stroom met teken %", "Courant signé %", "Strom mit Vorzeichen %")),
         ("electricity/instantaneous/current/Ln", .init("Current %", "Stroom %", "Courant %", "Strom %")),
         (
             "electricity/instantaneous/current/any",

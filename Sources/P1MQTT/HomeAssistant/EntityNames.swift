@@ -36,6 +36,8 @@ enum EntityNames {
         }
     }
 
+    static let tariffWord = EntityName(text: .init("Tariff in words", "Tarief in woorden", "Tarif en mots", "Tarif in Worten"), part: nil)
+
     static let general: [Entry] = [
         ("version", .init("Protocol version", "Protocolversie", "Version du protocole", "Protokollversion")),
         ("timestamp", .init("Last telegram", "Laatste telegram", "Dernier télégramme", "Letztes Telegramm")),
@@ -71,6 +73,16 @@ enum EntityNames {
         (mbusPattern + "reading", .init("Reading", "Meterstand", "Index", "Zählerstand")),
         (mbusPattern + "timestamp", .init("Time of reading", "Tijdstip meterstand", "Heure du relevé", "Zeitpunkt der Ablesung")),
         (mbusPattern + "valvePosition", .init("Valve", "Afsluiter", "Vanne", "Ventil")),
+        (mbusPattern + "flow", .init("Flow", "Debiet", "Débit", "Durchfluss")),
+        (
+            mbusPattern + "supplyTemperature",
+            .init("Supply temperature", "Aanvoertemperatuur", "Température de départ", "Vorlauftemperatur")
+        ),
+        (
+            mbusPattern + "returnTemperature",
+            .init("Return temperature", "Retourtemperatuur", "Température de retour", "Rücklauftemperatur")
+        ),
+        (mbusPattern + "energy", .init("Energy", "Energie", "Énergie", "Energie")),
         (DerivedValue.gasFlow.rawValue, .init("Flow", "Debiet", "Débit", "Durchfluss")),
         (mbusPattern + "ean", .init("EAN code", "EAN-code", "Code EAN", "EAN-Code")),
     ]

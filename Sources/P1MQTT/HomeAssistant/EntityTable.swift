@@ -38,6 +38,7 @@ package struct EntityTable: Sendable {
         guard !isWithoutEntity(place.path), let quantity = place.quantity else { return [] }
         var entities = [Entity(path: place.path, quantity)].compactMap { $0 }
         if place.shape == .peak { entities += [Entity(path: place.path + "/timestamp", .time)].compactMap { $0 } }
+        if quantity == .tariff { entities += entities.map(\.inWords) }
         return entities
     }
 }
@@ -54,19 +55,8 @@ package struct DeviceTable: Sendable {
         let isEssential: Bool
         /// The item whose component this one stands in for.
         var primary: Int?
-        /// For what belongs to the meter under `gas`: how to tell whether this is the one.
-        var gasMeter: GasMeter?
-    }
-
-    /// The meter of a channel, which may be the one under `gas`.
-    struct GasMeter: Sendable {
-        let meter: MBusPlaces
-
-        func isSame(_ document: CompletedDocument) -> Bool {
-            let gas = Places.gas
-            return document.values[meter.reading] != nil && document.values[meter.reading] == document.values[gas.reading]
-                && document.values[meter.identity.equipmentId] == document.values[gas.identity.equipmentId]
-        }
+        /// For what belongs to the meter under `gas`: the channel of the device, on which that may be.
+        var gasChannel: Int?
     }
 
     let items: [Item]
@@ -101,7 +91,7 @@ package struct DeviceTable: Sendable {
                 Item(
                     slot: slot, quantity: quantity, isConditional: quantity.isConditional || primary != nil || isOfGasMeter,
                     isEssential: isEssential(place.path), primary: primary,
-                    gasMeter: isOfGasMeter ? meter.map(GasMeter.init) : nil))
+                    gasChannel: isOfGasMeter ? channel : nil))
             entitiesOfItems.append(entities)
         }
         self.items = items
@@ -126,7 +116,17 @@ extension Entity {
         let pattern = EntityNames.pattern(of: path).pattern
         self.init(
             key: Entity.key(ofPath: path), topic: path, name: name, quantity: quantity, isDiagnostic: Entity.isDiagnostic(quantity),
-            isEnabled: Entity.enabled.contains(pattern))
+            enabled: Entity.inBelgium.contains(pattern)
+                ? .inBelgium
+                : path == DerivedValue.netPowerL1.rawValue ? .onThreePhases : Entity.enabled.contains(pattern) ? .always : .never)
+    }
+
+    /// A second entity with words as states. The first keeps its numbers: automations depend on them.
+    fileprivate var inWords: Entity {
+        var entity = Entity(
+            key: key + "_word", topic: topic, name: EntityNames.tariffWord, quantity: quantity, isDiagnostic: false, enabled: .always)
+        entity.isWorded = true
+        return entity
     }
 
     /// The JSON path with `_`; within an M-Bus meter the last key. A total has one key, sent or derived.
@@ -156,6 +156,13 @@ extension Entity {
         "electricity/demand/positiveActiveDemand/currentDemandPeriod", "electricity/demand/positiveActiveDemand/maximumDemand",
         "derived/received/total", "derived/received/actual", "derived/delivered/total", "derived/delivered/actual",
         "derived/netPower/total", "derived/netPower/Ln",
-        EntityNames.mbusPattern + "reading", DerivedValue.gasFlow.rawValue,
+        EntityNames.mbusPattern + "reading", EntityNames.mbusPattern + "flow", EntityNames.mbusPattern + "supplyTemperature",
+        EntityNames.mbusPattern + "returnTemperature", EntityNames.mbusPattern + "energy", DerivedValue.gasFlow.rawValue,
+    ]
+
+    /// What people with the capacity tariff want to see.
+    private static let inBelgium: Set<String> = [
+        DerivedValue.demandForecast.rawValue, DerivedValue.demandHeadroom.rawValue, DerivedValue.demandAverage12.rawValue,
+        "electricity/demand/positiveActiveDemand/maximumDemand/timestamp",
     ]
 }

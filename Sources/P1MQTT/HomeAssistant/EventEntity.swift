@@ -20,34 +20,36 @@ struct EventEntity: Sendable {
     /// The component key, part of the `unique_id`: it is permanent.
     static func key(_ kind: MeterEvent.Kind) -> String { "event_" + kind.rawValue }
 
-    /// Writes one as a member of `components`.
-    ///
-    /// - Parameters:
-    ///   - json: the object of all components.
-    ///   - kind: what happens.
-    ///   - key: the component key.
-    ///   - device: object id of its device.
-    ///   - topic: where the events are.
-    ///   - name: what it is called.
-    ///   - availability: its topic of availability, where the device has none.
-    static func write(
-        into json: inout JSONWriter, _ kind: MeterEvent.Kind, key: String, device: String, topic: String, name: String,
-        availability: String? = nil
-    ) {
+    /// Whose events they are, and where.
+    struct Context {
+        /// The component key.
+        var key: String
+        /// Object id of the device.
+        var device: String
+        var topic: String
+        var name: String
+        var entityPrefix: String
+        var language: Language
+        var country = Country.elsewhere
+    }
+
+    /// Writes one as a member of `components`. Its availability is empty: a meter that comes back would raise the last
+    /// event again.
+    static func write(into json: inout JSONWriter, _ kind: MeterEvent.Kind, _ context: Context) {
         json.member(
-            key,
+            context.key,
             object: {
                 $0.member("platform", "event")
-                $0.member("unique_id", device + "_" + key)
-                $0.member("name", name)
-                $0.member("state_topic", topic)
-                if let availability { $0.member("availability_topic", availability) }
+                $0.member("unique_id", context.device + "_" + context.key)
+                $0.member("default_entity_id", "event." + EntityId.text(context.key, of: context.entityPrefix))
+                $0.member("name", context.name)
+                $0.member("state_topic", context.topic)
+                $0.member("availability", array: [String]()) { $0.string($1) }
                 $0.member("event_types", array: [kind.rawValue]) { $0.string($1) }
+                $0.member("value_template", "{{ dict(value_json, description=\(kind.description(context))) | to_json }}")
                 $0.member("icon", kind.icon)
-                if kind.isDiagnostic {
-                    $0.member("entity_category", "diagnostic")
-                    $0.member("enabled_by_default", false)
-                }
+                if kind.isDiagnostic { $0.member("entity_category", "diagnostic") }
+                if !kind.isEnabled { $0.member("enabled_by_default", false) }
             })
     }
 }
@@ -67,7 +69,22 @@ extension MeterEvent.Kind {
         }
     }
 
-    /// What happens often, or is about the line rather than the home, waits to be switched on.
+    /// What happens often waits to be switched on.
+    fileprivate var isEnabled: Bool { self != .voltageSag && self != .voltageSwell }
+
+    /// An expression of Home Assistant for the attribute that says it in words: the operator's text, the new tariff, else the
+    /// name of the event.
+    fileprivate func description(_ context: EventEntity.Context) -> String {
+        switch self {
+        case .message: return "value_json.message"
+        case .tariff:
+            let words = context.country.tariffWords.map { "'\($0.number)': '\($0.word[context.language])'" }.joined(separator: ", ")
+            return "{\(words)}.get(value_json.to | string, value_json.to)"
+        default: return "'" + name[context.language].replacing("'", with: "\\'") + "'"
+        }
+    }
+
+    /// What is about the line rather than the home.
     fileprivate var isDiagnostic: Bool {
         switch self {
         case .voltageSag, .voltageSwell, .heldRegister: true

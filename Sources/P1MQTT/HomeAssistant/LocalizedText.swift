@@ -46,12 +46,22 @@ enum Country: Sendable, Equatable {
         }
     }
 
+    /// The tariffs that have a name of their own, in one word.
+    var tariffWords: [(number: String, word: LocalizedText)] {
+        switch self {
+        case .netherlands:
+            [("1", LocalizedText("low", "laag", "bas", "niedrig")), ("2", LocalizedText("normal", "normaal", "normal", "normal"))]
+        case .belgium: [("1", LocalizedText("day", "dag", "jour", "Tag")), ("2", LocalizedText("night", "nacht", "nuit", "Nacht"))]
+        case .elsewhere: []
+        }
+    }
+
     /// The tariff numbers that a meter can show as the one in force.
     var tariffs: ClosedRange<Int64> {
         self == .elsewhere ? 1...4 : 1...2
     }
 
-    /// The word of this country: in Belgium nobody says "teruglevering".
+    /// The word of this country: in Belgium it is not "teruglevering".
     func localized(_ text: String, _ language: Language) -> String {
         guard self == .belgium, language == .nl else { return text }
         return text.replacing("Teruglevering", with: "Injectie").replacing("teruglevering", with: "injectie")

@@ -148,11 +148,7 @@ package struct MeterDiscovery {
             device.meterName = topics.name
             device.serialNumber = document.text(at: tracker.table.identity.serialNumber) ?? device.serialNumber
             device.header = document.text(at: Places.meterType) ?? device.header
-            if index > 0 {
-                device.medium = document.medium(ofChannel: index) ?? device.medium
-            } else {
-                device.version = document.text(at: Places.version) ?? device.version
-            }
+            if index > 0 { device.medium = document.mbus.medium(of: index) ?? device.medium }
             announced[index] = device
         }
     }
@@ -197,9 +193,36 @@ package struct MeterDiscovery {
             if index > 0 { availability.append(topics.meter + "/mbus/\(index)/availability") }
             json.member("availability", array: availability) { json, topic in json.object { $0.member("topic", topic) } }
             json.member("availability_mode", "all")
-            json.member("components", object: { tracker.writeComponents(into: &$0, device, prefix: topics.meter) })
+            json.member(
+                "components",
+                object: {
+                    writeConnectivity(of: device, availability.last ?? "", into: &$0)
+                    tracker.writeComponents(into: &$0, device, prefix: topics.meter)
+                })
         }
         return Message(topic: topic(ofDevice: device.id), payload: payload, qos: 1, retain: true, kind: .discovery)
+    }
+}
+
+extension MeterDiscovery {
+    /// Whether the meter is heard: the only component that is available while it is not.
+    private func writeConnectivity(of device: DiscoveryDevice, _ topic: String, into json: inout JSONWriter) {
+        json.member(
+            "connectivity",
+            object: {
+                $0.member("platform", "binary_sensor")
+                $0.member("unique_id", device.id + "_connectivity")
+                $0.member("default_entity_id", "binary_sensor." + EntityId.text("connectivity", of: device.entityPrefix))
+                $0.member("name", BridgeDiscovery.stateName[device.language])
+                $0.member("state_topic", topic)
+                $0.member("payload_on", "online")
+                $0.member("payload_off", "offline")
+                $0.member("availability", array: [topics.bridge + "/bridge/state"]) { json, topic in
+                    json.object { $0.member("topic", topic) }
+                }
+                $0.member("device_class", "connectivity")
+                $0.member("entity_category", "diagnostic")
+            })
     }
 }
 
@@ -211,20 +234,5 @@ extension JSONTree {
         case .object(let members): members.contains { $0.value.hasNumbers }
         default: false
         }
-    }
-}
-
-extension CompletedDocument {
-    /// What the meter on an M-Bus channel measures. The document names one meter of each kind; another of the same kind
-    /// has the same type.
-    fileprivate func medium(ofChannel channel: Int) -> MBusMedium? {
-        let own = Places.mbus[channel - 1]
-        func isSame(_ slot: (MBusPlaces) -> DocumentLayout.Slot, _ other: MBusPlaces) -> Bool {
-            values[slot(own)] != nil && values[slot(own)] == values[slot(other)]
-        }
-        let media = Places.media
-        return media.first { isSame(\.identity.equipmentId, $0.places) }?.medium
-            ?? media.first { isSame(\.deviceType, $0.places) }?.medium
-            ?? media.first { isSame(\.reading, $0.places) && isSame(\.timestamp, $0.places) }?.medium
     }
 }

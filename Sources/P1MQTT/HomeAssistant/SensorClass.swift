@@ -36,6 +36,7 @@ package struct SensorClass: Sendable, Equatable {
         case .current: self.init("current", .measurement, "A")
         case .frequency: self.init("frequency", .measurement, "Hz")
         case .flow: self.init("volume_flow_rate", .measurement, "m³/h")
+        case .temperature: self.init("temperature", .measurement, "°C")
         case .duration: self.init("duration", .measurement, "s")
         case .powerFactor: self.init("power_factor", .measurement)
         case .count: self.init(nil, .totalIncreasing)

@@ -1,6 +1,7 @@
 import Glibc
 package import P1MQTTMeter
 import P1MQTTSystem
+import SystemPackage
 
 /// A capture, a named pipe, or standard input (`-`). Its bytes wait for us, and its end is the end.
 package final class FileSource: ByteSource {
@@ -23,16 +24,18 @@ package final class FileSource: ByteSource {
     }
 
     package var interest: PollInterest? {
-        isOpen ? PollInterest(descriptor: raw, events: Int16(POLLIN)) : nil
+        isOpen ? PollInterest(descriptor: input.rawValue, events: Int16(POLLIN)) : nil
     }
 
     package func open(at now: Moment) throws(SourceError) -> OpenState {
         // Standard input is shared with others and stays blocking; it is read only after the loop said so.
         if !isStandardInput {
-            let raw = Self.openFile(path)
-            let code = errno
-            guard raw >= 0 else { throw failure(code) }
-            descriptor = OwnedDescriptor(adopting: raw)
+            // Not blocking, so that a named pipe without a writer does not hold up everybody else.
+            do {
+                descriptor = OwnedDescriptor(try .open(FilePath(path), .readOnly, options: [.nonBlocking, .closeOnExec]))
+            } catch {
+                throw failure(error)
+            }
         }
         isOpen = true
         return .opened("opened")
@@ -43,14 +46,16 @@ package final class FileSource: ByteSource {
         deliver: (UnsafeRawBufferPointer) -> Void
     ) -> SourceEvent? {
         guard isOpen, ready != 0 else { return nil }
-        let count = read(raw, buffer.baseAddress, min(buffer.count, Self.portion))
-        let code = errno
-        if count == 0 { return .ended }
-        if count > 0 {
+        do {
+            let count = try input.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(Self.portion)))
+            if count == 0 { return .ended }
             deliver(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
             return nil
+        } catch Errno.wouldBlock {
+            return nil
+        } catch {
+            return .failed(failure(error))
         }
-        return code == EINTR || code == EAGAIN ? nil : .failed(failure(code))
     }
 
     package func close() {
@@ -58,24 +63,19 @@ package final class FileSource: ByteSource {
         isOpen = false
     }
 
-    private var raw: CInt { isStandardInput ? STDIN_FILENO : descriptor?.raw ?? -1 }
+    private var input: FileDescriptor { isStandardInput ? .standardInput : FileDescriptor(rawValue: descriptor?.raw ?? -1) }
 
-    private static func openFile(_ path: String) -> CInt {
-        // Non-blocking, so that a named pipe without a writer does not hold up everybody else.
-        Glibc.open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
-    }
-
-    private func failure(_ code: CInt) -> SourceError {
-        switch code {
-        case ENOENT:
+    private func failure(_ error: any Error) -> SourceError {
+        switch error {
+        case Errno.noSuchFileOrDirectory:
             SourceError(.notFound, "there is no such file", remedy: "Check the path of the source.")
-        case EACCES, EPERM:
+        case Errno.permissionDenied, Errno.notPermitted:
             SourceError(
                 .forbidden, "may not be read by user \(DeviceAccess.userName(geteuid()))",
                 remedy: "Give that user the right to read it.")
-        case EISDIR:
+        case Errno.isDirectory:
             SourceError(.setting, "is a folder", remedy: "Name a file in it.")
-        default: .system("reading", code)
+        default: .system("reading", (error as? Errno ?? .ioError).rawValue)
         }
     }
 }

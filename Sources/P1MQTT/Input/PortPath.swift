@@ -1,7 +1,7 @@
 import Glibc
 
 /// The `path` of a serial source: a device, or a glob that must match exactly one.
-enum PortPath {
+package enum PortPath {
     /// Looks for the one port. Nothing is opened on the way: opening a port resets some people's other sticks.
     static func resolve(_ path: String) throws(SourceError) -> String {
         guard path.utf8.contains(where: { "*?[".utf8.contains($0) }) else { return path }
@@ -31,7 +31,7 @@ enum PortPath {
     }
 
     /// The device behind links such as those of /dev/serial/by-id; the path itself when there is none.
-    static func resolvingLinks(_ path: String) -> String {
+    package static func resolvingLinks(_ path: String) -> String {
         guard let real = realpath(path, nil) else { return path }
         defer { free(real) }
         return String(cString: real)

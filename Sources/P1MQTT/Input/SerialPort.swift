@@ -2,7 +2,7 @@ import Glibc
 package import P1MQTTMeter
 import P1MQTTSystem
 
-/// A serial port with a P1 cable, or a pseudo-terminal. While open it is locked, its data request lines are raised,
+/// A serial port with a P1 cable, or a pseudo-terminal; by hand, because swift-system knows no terminals. While open it is locked, its data request lines are raised,
 /// and its old settings are kept for the end.
 package final class SerialPort: ByteSource {
     package let name: String
@@ -29,7 +29,7 @@ package final class SerialPort: ByteSource {
     package var deadline: Int64? { descriptor == nil ? nil : probe?.deadline }
 
     package var evidence: String? {
-        probe?.evidence ?? settings.baudRate.map { "\($0) baud, as configured" }
+        probe?.evidence ?? settings.baudRate.map { "\($0.rawValue) baud, as configured" }
     }
 
     package func open(at now: Moment) throws(SourceError) -> OpenState {
@@ -155,13 +155,14 @@ extension SerialPort {
 
     private func configure() throws(SourceError) {
         guard let oldLine else { return }
-        var wanted = try line.applied(to: oldLine)
+        var wanted = line.applied(to: oldLine)
         guard tcsetattr(raw, TCSANOW, &wanted) == 0 else { throw .system("setting \(path) to \(line.text)", errno) }
         var actual = termios()
         guard tcgetattr(raw, &actual) == 0 else { throw .system("reading the settings of \(path)", errno) }
         guard cfgetospeed(&actual) == cfgetospeed(&wanted) else {
             throw SourceError(
-                .setting, "\(path) does not take \(line.text)", remedy: "Set baudRate to \"auto\" or to 115200.")
+                .setting, "\(path) does not take \(line.text)",
+                remedy: "Set baudRate to \"auto\" or to \(SpeedProbe.candidates[0].rawValue).")
         }
         // What came at another speed is no text.
         tcflush(raw, TCIFLUSH)

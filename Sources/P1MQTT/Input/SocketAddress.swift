@@ -1,6 +1,6 @@
 import Glibc
 
-/// An IPv4 or IPv6 address with a port, as the socket calls take it.
+/// An IPv4 or IPv6 address with a port, as the socket calls take it. By hand, because swift-system has no sockets.
 package struct SocketAddress: Sendable {
     private var storage: sockaddr_storage
     private let length: socklen_t

@@ -1,4 +1,4 @@
-import Glibc
+import SystemPackage
 
 /// Why a source cannot be opened or has broken off: which one, what happened, and what a person can do.
 package struct SourceError: Error, Equatable, Sendable {
@@ -42,7 +42,7 @@ package struct SourceError: Error, Equatable, Sendable {
 
     /// The system's words for an errno.
     package static func text(_ code: CInt) -> String {
-        String(cString: strerror(code))
+        Errno(rawValue: code).description
     }
 }
 

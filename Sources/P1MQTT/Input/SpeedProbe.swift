@@ -4,7 +4,7 @@
 /// A wrong speed gives bytes that are no text. 9600 heard at 115200 gives long runs of equal bits, so few different
 /// bytes; an encrypted telegram gives all kinds of them, and exists at 115200 only. Two good frames lock the speed.
 struct SpeedProbe {
-    static let candidates = [115_200, 9600]
+    static let candidates: [SerialSpeed] = [.baud115200, .baud9600]
 
     package struct Limits {
         /// Bytes after which garbage is called so.
@@ -35,7 +35,7 @@ struct SpeedProbe {
     var isLocked: Bool { frames >= limits.framesToLock }
 
     var evidence: String {
-        isLocked ? "\(speed) baud, seen in \(limits.framesToLock) telegrams" : "\(speed) baud, being tried"
+        isLocked ? "\(speed.rawValue) baud, seen in \(limits.framesToLock) telegrams" : "\(speed.rawValue) baud, being tried"
     }
 
     /// Monotonic milliseconds at which `tick` may have something to say.

@@ -1,7 +1,7 @@
 import Glibc
 
 /// Takes the commands of telnet (RFC 854) and of its serial port option (RFC 2217) out of a stream, over any chunk
-/// borders. Whether the peer speaks telnet at all is decided on evidence, for raw streams may hold FF too, as filler
+/// borders. By hand, because libtelnet takes every stream for telnet. Whether the peer speaks telnet at all is decided on evidence, for raw streams may hold FF too, as filler
 /// or inside an encrypted frame: a negotiation of a known option (FF, WILL to DONT or SB, option) at the very start of
 /// the connection or right after 16 bytes of plain ASCII. Until then every byte passes as it is.
 struct TelnetFilter {

@@ -15,6 +15,10 @@ package struct CompletedDocument: Sendable {
     let isChecked: Bool
     /// Seconds that the meter's clock is ahead of the time of arrival; `nil` where one of both is not known.
     package let clockOffset: Int64?
+    /// What the meter's own clock shows, seconds since 1970 UTC; the time of arrival where it sends none.
+    let meterTime: Int64?
+    /// What the meters on the M-Bus measure.
+    package let mbus: MBusMeters
 
     /// Only for `Derivation`, which completes a document.
     init(_ document: consuming Document) {
@@ -24,6 +28,8 @@ package struct CompletedDocument: Sendable {
         dialect = document.dialect
         isChecked = document.isChecked
         clockOffset = document.clockOffset
+        meterTime = document.meterTime
+        mbus = document.mbus
     }
 
     /// The same telegram with other values, as the mean of an interval has.
@@ -34,6 +40,8 @@ package struct CompletedDocument: Sendable {
         dialect = document.dialect
         isChecked = document.isChecked
         clockOffset = document.clockOffset
+        meterTime = document.meterTime
+        mbus = document.mbus
     }
 
     /// Its time, seconds since 1970 UTC: the meter's, or that of arrival where it sends none.

@@ -7,7 +7,7 @@ extension Document {
     /// spread over all of it), and what the present power adds until its end. And what is left until the month peak.
     /// - Parameter minimumMonthPeak: kW.
     mutating func deriveDemand(_ minimumMonthPeak: FixedDecimal) {
-        guard let average = number(at: Places.demandAverage), let time,
+        guard let average = number(at: Places.demandAverage), let time = meterTime,
             let power = number(at: Places.power[0].taken) ?? number(at: DerivedValue.receivedActual.slot)
         else { return }
         let period = Demand.period(number(at: Places.demandPeriod))
@@ -23,16 +23,13 @@ extension Document {
         set(.demandHeadroom, max(peak, minimumMonthPeak).subtracting(forecast))
     }
 
-    /// The mean of the newest 12 peaks of the meter's list, each counting at least so many kW.
+    /// The mean of the peaks of the last 12 months in the meter's list, each counting at least so many kW.
     mutating func deriveAveragePeak(_ minimumMonthPeak: FixedDecimal) {
-        let ordered = monthPeaks.enumerated().sorted { left, right in
-            // A month whose end is impossible stays where the meter lists it: the oldest stands first.
-            guard let one = left.element.monthEnd, let other = right.element.monthEnd, one != other else {
-                return left.offset < right.offset
-            }
-            return one < other
-        }
-        let peaks = ordered.suffix(12).map { max($0.element.power, minimumMonthPeak) }
+        let now = time.map(Demand.month)
+        // A month ends at midnight of the meter, which is on another day of UTC.
+        let ordered = monthPeaks.filter { peak in now.map { $0 - Demand.month(peak.monthEnd + 43200) < 12 } ?? true }
+            .sorted { $0.monthEnd < $1.monthEnd }
+        let peaks = ordered.suffix(12).map { max($0.power, minimumMonthPeak) }
         guard let first = peaks.first, let sum = peaks.dropFirst().reduce(first, { $0?.adding($1) }) else { return }
         set(.demandAverage12, sum.multiplied(by: 1, over: Int64(peaks.count)))
     }
@@ -40,13 +37,27 @@ extension Document {
 
 /// The highest average of a month in the meter's list.
 struct MonthPeak: Sendable {
-    /// The first moment after the month, seconds since 1970 UTC; `nil` where the meter's time is impossible.
-    var monthEnd: Int64?
+    /// The first moment after the month, seconds since 1970 UTC.
+    let monthEnd: Int64
     /// kW.
-    var power: FixedDecimal
+    let power: FixedDecimal
+
+    /// - Returns: `nil` for what is no peak of a month: a list has places for months in which the meter did not count
+    ///   yet, without a time and with a power of zero.
+    init?(_ peak: MonthlyPeak, _ times: Document.Times) {
+        guard let end = peak.monthEnd, peak.occurred != nil || peak.power.mantissa != 0 else { return nil }
+        monthEnd = times.utc(end)
+        power = peak.power
+    }
 }
 
 private enum Demand {
+    /// The month of a moment, counted from year 0.
+    static func month(_ seconds: Int64) -> Int {
+        let date = CalendarDate(secondsSince1970: seconds)
+        return date.year * 12 + date.month
+    }
+
     /// Seconds over which the meter averages: what it says, else a quarter of an hour.
     static func period(_ sent: FixedDecimal?) -> Int64 {
         guard let sent, sent.scale == 0, (60...3600).contains(sent.mantissa) else { return 900 }

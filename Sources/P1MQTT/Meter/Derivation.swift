@@ -12,7 +12,7 @@ struct Derivation: Sendable {
     private struct Sets: Sendable {
         var received = PartSet([Places.received.total] + Places.received.tariffs)
         var delivered = PartSet([Places.delivered.total] + Places.delivered.tariffs)
-        var power = Places.power.map { PartSet([$0.taken, $0.fedIn, $0.signed]) }
+        var power = NetPower()
         var demand = PartSet([Places.demandAverage, Places.demandPeriod])
     }
 
@@ -26,10 +26,7 @@ struct Derivation: Sendable {
         startAnewWithAnotherMeter(document)
         if sets.received.isComplete(in: document) { document.deriveTotal(.receivedTotal, Places.received) }
         if sets.delivered.isComplete(in: document) { document.deriveTotal(.deliveredTotal, Places.delivered) }
-        for (index, places) in Places.power.enumerated() where sets.power[index].isComplete(in: document) {
-            document.deriveNetPower(places)
-            if index == 0 { document.deriveDirections(places) }
-        }
+        sets.power.add(to: &document)
         if sets.demand.isComplete(in: document) { document.deriveDemand(minimumMonthPeak) }
         document.deriveAveragePeak(minimumMonthPeak)
         gasFlow.add(to: &document)
@@ -41,7 +38,7 @@ struct Derivation: Sendable {
         meterId = earlier.at(DocumentLayout.shared.places[Places.meter.equipmentId].path)?.text
         sets.received.recall(earlier)
         sets.delivered.recall(earlier)
-        for index in sets.power.indices { sets.power[index].recall(earlier) }
+        sets.power.recall(earlier)
         sets.demand.recall(earlier)
     }
 
@@ -63,23 +60,6 @@ extension Document {
             sum = next
         }
         set(derived, sum)
-    }
-
-    fileprivate mutating func deriveNetPower(_ places: PowerPlaces) {
-        if let signed = number(at: places.signed) {
-            set(places.net, signed)
-        } else if let taken = number(at: places.taken) {
-            // A meter that only counts what is taken feeds nothing in.
-            set(places.net, number(at: places.fedIn).map { taken.subtracting($0) } ?? taken)
-        }
-    }
-
-    /// Both directions of a meter that sends signed power only.
-    fileprivate mutating func deriveDirections(_ places: PowerPlaces) {
-        guard values[places.taken] == nil, let net = number(at: places.signed) else { return }
-        let zero = FixedDecimal(mantissa: 0, scale: net.scale)
-        set(.receivedActual, max(net, zero))
-        set(.deliveredActual, zero.subtracting(min(net, zero)))
     }
 
     mutating func set(_ derived: DerivedValue, _ number: FixedDecimal?) {

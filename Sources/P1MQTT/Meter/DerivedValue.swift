@@ -10,15 +10,22 @@ package enum DerivedValue: String, CaseIterable, Sendable {
     case netPowerL1 = "derived/netPower/L1"
     case netPowerL2 = "derived/netPower/L2"
     case netPowerL3 = "derived/netPower/L3"
+    case currentL1 = "derived/current/L1"
+    case currentL2 = "derived/current/L2"
+    case currentL3 = "derived/current/L3"
     case gasFlow = "derived/gas/flow"
     case demandForecast = "derived/demand/forecast"
     case demandHeadroom = "derived/demand/headroom"
     case demandAverage12 = "derived/demand/average12"
 
+    /// Of the phases.
+    static let currents: [DerivedValue] = [.currentL1, .currentL2, .currentL3]
+
     package var quantity: Quantity {
         switch self {
         case .receivedTotal, .deliveredTotal: .energy
         case .gasFlow: .flow
+        case .currentL1, .currentL2, .currentL3: .current
         default: .power
         }
     }
@@ -33,6 +40,9 @@ package enum DerivedValue: String, CaseIterable, Sendable {
         case .netPowerL1: "Net power L1, positive from the grid"
         case .netPowerL2: "Net power L2, positive from the grid"
         case .netPowerL3: "Net power L3, positive from the grid"
+        case .currentL1: "Current L1, negative while the phase feeds in"
+        case .currentL2: "Current L2, negative while the phase feeds in"
+        case .currentL3: "Current L3, negative while the phase feeds in"
         case .gasFlow: "Flow of gas, the mean between the last two readings"
         case .demandForecast: "Average of the running quarter hour at its end, if the power stays as it is"
         case .demandHeadroom: "Month peak less that forecast; below zero the quarter hour becomes the new peak"

@@ -1,5 +1,13 @@
 package import P1Parser
 
+/// Where the time of a telegram is taken from.
+package enum TelegramClock: String, Sendable, CaseIterable {
+    /// From the meter, or the time of arrival where it sends none.
+    case meter
+    /// The time of arrival, whatever the meter says.
+    case arrival
+}
+
 /// The content of one telegram by its places in the JSON document (design A4).
 package struct Document: Sendable {
     /// One value.
@@ -32,6 +40,11 @@ package struct Document: Sendable {
     var monthPeaks: [MonthPeak] = []
     /// Seconds that the meter's clock is ahead of the time of arrival; `nil` where one of both is not known.
     private(set) var clockOffset: Int64?
+    /// What the meter's own clock shows, seconds since 1970 UTC: it is what the times of its readings and the periods of
+    /// its averages follow, also where `timestamp` is the time of arrival. That of arrival where it sends none.
+    private(set) var meterTime: Int64?
+    /// What the meters on the M-Bus measure.
+    var mbus = MBusMeters()
 
     /// Its time, seconds since 1970 UTC: the meter's, or that of arrival where it sends none.
     var time: Int64? { time(at: Places.timestamp) }
@@ -52,6 +65,10 @@ package struct Document: Sendable {
     struct Context {
         /// Minutes that the meter's standard time is ahead of UTC; `nil`: what is known of the meter, else +01:00.
         var utcOffset: Int?
+        /// Whether a time without a flag follows summer time; `nil`: what is known of the meter.
+        var summerTime: SummerTime?
+        /// Which clock the time of a telegram is taken from.
+        var clock = TelegramClock.meter
         /// When the telegram came, seconds since 1970; `nil` for a capture.
         var arrival: Int64?
         /// Which of several M-Bus meters of a kind stands under its name.
@@ -64,12 +81,14 @@ package struct Document: Sendable {
         dialect = telegram.dialect
         isChecked = if case .valid = telegram.frame.checksum { true } else { false }
         isDamaged = !isChecked && telegram.issues.contains { $0.reason != .noEndLine }
-        let times = Times(offset: context.utcOffset ?? dialect.standardOffset, arrival: context.arrival)
+        let times = Times(
+            offset: context.utcOffset ?? dialect.standardOffset, summerTime: context.summerTime ?? dialect.summerTime,
+            arrival: context.arrival)
 
         values[Places.meterType] = .text(telegram.meterType)
         take(telegram, times)
         addIdentity(of: telegram)
-        addVersionAndTime(of: telegram, dialect, times)
+        addVersionAndTime(of: telegram, dialect, times, context.clock)
         addMBus(telegram, &context.choice, times)
         addUnknown(telegram)
     }
@@ -91,7 +110,7 @@ package struct Document: Sendable {
             values[slot] = value
             ranks[slot] = rank
             if Catalogue.kinds[reading.row] == .peakHistory, let history = telegram.peakHistory(of: reading) {
-                monthPeaks = history.peaks.map { MonthPeak(monthEnd: $0.monthEnd.map(times.utc), power: $0.power) }
+                monthPeaks = history.peaks.compactMap { MonthPeak($0, times) }
             }
             if let limit = telegram.exportLimit(of: reading) {
                 values[Places.exportLimit] = .quantity(limit, .A)
@@ -112,9 +131,12 @@ package struct Document: Sendable {
     /// Turns times of this telegram into UTC.
     struct Times {
         let offset: Int
+        let summerTime: SummerTime
         let arrival: Int64?
 
-        func utc(_ time: MeterTimestamp) -> Int64 { time.secondsSince1970(standardOffset: offset, arrival: arrival) }
+        func utc(_ time: MeterTimestamp) -> Int64 {
+            time.secondsSince1970(standardOffset: offset, summerTime: summerTime, arrival: arrival)
+        }
     }
 
     private static func value(of reading: Reading, in telegram: Telegram, _ times: Times) -> Value? {
@@ -130,6 +152,8 @@ package struct Document: Sendable {
             return nil
         case .text(let text) where quantity == .version:
             return version(text, telegram).map(Value.text)
+        case .text(let text) where quantity == .tariff:
+            return .text(tariff(text, telegram))
         case .text(let text):
             guard quantity == .message || quantity == .digits else { return .text(telegram.string(text)) }
             let decoded = telegram.decodingHex(text)
@@ -152,17 +176,28 @@ package struct Document: Sendable {
         return text.allSatisfy { $0 == " " } ? nil : text
     }
 
+    /// A tariff that is a word, perhaps as the hexadecimal codes of its letters.
+    private static func tariff(_ range: TextRange, _ telegram: Telegram) -> String {
+        guard range.count >= 4 else { return telegram.string(range) }
+        let decoded = telegram.decodingHex(range)
+        return decoded.utf8.allSatisfy { (0x20...0x7E).contains($0) } ? decoded : telegram.string(range)
+    }
+
     /// The ids of the electricity meter.
     private mutating func addIdentity(of telegram: Telegram) {
         let (id, serial, name) = (Places.meter.equipmentId, Places.meter.serialNumber, Places.logicalDeviceName)
         let ids = telegram.readings.filter { Catalogue.isMeterRow($0.row) && Catalogue.kinds[$0.row] == .identifier }
-        if case .text(let text)? = ids.min(by: { telegram.rank(of: $0) < telegram.rank(of: $1) })?.value {
+        let best = ids.min { telegram.rank(of: $0) < telegram.rank(of: $1) }
+        var isWeak = false
+        if let best, case .text(let text) = best.value {
             values[serial] = telegram.serialNumber(text).map(Value.text)
+            isWeak = telegram.isWeakId(text)
         }
-        // Where a meter sends no other id, its logical device name is one (Luxembourg).
-        if values[serial] == nil, values[name] != nil, let text = telegram.logicalDeviceName,
-            let printed = telegram.serialNumber(text)
+        // Where a meter sends no other id, its logical device name is one (Luxembourg, Iskra).
+        if values[serial] == nil || isWeak, values[name] != nil, let text = telegram.logicalDeviceName,
+            let printed = telegram.serialNumber(text), !(isWeak && telegram.isWeakId(text))
         {
+            if isWeak, let best { addUnknown(telegram.objects[best.object], of: telegram) }
             values[id] = .text(telegram.string(text))
             values[serial] = .text(printed)
             values[name] = nil
@@ -171,21 +206,30 @@ package struct Document: Sendable {
         if case .text(let text)? = values[ean], !text.allSatisfy(\.isNumber) || text.isEmpty { values[ean] = nil }
     }
 
-    private mutating func addVersionAndTime(of telegram: Telegram, _ dialect: Dialect, _ times: Times) {
+    private mutating func addVersionAndTime(of telegram: Telegram, _ dialect: Dialect, _ times: Times, _ clock: TelegramClock) {
         let (version, timestamp) = (Places.version, Places.timestamp)
         if values[version] == nil, dialect == .dsmr22 { values[version] = .text("22") }
-        if values[timestamp] == nil, let time = telegram.splitClock { values[timestamp] = .time(times.utc(time)) }
+        if values[timestamp] == nil {
+            values[timestamp] = telegram.splitClock.map { .time(times.utc($0)) }
+            // A clock that was never set says nothing; half of one, or an impossible one, is as it was sent.
+            if values[timestamp] == nil, !telegram.isClockUnset { addUnknown(of: telegram) { Catalogue.kinds[$0.row] == .clockPart } }
+        }
+        meterTime = time ?? times.arrival
         guard let arrival = times.arrival else { return }
         clockOffset = time.map { $0 - arrival }
-        if clockOffset == nil { values[timestamp] = .time(arrival) }
+        if clockOffset == nil || clock == .arrival { values[timestamp] = .time(arrival) }
     }
 
     private mutating func addMBus(_ telegram: Telegram, _ choice: inout MBusChoice, _ times: Times) {
         let devices = telegram.mbusDevices
-        guard !devices.isEmpty else { return }
-        for device in devices where device.channel > 0 { add(device, at: Places.mbus[Int(device.channel) - 1], telegram, times) }
-        for (medium, device) in choice.choose(among: devices, of: telegram, at: times.arrival, utc: times.utc) {
+        guard !devices.isEmpty || !choice.isIdle else { return }
+        for device in devices where device.channel > 0 {
+            add(device, at: Places.mbus[Int(device.channel) - 1], telegram, times)
+            mbus.note(device.medium, on: Int(device.channel))
+        }
+        for (medium, device) in choice.choose(among: devices, of: telegram, at: times.arrival ?? time, times) {
             add(device, at: Places.medium(medium), telegram, times)
+            mbus.choose(Int(device.channel), for: medium)
         }
     }
 
@@ -198,6 +242,12 @@ package struct Document: Sendable {
         text(places.valvePosition, device.valvePosition)
         if let ean = device.ean.map(telegram.decodingHex), !ean.isEmpty, ean.allSatisfy(\.isNumber) { values[places.ean] = .text(ean) }
         if let serial = device.equipmentId.flatMap(telegram.serialNumber) { values[places.identity.serialNumber] = .text(serial) }
+        if let heat = places.heat {
+            values[heat.flow] = device.flow.map { .quantity($0, .m3PerHour) }
+            values[heat.supplyTemperature] = device.supplyTemperature.map { .quantity($0, .degC) }
+            values[heat.returnTemperature] = device.returnTemperature.map { .quantity($0, .degC) }
+            values[heat.energy] = device.energy.map { .quantity($0, .kWh) }
+        }
         guard let reading = device.reading else { return }
         values[places.timestamp] = device.timestamp.map { .time(times.utc($0)) }
         values[places.reading] = device.unit.map { .quantity(reading, $0) } ?? .number(reading)
@@ -207,6 +257,16 @@ package struct Document: Sendable {
     private mutating func addUnknown(_ telegram: Telegram) {
         for object in telegram.objects where !object.isInCatalogue { addUnknown(object, of: telegram) }
         for index in telegram.unexplained { addUnknown(telegram.objects[index], of: telegram) }
+        addUnknown(of: telegram) { reading in
+            guard Catalogue.kinds[reading.row] == .digits, case .text(let text) = reading.value else { return false }
+            let ean = telegram.decodingHex(text)
+            return !ean.allSatisfy(\.isNumber) && ean.contains { $0.isLetter || $0.isNumber }
+        }
+    }
+
+    /// Readings that turned out to say nothing that has a place.
+    private mutating func addUnknown(of telegram: Telegram, where isMeant: (Reading) -> Bool) {
+        for reading in telegram.readings where isMeant(reading) { addUnknown(telegram.objects[reading.object], of: telegram) }
     }
 
     private mutating func addUnknown(_ object: DataObject, of telegram: Telegram) {
@@ -228,15 +288,21 @@ extension DocumentLayout {
 }
 
 extension Telegram {
-    /// Which of several readings for one place counts: the one with the lowest rank. An id that says nothing and a value of
-    /// channel 1 give way to all others.
+    /// Which of several readings for one place counts: the one with the lowest rank. A value of channel 1, an id that no
+    /// other meter lacks, and one that says nothing give way to all others, the last most.
     fileprivate func rank(of reading: Reading) -> Int {
         var rank = reading.row
         if reading.isSubordinate { rank += Catalogue.rows.count }
-        if case .text(let text) = reading.value, Catalogue.kinds[reading.row] == .identifier, serialNumber(text) == nil {
-            rank += 2 * Catalogue.rows.count
+        if case .text(let text) = reading.value, Catalogue.kinds[reading.row] == .identifier {
+            if serialNumber(text) == nil { rank += 4 * Catalogue.rows.count } else if isWeakId(text) { rank += 2 * Catalogue.rows.count }
         }
         return rank
+    }
+
+    /// Whether an id hardly tells one meter from another: a word, or a few characters (`ER23`, Iskra).
+    fileprivate func isWeakId(_ text: TextRange) -> Bool {
+        guard let printed = serialNumber(text) else { return false }
+        return printed.utf8.count < 5 || !printed.utf8.contains { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
     }
 
     /// The logical device name as sent.

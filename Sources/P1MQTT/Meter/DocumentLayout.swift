@@ -117,7 +117,11 @@ extension DocumentLayout {
 
     /// An M-Bus meter, in the order of node-p1-reader: the time stands before the reading.
     private static func mbusPlaces(under parent: String) -> [Place] {
-        let rows = Catalogue.rows.filter { $0.scope == .mbus } + Catalogue.rows.filter { $0.isOf(parent) }
+        // In Iceland every meter is one of heat.
+        let isHeat = parent == MBusMedium.heat.rawValue || parent.hasPrefix("mbus/")
+        let rows =
+            Catalogue.rows.enumerated().filter { $1.scope == .mbus && (isHeat || Catalogue.isGeneral($0)) }.map(\.element)
+            + Catalogue.rows.filter { $0.isOf(parent) }
         func row(_ path: String) -> [Place] {
             rows.filter { $0.path == path }.map {
                 place(parent + "/" + path, $0.quantity, $0.meaning, code: $0.codeText, isPermanent: PermanentKeys.mbus.contains(path))
@@ -125,7 +129,7 @@ extension DocumentLayout {
         }
         return row("deviceType") + row("equipmentId")
             + [place(parent + "/timestamp", .time, "Time of the last reading", isPermanent: PermanentKeys.mbus.contains("timestamp"))]
-            + row("reading") + row("valvePosition")
+            + row("reading") + row("flow") + row("supplyTemperature") + row("returnTemperature") + row("energy") + row("valvePosition")
             + [place(parent + "/serialNumber", nil, "Equipment id as printed on the meter")] + row("ean")
     }
 
@@ -189,7 +193,8 @@ extension CatalogueRow {
 extension Quantity {
     fileprivate var shape: DocumentLayout.Shape {
         switch self {
-        case .energy, .reactiveEnergy, .power, .reactivePower, .apparentPower, .voltage, .current, .frequency, .flow, .duration:
+        case .energy, .reactiveEnergy, .power, .reactivePower, .apparentPower, .voltage, .current, .frequency, .flow, .temperature,
+            .duration:
             .quantity
         case .limit, .currentLimit: .limit
         case .peak: .peak

@@ -1,7 +1,7 @@
 import P1Parser
 
 /// Whether each M-Bus meter still reports: `offline` when its reading is older than a day and than six of its own
-/// intervals, by the clock of the electricity meter.
+/// intervals, by the clock of the electricity meter. A reading without a time is as old as the telegram.
 package struct MBusAvailability: Sendable {
     private struct Channel: Sendable {
         /// The time of the newest reading; `nil` where only an earlier run had one.
@@ -29,9 +29,13 @@ package struct MBusAvailability: Sendable {
     }
 
     package mutating func update(_ document: CompletedDocument, at now: Moment) {
-        let meterTime = document.time ?? now.utc / 1000
+        let meterTime = document.meterTime ?? now.utc / 1000
         for (channel, places) in zip(1..., Places.mbus) {
-            guard case .time(let reading)? = document.values[places.timestamp] else { continue }
+            guard document.values[places.reading] != nil else { continue }
+            guard case .time(let reading)? = document.values[places.timestamp] else {
+                channels[channel, default: Channel()].reading = meterTime
+                continue
+            }
             var state = channels[channel] ?? Channel(reading: reading)
             if let last = state.reading, reading > last { state.interval = reading - last }
             state.reading = max(reading, state.reading ?? reading)

@@ -29,6 +29,15 @@ struct PartSet: Sendable {
         self.places = places
     }
 
+    /// Whether the meter sends any of the values, as far as its telegrams have shown.
+    var isSent: Bool { expected != nil || candidate != nil }
+
+    /// Whether the meter sends this value.
+    func isSent(_ place: DocumentLayout.Slot) -> Bool {
+        guard let expected, let bit = places.firstIndex(of: place) else { return false }
+        return expected & 1 << UInt64(bit) != 0
+    }
+
     /// Whether a document has all that the meter sends.
     mutating func isComplete(in document: borrowing Document) -> Bool {
         var parts: UInt64 = 0

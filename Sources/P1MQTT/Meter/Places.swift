@@ -20,6 +20,10 @@ package enum Places {
             let phase = "instantaneous/power"
             return PowerPlaces("\(phase)/positive/L\(index + 1)", "\(phase)/negative/L\(index + 1)", "\(phase)/net/L\(index + 1)", derived)
         }
+    static let absolutePower = slot("electricity/instantaneous/power/absolute")
+    /// Of the phases.
+    static let currents = (1...3).map { slot("electricity/instantaneous/current/L\($0)") }
+    static let voltages = (1...3).map { slot("electricity/instantaneous/voltage/L\($0)") }
     static let exportLimit = slot(DocumentLayout.exportLimit)
     static let monthEnd = slot("electricity/monthEnd")
     static let failureLog = slot("electricity/longPowerFailureLog")
@@ -60,6 +64,8 @@ package struct MBusPlaces: Sendable {
     package let identity: IdentityPlaces
     package let deviceType, timestamp, reading: DocumentLayout.Slot
     let valvePosition, ean: DocumentLayout.Slot
+    /// What a meter of hot water for heating tells besides its reading; `nil` where there is none.
+    let heat: HeatPlaces?
 
     fileprivate init(_ parent: String) {
         identity = IdentityPlaces(parent + "/")
@@ -68,6 +74,19 @@ package struct MBusPlaces: Sendable {
         reading = Places.slot(parent + "/reading")
         valvePosition = Places.slot(parent + "/valvePosition")
         ean = Places.slot(parent + "/ean")
+        heat = parent == MBusMedium.heat.rawValue || parent.hasPrefix("mbus/") ? HeatPlaces(parent) : nil
+    }
+}
+
+/// Where the other values of a meter of hot water stand.
+struct HeatPlaces: Sendable {
+    let flow, supplyTemperature, returnTemperature, energy: DocumentLayout.Slot
+
+    fileprivate init(_ parent: String) {
+        flow = Places.slot(parent + "/flow")
+        supplyTemperature = Places.slot(parent + "/supplyTemperature")
+        returnTemperature = Places.slot(parent + "/returnTemperature")
+        energy = Places.slot(parent + "/energy")
     }
 }
 

@@ -63,17 +63,20 @@ package struct RegisterGuard: Sendable {
     // MARK: - Meters on the M-Bus
 
     private mutating func judgeMBus(_ channel: Int, _ places: MBusPlaces, _ document: inout Document) -> RegisterHold? {
-        guard let time = document.time(at: places.timestamp), let sample = document.sample(places.reading, at: time) else { return nil }
+        let ownTime = document.time(at: places.timestamp)
+        guard let sample = document.sample(places.reading, at: ownTime ?? document.time ?? 0) else { return nil }
         let id = document.text(at: places.identity.equipmentId)
         let meter = meter(id, on: channel)
-        let verdict = judge(sample, at: places.reading, .newerReading, meter, on: channel)
+        let isFirst = accepted(places.reading, meter, on: channel) == nil
+        let confirmation = ownTime == nil ? GuardedRegister.Confirmation.otherValue : .newerReading
+        let verdict = judge(isFirst && ownTime == nil ? sample.aged : sample, at: places.reading, confirmation, meter, on: channel)
         guard case .held(let reason, let isNews) = verdict, let last = accepted(places.reading, meter, on: channel) else { return nil }
-        // The same meter under the name of its kind: looked for before its values here are replaced.
-        let named = Places.media.map(\.places).first { document.isSame($0, as: places) }
+        // The same meter under the name of its kind.
+        let named = document.mbus.name(of: channel).map(Places.medium)
         for place in [named, places].compactMap(\.self) {
             document.hold(place.reading, last)
             // The time belongs to the reading: both stay as they were.
-            document.values[place.timestamp] = .time(last.time)
+            if ownTime != nil { document.values[place.timestamp] = .time(last.time) }
         }
         guard isNews else { return nil }
         return RegisterHold(
@@ -126,9 +129,9 @@ extension RegisterGuard {
         }
         for (index, places) in Places.mbus.enumerated() {
             let path = "mbus/\(index + 1)"
-            guard let time = earlier.at(path + "/timestamp")?.text.flatMap(UTCTime.secondsSince1970) else { continue }
+            let ownTime = earlier.at(path + "/timestamp")?.text.flatMap(UTCTime.secondsSince1970)
             let meter = self.meter(earlier.at(path + "/equipmentId")?.text, on: index + 1)
-            recall(earlier, places.reading, path, at: time, meter, on: index + 1)
+            recall(earlier, places.reading, path, at: ownTime ?? time - RegisterSample.age, meter, on: index + 1)
         }
     }
 
@@ -164,9 +167,11 @@ extension Document {
         values[slot] = last.unit.map { .quantity(last.value, $0) } ?? .number(last.value)
         held.append(slot)
     }
+}
 
-    fileprivate func isSame(_ one: MBusPlaces, as other: MBusPlaces) -> Bool {
-        values[one.reading] != nil && values[one.reading] == values[other.reading] && values[one.timestamp] == values[other.timestamp]
-            && values[one.identity.equipmentId] == values[other.identity.equipmentId]
-    }
+extension RegisterSample {
+    /// Seconds that a reading without a time may be older than the first telegram that shows it.
+    static let age: Int64 = 3600
+
+    fileprivate var aged: RegisterSample { RegisterSample(value: value, unit: unit, time: time - Self.age) }
 }

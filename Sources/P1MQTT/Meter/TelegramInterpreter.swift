@@ -7,6 +7,10 @@ package struct TelegramInterpreter: Sendable {
     package struct Options: Sendable {
         /// Minutes that the meter's standard time is ahead of UTC; `nil`: what is known of the meter, else +01:00.
         package var utcOffset: Int?
+        /// Whether a time without a flag follows summer time; `nil`: what is known of the meter.
+        package var summerTime: SummerTime?
+        /// Which clock the time of a telegram is taken from.
+        package var clock = TelegramClock.meter
         /// The equipment id of the gas meter that stands under `gas` when there are several.
         package var gasMeter: String?
         /// Whether registers that jump are held back.
@@ -28,7 +32,9 @@ package struct TelegramInterpreter: Sendable {
 
     package init(_ options: Options) {
         cleansTexts = options.cleansTexts
-        context = Document.Context(utcOffset: options.utcOffset, choice: MBusChoice(gasMeter: options.gasMeter))
+        context = Document.Context(
+            utcOffset: options.utcOffset, summerTime: options.summerTime, clock: options.clock,
+            choice: MBusChoice(gasMeter: options.gasMeter))
         registers = options.guard.enabled ? RegisterGuard(maximumPower: options.guard.maximumPower) : nil
         derivation = Derivation(minimumMonthPeak: options.minimumMonthPeak)
     }
@@ -47,6 +53,7 @@ package struct TelegramInterpreter: Sendable {
 
     /// Takes the document that an earlier run published as what came before the first telegram.
     package mutating func recall(_ earlier: JSONTree) {
+        context.choice.recall(earlier)
         registers?.recall(earlier)
         derivation.recall(earlier)
     }

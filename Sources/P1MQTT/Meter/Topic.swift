@@ -20,6 +20,8 @@ package struct Topic: Sendable, Hashable, CustomStringConvertible {
             switch scalar {
             case "+", "#": return .wildcard(Character(scalar))
             case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}": return .controlCharacter(scalar.value)
+            // Libmosquitto refuses them.
+            case _ where scalar.properties.isNoncharacterCodePoint: return .noncharacter(scalar.value)
             default: continue
             }
         }
@@ -34,6 +36,7 @@ package enum TopicError: Error, Equatable, CustomStringConvertible {
     case reserved
     case wildcard(Character)
     case controlCharacter(UInt32)
+    case noncharacter(UInt32)
 
     package var description: String {
         switch self {
@@ -42,6 +45,7 @@ package enum TopicError: Error, Equatable, CustomStringConvertible {
         case .reserved: "a topic must not begin with $: brokers keep those for themselves"
         case .wildcard(let character): "a topic must not contain \(character): it stands for any topic"
         case .controlCharacter(let value): "a topic must not contain the control character U+\(hexadecimal(value))"
+        case .noncharacter(let value): "a topic must not contain U+\(hexadecimal(value)), which stands for no character"
         }
     }
 

@@ -80,9 +80,24 @@ struct ChangeFilter: Sendable {
     }
 
     mutating func isDue(_ slot: DocumentLayout.Slot, _ value: Document.Value, at now: Moment) -> Bool {
-        if let last = sent[slot], last.value == value, now.monotonic - last.at < heartbeat { return false }
+        if let last = sent[slot], last.value.isWritten(like: value), now.monotonic - last.at < heartbeat { return false }
         sent[slot] = (value, now.monotonic)
         return true
+    }
+}
+
+extension Document.Value {
+    /// Whether another value has the same payload: `1.5` and `1.50` are equal, but not written alike.
+    fileprivate func isWritten(like other: Self) -> Bool {
+        guard let digits, let others = other.digits else { return self == other }
+        return self == other && digits.isWritten(like: others)
+    }
+
+    private var digits: FixedDecimal? {
+        switch self {
+        case .number(let number), .quantity(let number, _), .peak(let number, _, _): number
+        case .text, .time, .json: nil
+        }
     }
 }
 

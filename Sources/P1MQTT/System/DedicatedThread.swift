@@ -6,7 +6,7 @@ import Glibc
 package enum DedicatedThread {
     /// Runs `body` on a thread of its own and returns its result when it has ended. The body must return soon after
     /// whatever wakes it at a shutdown; nothing here can stop it.
-    package static func run<Result: Sendable>(named name: String, _ body: @escaping @Sendable () -> Result) async -> Result {
+    package static func run<Result>(named name: String, _ body: @escaping @Sendable () -> sending Result) async -> sending Result {
         await withCheckedContinuation { done in
             start(named: name) { done.resume(returning: body()) }
         }

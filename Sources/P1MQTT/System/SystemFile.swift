@@ -1,6 +1,8 @@
 import Glibc
+import SystemPackage
 
-/// Small looks into /proc and /sys, where a file that cannot be read just means that nothing is known.
+/// Small looks into /proc and /sys, where a file that cannot be read just means that nothing is known. By hand, because
+/// swift-system reads no folders and no links.
 package enum SystemFile {
     /// The names in a folder, in order.
     package static func names(in folder: String) -> [String] {
@@ -28,14 +30,10 @@ package enum SystemFile {
 
     /// The first 4 kB without the line end; `nil` when there is no such file.
     package static func text(_ path: String) -> String? {
-        let raw = open(path, O_RDONLY | O_CLOEXEC)
-        guard raw >= 0 else { return nil }
-        let file = OwnedDescriptor(adopting: raw)
-        return withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 1) { buffer in
-            let count = read(file.raw, buffer.baseAddress, buffer.count)
-            guard count >= 0 else { return nil }
-            let bytes = buffer.prefix(count)
-            return String(decoding: bytes.last == 0x0A ? bytes.dropLast() : bytes, as: UTF8.self)
+        withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 1) { buffer in
+            guard let file = try? FileDescriptor.open(FilePath(path), .readOnly, options: .closeOnExec) else { return nil }
+            let count = try? file.closeAfter { try file.read(into: buffer) }
+            return count.map { buffer[..<$0] }.map { String(decoding: $0.last == 0x0A ? $0.dropLast() : $0, as: UTF8.self) }
         }
     }
 }

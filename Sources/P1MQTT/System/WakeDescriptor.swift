@@ -21,6 +21,12 @@ package final class WakeDescriptor: Sendable {
         _ = write(descriptor.raw, &one, 8)
     }
 
+    /// Whether somebody has called `wake()` since `drain()`.
+    package var isAwake: Bool {
+        var waits = pollfd(fd: raw, events: Int16(POLLIN), revents: 0)
+        return poll(&waits, 1, 0) > 0
+    }
+
     package func drain() {
         var count: UInt64 = 0
         _ = read(descriptor.raw, &count, 8)

@@ -11,6 +11,15 @@ extension Catalogue {
         .init("0-n:96.1.2", "ean", .digits, "EAN of the connection"),
     ]
 
+    /// Rows for the M-Bus channels of Icelandic meters, to which a house's hot water is metered by its volume. They stand
+    /// before those of `mbus`, whose code 24.2.3 means something else.
+    static let icelandic: [CatalogueRow] = [
+        .init("0-n:24.2.2", "flow", .flow, "Flow (Iceland)"),
+        .init("0-n:24.2.3", "supplyTemperature", .temperature, "Temperature of the supply (Iceland)"),
+        .init("0-n:24.2.4", "returnTemperature", .temperature, "Temperature of the return (Iceland)"),
+        .init("0-n:24.2.5", "energy", .energy, "Energy (Iceland)"),
+    ]
+
     /// Rows for meters that are known by what they measure instead of by a channel: group A says it. DSMR 2.2 lists them,
     /// the ACE4000 sends those for gas.
     static let media: [CatalogueRow] = [

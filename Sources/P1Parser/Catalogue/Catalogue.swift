@@ -1,11 +1,20 @@
-/// The one table of OBIS codes, in the order of the JSON document. Adding a code is adding a row to one of its parts.
+/// The one table of OBIS codes. Adding a code is adding a row to one of its parts. Of several codes for one quantity the first
+/// row counts.
 public enum Catalogue {
     /// All rows.
-    public static let rows: [CatalogueRow] = general + energy + state + instantaneous + demand + mbus + media
+    public static let rows: [CatalogueRow] = general + energy + state + instantaneous + demand + mbus + media + icelandic
 
-    /// Where the rows for meters on the M-Bus begin, and behind them those that go by what a meter measures.
-    static let firstMBusRow = rows.count - mbus.count - media.count
-    static let firstMediumRow = rows.count - media.count
+    /// Where the rows for meters on the M-Bus begin, and behind them those that go by what a meter measures. At the end
+    /// stand those that hold in Iceland only.
+    static let firstMBusRow = firstMediumRow - mbus.count
+    static let firstMediumRow = firstIcelandicRow - media.count
+    static let firstIcelandicRow = rows.count - icelandic.count
+
+    /// Whether a row holds in every dialect: the others are no codes to `find`.
+    ///
+    /// - Parameter row: an index of `rows`.
+    /// - Returns: false for rows of one dialect.
+    public static func isGeneral(_ row: Int) -> Bool { row < firstIcelandicRow }
 
     /// The quantity of each row: looked up for each reading, without the texts of its row.
     public static let kinds: [Quantity] = rows.map(\.quantity)
@@ -64,5 +73,12 @@ public enum Catalogue {
         return (Int(entry.row), entry.channel)
     }
 
-    static let index = CodeIndex(rows)
+    static let index = CodeIndex(rows.enumerated().filter { isGeneral($0.offset) })
+
+    /// That of Iceland, where some codes of M-Bus channels mean something else.
+    static let icelandicIndex: CodeIndex = {
+        let codes = Set(icelandic.map(\.code))
+        let all = Array(rows.enumerated())
+        return CodeIndex(all[firstIcelandicRow...] + all[..<firstIcelandicRow].filter { !codes.contains($0.element.code) })
+    }()
 }

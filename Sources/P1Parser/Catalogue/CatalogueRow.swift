@@ -14,7 +14,7 @@ public struct CatalogueRow: Sendable, Hashable {
 
     /// The code; on a row for several channels that of channel 1.
     public let code: OBISCode
-    /// The name of the value, from the general to the particular, levels separated by `/`.
+    /// The name of the value, from the general to the particular, levels separated by `/`: the same for all codes that mean it.
     public let path: String
     /// The kind of quantity.
     public let quantity: Quantity

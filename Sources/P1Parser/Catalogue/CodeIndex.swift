@@ -31,19 +31,20 @@ struct CodeIndex: Sendable {
     private var slots: [Slot]
     private let mask: Int
 
-    init(_ rows: [CatalogueRow]) {
+    /// - Parameter rows: with their places in the table.
+    init(_ rows: some Collection<(offset: Int, element: CatalogueRow)>) {
         var size = 64
         // A row holds for four channels at most. One slot at least stays empty: there a search in vain ends.
         while size <= rows.count * 4 { size *= 2 }
         mask = size - 1
         slots = Array(repeating: Slot(), count: size)
-        for (index, row) in rows.enumerated() {
+        for (index, row) in rows {
             let channel: UInt8 = row.isOnChannels ? 1 : 0
             let isNew = insert(row.code, CatalogueEntry(row: UInt16(index), quantity: row.quantity, channel: channel))
             precondition(isNew, "the catalogue has \(row.code) twice")
         }
         // On other channels, unless there is a row of its own.
-        for (index, row) in rows.enumerated() {
+        for (index, row) in rows {
             if row.isOnChannels {
                 for channel: UInt8 in 2...4 {
                     let entry = CatalogueEntry(row: UInt16(index), quantity: row.quantity, channel: channel)

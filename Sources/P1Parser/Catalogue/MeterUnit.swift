@@ -1,5 +1,5 @@
 /// The unit of a value, after conversion: there is one for each kind of quantity.
-public enum MeterUnit: String, Sendable, CaseIterable {
+public enum MeterUnit: String, Sendable, CaseIterable, Codable {
     case kWh
     case kvarh
     case kW
@@ -11,8 +11,8 @@ public enum MeterUnit: String, Sendable, CaseIterable {
     case m3
     case GJ
     case s
-    /// Of the flow that is derived from readings of a gas meter.
     case m3PerHour = "m3/h"
+    case degC
 
     /// Reads a unit as a meter writes it.
     ///
@@ -89,6 +89,9 @@ public enum MeterUnit: String, Sendable, CaseIterable {
         case Name.m3: (.m3, 0)
         case Name.dm3, Name.l: (.m3, -3)
         case Name.s: (.s, 0)
+        case Name.m3PerHour: (.m3PerHour, 0)
+        case Name.lPerHour: (.m3PerHour, -3)
+        case Name.degC: (.degC, 0)
         default: nil
         }
     }
@@ -108,5 +111,8 @@ public enum MeterUnit: String, Sendable, CaseIterable {
         static let dm3: UInt64 = 0x646D33
         static let l: UInt64 = 0x6C
         static let s: UInt64 = 0x73
+        static let m3PerHour: UInt64 = 0x6D33_2F68
+        static let lPerHour: UInt64 = 0x6C2F68
+        static let degC: UInt64 = 0x6465_6763
     }
 }

@@ -1,5 +1,4 @@
-/// What kind of thing a catalogue row measures or says. The unit, the way it is read from the line, its shape in the
-/// JSON document and its classes in Home Assistant all follow from it.
+/// What kind of thing a catalogue row measures or says. The unit and the way it is read from the line follow from it.
 public enum Quantity: Sendable, Hashable, CaseIterable {
     /// Active energy, a register in kWh.
     case energy
@@ -17,8 +16,10 @@ public enum Quantity: Sendable, Hashable, CaseIterable {
     case current
     /// Frequency in Hz.
     case frequency
-    /// A flow in m3/h; no meter sends one, it is derived.
+    /// A flow in m3/h.
     case flow
+    /// A temperature in degrees Celsius.
+    case temperature
     /// A length of time in s.
     case duration
     /// Power factor, a number without unit.
@@ -78,6 +79,7 @@ public enum Quantity: Sendable, Hashable, CaseIterable {
         case .current, .currentLimit: .A
         case .frequency: .Hz
         case .flow: .m3PerHour
+        case .temperature: .degC
         case .duration, .failureLog: .s
         default: nil
         }

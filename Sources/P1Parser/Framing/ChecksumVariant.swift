@@ -1,7 +1,7 @@
 /// The ways to compute the four digits behind `!`.
 ///
 /// All P1 papers ask for the first; some meters do it their own way (Holley in Hungary: X-25, ndokter/dsmr_parser 91).
-public enum ChecksumVariant: String, Sendable, CaseIterable {
+public enum ChecksumVariant: String, Sendable, CaseIterable, Codable {
     /// Of all P1 papers.
     case arc = "CRC-16/ARC"
     /// Start value and final inversion of HDLC.

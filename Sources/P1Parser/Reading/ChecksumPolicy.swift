@@ -1,5 +1,5 @@
 /// What to do with the checksum of a telegram.
-public enum ChecksumPolicy: String, Sendable, CaseIterable {
+public enum ChecksumPolicy: String, Sendable, CaseIterable, Codable {
     /// Checked when present. A meter that has sent a right one always sends one, so a telegram without it is damaged from
     /// then on: one flipped bit must not turn a checked telegram into an unchecked one.
     case auto

@@ -42,7 +42,7 @@ extension Telegram {
     /// - Returns: the profile.
     public func profile(of reading: Reading) -> CapturedProfile? {
         guard [.monthEnd, .loadProfile].contains(Catalogue.kinds[reading.row]) else { return nil }
-        let groups = values(of: objects[reading.object])
+        let groups = trimmedValues(of: objects[reading.object])
         let text = text.span
         guard let first = groups.first, (1...4).contains(first.text.count), let count = FixedDecimal(text, first.text.range),
             count.scale == 0
@@ -76,7 +76,7 @@ extension Telegram {
     /// - Returns: a profile of one moment.
     public func monthEnd(of reading: Reading) -> CapturedProfile? {
         guard Catalogue.kinds[reading.row] == .peakHistory else { return nil }
-        let groups = values(of: objects[reading.object])
+        let groups = trimmedValues(of: objects[reading.object])
         let text = text.span
         guard groups.count > 1, let first = groups.first, let time = MeterTimestamp(text, first.text.range) else { return nil }
         var contents: [CapturedProfile.Content] = []
@@ -118,7 +118,7 @@ extension Telegram {
     /// - Returns: the limit in A, with the sign it was sent with.
     public func exportLimit(of reading: Reading) -> FixedDecimal? {
         guard Catalogue.kinds[reading.row] == .currentLimit else { return nil }
-        let groups = values(of: objects[reading.object])
+        let groups = trimmedValues(of: objects[reading.object])
         let text = text.span
         guard let first = groups.first,
             let second = groups.count == 2 ? groups.last : ReadingParser.limits(text, first).second,

@@ -38,10 +38,32 @@ public struct DataValue: Sendable, Hashable {
         unitCount = .max
     }
 
+    /// The same group without the blanks around it.
+    func trimmed(in text: Span<UInt8>) -> DataValue {
+        guard unit == nil else {
+            let start = text.skippingBlanks(from: self.text.range.lowerBound, to: self.text.range.upperBound)
+            return DataValue(start, star: self.text.range.upperBound, end: self.text.range.upperBound + 1 + Int(unitCount))
+        }
+        let range = text.trimmingBlanks(self.text.range)
+        return range == self.text.range ? self : ObjectScanner.value(text, range, star: text.onlyStar(in: range))
+    }
+
     /// A group with a star: the unit stands from behind it up to `end`.
     init(_ start: Int, star: Int, end: Int) {
         text = TextRange(start..<star)
         unitCount = UInt16(truncatingIfNeeded: end &- star &- 1)
+    }
+}
+
+extension Span<UInt8> {
+    /// Where the one star of a range stands; `nil` when there are none or several.
+    fileprivate func onlyStar(in range: Range<Int>) -> Int? {
+        var star: Int?
+        for index in range where self[index] == UInt8(ascii: "*") {
+            if star != nil { return nil }
+            star = index
+        }
+        return star
     }
 }
 

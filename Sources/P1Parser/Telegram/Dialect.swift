@@ -1,6 +1,6 @@
 /// The standard or national variant that a telegram follows. For display and for the few things that differ by
-/// country; the parser itself does not depend on it.
-public enum Dialect: String, Sendable, CaseIterable {
+/// country; of the parser itself only the codes of M-Bus channels in Iceland depend on it.
+public enum Dialect: String, Sendable, CaseIterable, Codable {
     /// DSMR 2.2 and 3.0 (Netherlands): no version, no time, no checksum.
     case dsmr22 = "DSMR 2.2/3.0"
     /// DSMR 4.0 to 4.2 (Netherlands).
@@ -27,6 +27,8 @@ public enum Dialect: String, Sendable, CaseIterable {
     case slovenia = "Slovenia"
     /// Poland.
     case poland = "Poland"
+    /// Iceland: heating by hot water.
+    case iceland = "Iceland"
     /// District heating boxes in the Netherlands.
     case warmtelink = "Warmtelink"
     /// None of the above could be recognised.
@@ -34,8 +36,15 @@ public enum Dialect: String, Sendable, CaseIterable {
 
     /// Minutes that the standard time of meters of this dialect is ahead of UTC.
     public var standardOffset: Int {
-        self == .lithuania ? 120 : 60
+        switch self {
+        case .lithuania: 120
+        case .iceland: 0
+        default: 60
+        }
     }
+
+    /// Whether a time without a flag follows summer time.
+    public var summerTime: SummerTime { self == .iceland ? .never : .eu }
 
     /// The manufacturer or operator in the header, where it settles the dialect.
     private static let headers: [(prefix: String, dialect: Dialect)] = [
@@ -63,6 +72,7 @@ public enum Dialect: String, Sendable, CaseIterable {
 
     /// Recognises a dialect by the header, then by the version, then by what only one dialect leaves out.
     static func recognise(_ telegram: Telegram) -> (dialect: Dialect, evidence: Evidence) {
+        if telegram.isIcelandic { return (.iceland, .code(Telegram.clockDate, version: nil)) }
         if let known = headers.first(where: { telegram.headerBegins(with: $0.prefix) }) {
             return (known.dialect, .header(known.prefix))
         }
@@ -99,6 +109,16 @@ extension Dialect.Evidence: CustomStringConvertible {
     }
 }
 
+extension Dialect {
+    /// Whether a telegram with these lines is from Iceland: the meters that Wallonia has too, with date and time of day on
+    /// lines of their own instead of the time of the telegram, and without a version.
+    static func isIcelandic(_ header: TextRange, _ objects: [DataObject], in text: [UInt8]) -> Bool {
+        guard text.begins(at: header, with: "/ISK5\\2MIE") || text.begins(at: header, with: "/ISK5=2MIE") else { return false }
+        func has(_ code: OBISCode) -> Bool { objects.contains { $0.code.withoutF == code } }
+        return has(Telegram.clockDate) && !has(time) && !has(belgianVersion)
+    }
+}
+
 extension Telegram {
     /// The dialect it follows.
     public var dialect: Dialect { Dialect.recognise(self).dialect }
@@ -108,14 +128,7 @@ extension Telegram {
 
     /// Whether the header begins with this; `prefix` is in capitals, the header may be of either case.
     func headerBegins(with prefix: String) -> Bool {
-        guard prefix.utf8.count <= header.count else { return false }
-        var index = Int(header.start)
-        for byte in prefix.utf8 {
-            let upper = text[index] &- UInt8(ascii: "a") < 26 ? text[index] & 0xDF : text[index]
-            if upper != byte { return false }
-            index += 1
-        }
-        return true
+        text.begins(at: header, with: prefix)
     }
 
     fileprivate func has(_ code: OBISCode) -> Bool {
@@ -124,5 +137,19 @@ extension Telegram {
 
     fileprivate func text(of code: OBISCode) -> String? {
         objects.first { $0.code.withoutF == code }.flatMap { values(of: $0).first }.map { string($0.text) }
+    }
+}
+
+extension [UInt8] {
+    /// Whether the header at `header` begins with this; `prefix` is in capitals, the header may be of either case.
+    fileprivate func begins(at header: TextRange, with prefix: String) -> Bool {
+        guard prefix.utf8.count <= header.count else { return false }
+        var index = Int(header.start)
+        for byte in prefix.utf8 {
+            let upper = self[index] &- UInt8(ascii: "a") < 26 ? self[index] & 0xDF : self[index]
+            if upper != byte { return false }
+            index += 1
+        }
+        return true
     }
 }

@@ -2,7 +2,10 @@
 ///
 /// `00.866` is 866 with scale 3 and is written `0.866`; `0.000` stays `0.000`. No binary floating point is involved.
 /// At most 18 significant digits and 18 decimals.
-public struct FixedDecimal: Sendable, Hashable {
+///
+/// Numbers are compared by value, as the laws of `Comparable` ask: `1.5` and `1.50` are equal and have one hash. Whether they
+/// were written with the same decimals tells ``isWritten(like:)``.
+public struct FixedDecimal: Sendable {
     /// All digits as one integer, with the sign.
     public let mantissa: Int64
     /// The number of digits behind the point, 0 to 18.
@@ -147,7 +150,7 @@ extension Span<UInt8> {
     }
 }
 
-extension FixedDecimal: CustomStringConvertible {
+extension FixedDecimal: LosslessStringConvertible {
     /// The number with the decimals it was sent with, without leading zeros: `-0.5`, `231.0`.
     public var description: String {
         var bytes: [UInt8] = []
@@ -177,7 +180,7 @@ extension FixedDecimal: CustomStringConvertible {
 }
 
 extension FixedDecimal: Comparable {
-    /// Compares by value: `1.50` and `1.5` are neither smaller nor larger, though not equal.
+    /// Compares by value.
     ///
     /// - Parameters:
     ///   - left: a number.
@@ -188,5 +191,71 @@ extension FixedDecimal: Comparable {
         if let a = left.mantissa(atScale: common), let b = right.mantissa(atScale: common) { return a < b }
         // One does not fit at the common scale, so it is the larger in size.
         return left.mantissa(atScale: common) == nil ? left.mantissa < 0 : right.mantissa > 0
+    }
+}
+
+extension FixedDecimal: Hashable {
+    /// Compares by value: `1.50` is `1.5`.
+    ///
+    /// - Parameters:
+    ///   - left: a number.
+    ///   - right: another.
+    /// - Returns: whether they are the same number.
+    public static func == (left: FixedDecimal, right: FixedDecimal) -> Bool {
+        if left.scale == right.scale { return left.mantissa == right.mantissa }
+        let common = max(left.scale, right.scale)
+        guard let a = left.mantissa(atScale: common), let b = right.mantissa(atScale: common) else { return false }
+        return a == b
+    }
+
+    /// Feeds the value, whatever its decimals, to a hasher.
+    ///
+    /// - Parameter hasher: what to feed.
+    public func hash(into hasher: inout Hasher) {
+        var (rest, decimals) = (mantissa, scale)
+        while decimals > 0, rest % 10 == 0 {
+            rest /= 10
+            decimals -= 1
+        }
+        hasher.combine(rest)
+        hasher.combine(decimals)
+    }
+
+    /// Whether another number is equal and has as many decimals: then both are written with the same digits.
+    ///
+    /// - Parameter other: a number.
+    /// - Returns: true for `1.50` and `1.50`, false for `1.50` and `1.5`.
+    public func isWritten(like other: FixedDecimal) -> Bool {
+        mantissa == other.mantissa && scale == other.scale
+    }
+}
+
+extension FixedDecimal: Codable {
+    /// Reads the number from a string, which keeps its decimals.
+    ///
+    /// - Parameter decoder: where to read from.
+    public init(from decoder: any Decoder) throws {
+        self = try decoder.decodeText()
+    }
+
+    /// Writes the number as a string, which keeps its decimals.
+    ///
+    /// - Parameter encoder: where to write to.
+    public func encode(to encoder: any Encoder) throws {
+        try encoder.encodeText(self)
+    }
+}
+
+extension Double {
+    /// The nearest value to a decimal number; its decimals are lost.
+    ///
+    /// - Parameter decimal: a number.
+    public init(_ decimal: FixedDecimal) {
+        // Up to 53 bits both parts are exact, and so is the rounding of their quotient; the text is rounded as exactly.
+        guard decimal.mantissa.magnitude < 1 << 53, let power = FixedDecimal(mantissa: 1).mantissa(atScale: decimal.scale) else {
+            self = Double(decimal.description) ?? .nan
+            return
+        }
+        self = Double(decimal.mantissa) / Double(power)
     }
 }

@@ -1,7 +1,7 @@
 /// What an M-Bus meter measures.
 ///
 /// Source: EN 13757-3, device types; the numbers are those of `24.1.0`.
-public enum MBusMedium: String, Sendable, CaseIterable {
+public enum MBusMedium: String, Sendable, CaseIterable, Codable {
     case gas
     case water
     case heat
@@ -60,12 +60,20 @@ public struct MBusDevice: Sendable, Hashable {
     public internal(set) var ean: TextRange?
     /// What it measures; `nil` for a type that is not known, and for a meter with neither type nor reading.
     public internal(set) var medium: MBusMedium?
-    /// Its last reading; `nil` when the meter never reported or its time is impossible.
+    /// Its last reading; `nil` when the meter never reported.
     public internal(set) var reading: FixedDecimal?
     /// The unit of the reading.
     public internal(set) var unit: MeterUnit?
-    /// When the reading was taken.
+    /// When the reading was taken; `nil` where the meter does not say, or an impossible time.
     public internal(set) var timestamp: MeterTimestamp?
+    /// What flows at this moment, in m3/h.
+    public internal(set) var flow: FixedDecimal?
+    /// The temperature of what flows in, in degrees Celsius.
+    public internal(set) var supplyTemperature: FixedDecimal?
+    /// The temperature of what flows back.
+    public internal(set) var returnTemperature: FixedDecimal?
+    /// The energy that was taken from what flowed through, in kWh.
+    public internal(set) var energy: FixedDecimal?
     /// The catalogue's row of the reading.
     var readingRow = 0
 
@@ -121,7 +129,8 @@ extension Telegram {
             device.reading = number
             device.unit = unit
             device.timestamp = time
-        case .number(let number, let unit) where device.timestamp == nil:
+        case .number(let number, let unit), .timed(let number, let unit, nil):
+            guard device.timestamp == nil else { return }
             device.reading = number
             device.unit = unit
         default:
@@ -135,15 +144,30 @@ extension Telegram {
         case (.identifier, .text(let text)): device.equipmentId = text
         case (.position, .text(let text)): device.valvePosition = text
         case (.digits, .text(let text)): device.ean = text
-        case (.meterReading, .timed(let number, let unit, let time?)), (.meterProfile, .timed(let number, let unit, let time?)):
-            // Of several readings the newest counts, of two at one time the one that stands first in the catalogue.
-            if let last = device.timestamp, (seconds(time), -reading.row) < (seconds(last), -device.readingRow) { return }
-            device.reading = number
-            device.unit = unit
-            device.timestamp = time
-            device.readingRow = reading.row
+        case (.meterReading, .timed(let number, let unit, let time)), (.meterProfile, .timed(let number, let unit, let time)):
+            take(number, unit, time, row: reading.row, of: &device)
+        case (.meterReading, .number(let number, let unit)):
+            take(number, unit, nil, row: reading.row, of: &device)
+        case (.flow, .number(let number, _)): device.flow = number
+        case (.energy, .number(let number, _)): device.energy = number
+        case (.temperature, .number(let number, _)) where reading.catalogueRow.path == "supplyTemperature":
+            device.supplyTemperature = number
+        case (.temperature, .number(let number, _)): device.returnTemperature = number
         default: break
         }
+    }
+
+    /// Of several readings the newest counts, one without a time least; of two at one time the one that stands first in
+    /// the catalogue.
+    private func take(_ number: FixedDecimal, _ unit: MeterUnit?, _ time: MeterTimestamp?, row: Int, of device: inout MBusDevice) {
+        if device.reading != nil {
+            let (new, last) = (time.map(seconds) ?? .min, device.timestamp.map(seconds) ?? .min)
+            if (new, -row) < (last, -device.readingRow) { return }
+        }
+        device.reading = number
+        device.unit = unit
+        device.timestamp = time
+        device.readingRow = row
     }
 
     /// For comparing times of one meter.
@@ -153,6 +177,8 @@ extension Telegram {
         let type = device.deviceType.flatMap { FixedDecimal(text.span, $0.range)?.mantissa }
         device.medium = type.flatMap { MBusMedium(deviceType: $0) }
         // A live meter may come without its type after a swap (field: dsmr-reader 1794), or with that of none.
-        if type ?? 0 == 0, device.reading != nil { device.medium = MBusMedium(unit: device.unit) }
+        guard type ?? 0 == 0, device.reading != nil else { return }
+        // What is metered in Iceland is hot water for heating.
+        device.medium = isIcelandic ? .heat : MBusMedium(unit: device.unit)
     }
 }

@@ -38,12 +38,13 @@ public struct PeakHistory: Sendable, Hashable {
 }
 
 extension Telegram {
-    /// The failure log behind a reading; `nil` when it has another shape. An empty group is an empty log.
+    /// The failure log behind a reading; `nil` when it is another reading or has another shape. An empty group is an empty log.
     ///
-    /// - Parameter reading: a reading whose quantity is `.failureLog`.
+    /// - Parameter reading: a reading.
     /// - Returns: the log.
     public func failureLog(of reading: Reading) -> FailureLog? {
-        let groups = values(of: objects[reading.object])
+        guard Catalogue.kinds[reading.row] == .failureLog else { return nil }
+        let groups = trimmedValues(of: objects[reading.object])
         let text = text.span
         guard let first = groups.first else { return nil }
         if first.text.isEmpty { return FailureLog(count: 0, failures: []) }
@@ -70,12 +71,14 @@ extension Telegram {
         return duration.mantissa
     }
 
-    /// The peak history behind a reading; `nil` when it is empty or has another shape (Hungary uses the code for something else).
+    /// The peak history behind a reading; `nil` when it is another reading, is empty or has another shape (Hungary uses the
+    /// code for something else).
     ///
-    /// - Parameter reading: a reading whose quantity is `.peakHistory`.
+    /// - Parameter reading: a reading.
     /// - Returns: the history.
     public func peakHistory(of reading: Reading) -> PeakHistory? {
-        let groups = values(of: objects[reading.object])
+        guard Catalogue.kinds[reading.row] == .peakHistory else { return nil }
+        let groups = trimmedValues(of: objects[reading.object])
         let text = text.span
         guard let first = groups.first, (1...3).contains(first.text.count), let count = FixedDecimal(text, first.text.range),
             count.scale == 0

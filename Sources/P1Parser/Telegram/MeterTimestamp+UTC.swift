@@ -4,7 +4,7 @@ extension MeterTimestamp {
     /// - Parameters:
     ///   - seconds: seconds since 1970-01-01 00:00 UTC.
     ///   - standardOffset: minutes that the meter's standard time is ahead of UTC.
-    /// - Returns: the time with its flag, or `nil` outside the years 2000 to 2099 (and in the first minute of 2000).
+    /// - Returns: the time with its flag, or `nil` outside the years 2000 to 2099 (and on the first day of 2000).
     public init?(secondsSince1970 seconds: Int64, standardOffset: Int) {
         let isSummer = MeterTimestamp.isSummerTime(atUTC: seconds)
         let date = CalendarDate(secondsSince1970: seconds + Int64(standardOffset) * 60 + (isSummer ? 3600 : 0))

@@ -28,8 +28,8 @@ public struct MeterTimestamp: Sendable, Hashable {
     /// The flag behind the digits.
     public let season: Season
 
-    /// A time of these fields, or `nil` when no calendar has it or a meter means "not set" by it
-    /// (the first minute of 2000, any year before).
+    /// A time of these fields, or `nil` when no calendar has it or a meter means "not set" by it: the first day of 2000, on
+    /// which a clock begins that was never set (and goes on until it is, whatever its flag), and any year before.
     ///
     /// - Parameters:
     ///   - year: the full year, 2000 to 2099.
@@ -43,7 +43,7 @@ public struct MeterTimestamp: Sendable, Hashable {
         guard (2000...2099).contains(year), (1...12).contains(month),
             (1...MeterTimestamp.days(inMonth: month, of: year)).contains(day),
             (0...23).contains(hour), (0...59).contains(minute), (0...59).contains(second),
-            (year, month, day, hour, minute) != (2000, 1, 1, 0, 0)
+            (year, month, day) != (2000, 1, 1)
         else { return nil }
         self.year = UInt16(year)
         self.month = UInt8(month)
@@ -58,15 +58,17 @@ public struct MeterTimestamp: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - standardOffset: minutes that the meter's standard time is ahead of UTC.
+    ///   - summerTime: what holds for a time without a flag.
     ///   - arrival: seconds since 1970 at which the telegram came; decides between the two passes of the hour that
     ///     occurs twice in autumn when no flag was sent. Without it the later one is taken.
     /// - Returns: seconds since 1970-01-01 00:00 UTC.
-    public func secondsSince1970(standardOffset: Int, arrival: Int64? = nil) -> Int64 {
+    public func secondsSince1970(standardOffset: Int, summerTime: SummerTime = .eu, arrival: Int64? = nil) -> Int64 {
         let winter = localSeconds - Int64(standardOffset) * 60
         let summer = winter - 3600
         switch season {
         case .winter: return winter
         case .summer: return summer
+        case .unstated where summerTime == .never: return winter
         case .unstated: break
         }
         // The rule of the European Union (directive 2000/84/EC) says which of both readings exist.
@@ -112,6 +114,14 @@ public struct MeterTimestamp: Sendable, Hashable {
         let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
         return Int64(era * 146_097 + dayOfEra - 719_468)
     }
+}
+
+/// When the clock of a meter that sends no flag is an hour ahead of standard time.
+public enum SummerTime: String, Sendable, CaseIterable {
+    /// From the last Sunday of March to that of October: the European Union and its neighbours.
+    case eu
+    /// Never.
+    case never = "none"
 }
 
 /// A moment of UTC in calendar fields, for writing it as ISO 8601.

@@ -65,9 +65,35 @@ public struct OBISCode: Sendable, Hashable {
     }
 }
 
-extension OBISCode: CustomStringConvertible {
+extension OBISCode: LosslessStringConvertible {
     /// The code as the standard writes it.
     public var description: String {
         "\(a)-\(b):\(c).\(d).\(e)" + (f.map { "*\($0)" } ?? "")
+    }
+}
+
+extension OBISCode: ExpressibleByStringLiteral {
+    /// The code that a literal spells, for instance `"1-0:1.8.1"`; anything else is a mistake in the program.
+    ///
+    /// - Parameter value: the code and nothing else.
+    public init(stringLiteral value: String) {
+        guard let code = OBISCode(value) else { preconditionFailure("no OBIS code: \(value)") }
+        self = code
+    }
+}
+
+extension OBISCode: Codable {
+    /// Reads the code from a string.
+    ///
+    /// - Parameter decoder: where to read from.
+    public init(from decoder: any Decoder) throws {
+        self = try decoder.decodeText()
+    }
+
+    /// Writes the code as a string.
+    ///
+    /// - Parameter encoder: where to write to.
+    public func encode(to encoder: any Encoder) throws {
+        try encoder.encodeText(self)
     }
 }

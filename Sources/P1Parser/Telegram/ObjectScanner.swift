@@ -54,7 +54,7 @@ struct ObjectScanner {
         return end
     }
 
-    /// Reads a code that a bracket follows; returns where that stands.
+    /// Reads a code that a bracket follows, perhaps behind blanks; returns where the code ends.
     @inline(__always)
     private func scanCode(_ content: Span<UInt8>, from start: Int) -> (OBISCode, CodeIndex.Place, Int)? {
         if let spelling = CodeSpelling(content, from: start) {
@@ -66,10 +66,10 @@ struct ObjectScanner {
 
     /// A code that the catalogue does not know or spells in another way.
     private func scanOtherCode(_ content: Span<UInt8>, from start: Int) -> (OBISCode, CodeIndex.Place, Int)? {
-        guard let (code, bracket) = OBISCode.scan(content, from: start, to: content.count), bracket < content.count,
-            content[bracket] == UInt8(ascii: "(")
-        else { return nil }
-        return (code, index.place(of: code), bracket)
+        guard let (code, end) = OBISCode.scan(content, from: start, to: content.count) else { return nil }
+        let bracket = content.skippingBlanks(from: end, to: content.count)
+        guard bracket < content.count, content[bracket] == UInt8(ascii: "(") else { return nil }
+        return (code, index.place(of: code), end)
     }
 
     /// Takes a line that does not begin with a code; returns where it ends. Blanks may stand before one.
@@ -102,12 +102,18 @@ struct ObjectScanner {
         }
     }
 
-    /// Reads `(…)(…)` and the blanks behind it; returns where the line ends, or `nil` when its brackets are damaged.
+    /// Reads `(…)(…)` and the blanks around it; returns where the line ends, or `nil` when its brackets are damaged.
     @inline(__always)
     private mutating func scanGroups(_ text: Span<UInt8>, from start: Int) -> Int? {
         let end = text.count
         var index = start
-        while index < end, text[index] == UInt8(ascii: "(") {
+        while index < end {
+            if text[index] != UInt8(ascii: "(") {
+                if text[index] == UInt8(ascii: "\n") { break }
+                guard text[index] <= 0x20 else { return nil }
+                index &+= 1
+                continue
+            }
             index &+= 1
             let first = index
             var star: Int?
@@ -135,27 +141,25 @@ struct ObjectScanner {
             values.append(ObjectScanner.value(text, first..<index, star: stars == 1 ? star : nil))
             index &+= 1
         }
-        while index < end, text[index] != UInt8(ascii: "\n") {
-            guard text[index] <= 0x20 else { return nil }
-            index &+= 1
-        }
         return index
     }
 
     /// Splits a group at its star, if a unit stands behind it.
     @inline(__always)
-    private static func value(_ text: Span<UInt8>, _ group: Range<Int>, star: Int?) -> DataValue {
+    static func value(_ text: Span<UInt8>, _ group: Range<Int>, star: Int?) -> DataValue {
         if let star, (1...8).contains(group.upperBound - star - 1), isUnit(text, star + 1..<group.upperBound) {
             return DataValue(group.lowerBound, star: star, end: group.upperBound)
         }
         return DataValue(group)
     }
 
+    /// Whether letters, digits and `/` stand there, as in `m3/h`.
     private static func isUnit(_ text: Span<UInt8>, _ range: Range<Int>) -> Bool {
         var index = range.lowerBound
         while index < range.upperBound {
             let byte = text[index]
-            guard (byte | 0x20) &- UInt8(ascii: "a") < 26 || byte &- UInt8(ascii: "0") <= 9 else { return false }
+            // The sign stands before the digits in ASCII.
+            guard (byte | 0x20) &- UInt8(ascii: "a") < 26 || byte &- UInt8(ascii: "/") <= 10 else { return false }
             index &+= 1
         }
         return true
@@ -216,6 +220,12 @@ extension Span<UInt8> {
         var index = start
         while index < end, self[index] == UInt8(ascii: " ") || self[index] == UInt8(ascii: "\t") { index += 1 }
         return index
+    }
+
+    /// A range without the blanks around it.
+    func trimmingBlanks(_ range: Range<Int>) -> Range<Int> {
+        let start = skippingBlanks(from: range.lowerBound, to: range.upperBound)
+        return trimming(start..<range.upperBound, where: { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") })
     }
 
     /// A range without the bytes at its end that `isBlank` names.

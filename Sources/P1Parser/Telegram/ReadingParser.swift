@@ -27,8 +27,9 @@ enum ReadingParser {
                     Reading(
                         row: entry.row, channel: entry.channel, isSubordinate: entry.isSubordinate, object: UInt16(index),
                         value: value))
+                if groups.count > 1, entry.quantity.hasOneGroup { unexplained.append(index) }
             case .nothing:
-                break
+                if groups.count > 1, entry.quantity.hasOneGroup { unexplained.append(index) }
             case .unexplained:
                 unexplained.append(index)
             case .issue(let reason):
@@ -50,7 +51,8 @@ enum ReadingParser {
         guard let index = groups.first else { return .issue(.wrongShape) }
         let first = values[index]
         switch quantity {
-        case .energy, .reactiveEnergy, .power, .reactivePower, .apparentPower, .voltage, .current, .frequency, .flow, .duration:
+        case .energy, .reactiveEnergy, .power, .reactivePower, .apparentPower, .voltage, .current, .frequency, .flow, .temperature,
+            .duration:
             return number(text, first, quantity)
         case .limit, .currentLimit:
             return number(text, limits(text, first).first, quantity)
@@ -63,12 +65,16 @@ enum ReadingParser {
         case .meterProfile:
             return profile(text, values, groups)
         case .time:
-            return .value(.time(MeterTimestamp(text, first.text.range)))
+            let time = MeterTimestamp(text, first.text.range)
+            let isTime = time != nil || first.text.isEmpty || first.isTime
+            return isTime ? .value(.time(time)) : .unexplained
         case .identifier where first.text.count == 13 && MeterTimestamp(text, first.text.range) != nil:
             // Seen in 0-0:0.0.0: a time with its flag names no meter.
             return .unexplained
-        case .text, .identifier, .deviceType, .position, .version, .message, .digits, .clockPart:
+        case .text, .identifier, .message:
             return .value(.text(first.text))
+        case .deviceType, .position, .version, .digits, .clockPart:
+            return .value(.text(TextRange(text.trimmingBlanks(first.text.range))))
         case .failureLog, .peakHistory, .monthEnd, .loadProfile:
             return .value(.list)
         }
@@ -98,7 +104,10 @@ enum ReadingParser {
     private static func powerFactor(_ text: Span<UInt8>, _ value: DataValue) -> Outcome {
         let range = value.text.range
         if range.isEmpty { return .nothing }
-        guard let number = FixedDecimal(text, range) else { return .issue(.notANumber) }
+        guard let number = FixedDecimal(text, range) else {
+            let inner = text.trimmingBlanks(range)
+            return inner == range ? .issue(.notANumber) : powerFactor(text, DataValue(inner))
+        }
         let isThousandths = number.scale == 0 && range.count >= 4
         guard let factor = isThousandths ? number.movingPoint(by: -3) : number,
             !(FixedDecimal(mantissa: 1) < factor), !(factor < FixedDecimal(mantissa: -1))
@@ -107,15 +116,40 @@ enum ReadingParser {
     }
 
     private static func bareNumber(_ text: Span<UInt8>, _ value: DataValue, _ quantity: Quantity) -> Outcome {
-        if value.text.isEmpty { return .nothing }
+        let range = value.text.range
+        if range.isEmpty { return .nothing }
+        if quantity == .tariff, let tariff = hexTariff(text, range) { return tariff }
         // Tariffs and counters are whole numbers; a tariff may be a word (Hungary).
-        if let number = FixedDecimal(text, value.text.range), number.scale == 0 || quantity == .ratio {
-            return .value(.number(number, nil))
-        }
+        if let number = FixedDecimal(text, range), number.scale == 0 || quantity == .ratio { return .value(.number(number, nil)) }
+        let inner = text.trimmingBlanks(range)
+        if inner != range { return bareNumber(text, DataValue(inner), quantity) }
         return quantity == .tariff ? .value(.text(value.text)) : .issue(.notANumber)
     }
 
-    /// `(time)(value)`, `(value)(time)` (Iskra in Wallonia), or a value alone.
+    /// A tariff written as the hexadecimal codes of its characters: `5431` is T1 (Metcom, Iskra). `nil` for any other: a
+    /// number has at most two digits behind its zeros, and those are no codes of characters.
+    private static func hexTariff(_ text: Span<UInt8>, _ range: Range<Int>) -> Outcome? {
+        guard range.count >= 4, range.count % 2 == 0, text[range.lowerBound] >= UInt8(ascii: "2") else { return nil }
+        var number: Int64 = 0
+        var (letters, digits) = (0, 0)
+        for index in stride(from: range.lowerBound, to: range.upperBound, by: 2) {
+            guard let byte = text.hexByte(at: index) else { return nil }
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"):
+                digits += 1
+                number = digits <= 4 ? number * 10 + Int64(byte - UInt8(ascii: "0")) : number
+            case UInt8(ascii: "T") where letters + digits == 0, UInt8(ascii: "t") where letters + digits == 0: break
+            case UInt8(ascii: " "): break
+            case 0x21...0x7E: letters += 1
+            default: return nil
+            }
+        }
+        if letters == 0, (1...4).contains(digits) { return .value(.number(FixedDecimal(mantissa: number), nil)) }
+        return .value(.text(TextRange(range)))
+    }
+
+    /// `(time)(value)`, `(value)(time)` (Iskra in Wallonia), or a value alone. A meter on the M-Bus that never reported
+    /// sends zero and no time.
     private static func timedNumber(
         _ text: Span<UInt8>, _ values: [DataValue], _ groups: Range<Int>, _ quantity: Quantity
     ) -> Outcome {
@@ -123,20 +157,30 @@ enum ReadingParser {
         let first = values[groups.lowerBound]
         let last = values[groups.upperBound - 1]
         guard groups.count == 2 else {
-            if first.text.isEmpty { return .nothing }
-            let alone = number(text, first, quantity)
-            // Without a time it is of use only where no meter of its kind sends one (DSMR 2.2, 5-0:1.0.0).
-            if case .issue = alone, quantity == .meterReading { return .nothing }
-            return alone
+            return quantity == .meterReading ? untimedReading(text, first) : number(text, first, quantity)
         }
         // The one with a unit is the number; without units the time comes first.
         let (time, value) = first.unit != nil && last.unit == nil ? (last, first) : (first, last)
         switch measure(text, value, quantity) {
         case .success(let (number, unit)?):
-            return .value(.timed(number, unit, MeterTimestamp(text, time.text.range)))
+            let taken = MeterTimestamp(text, time.text.range)
+            return quantity == .meterReading && taken == nil && number.mantissa == 0 ? .nothing : .value(.timed(number, unit, taken))
         case .success(nil): return .nothing
         case .failure(let reason): return .issue(reason)
         }
+    }
+
+    /// A reading of which nobody says when it was taken (Iceland). Zero without a unit is no reading, nor is a time alone.
+    private static func untimedReading(_ text: Span<UInt8>, _ value: DataValue) -> Outcome {
+        if value.text.isEmpty, value.unit == nil { return .nothing }
+        if value.isTime, text.firstIndex(of: UInt8(ascii: "."), or: UInt8(ascii: ","), in: value.text.range) == nil {
+            return MeterTimestamp(text, value.text.range) == nil ? .nothing : .unexplained
+        }
+        let outcome = number(text, value, .meterReading)
+        guard case .value(.number(let number, nil)) = outcome else { return outcome }
+        if number.mantissa == 0 { return .nothing }
+        // As many digits as a time has: no meter counts so far.
+        return number.mantissa.magnitude < 100_000_000_000 ? outcome : .unexplained
     }
 
     /// `(time)(status)(period)(count)(code)(unit)` and `(value)` on the next line: DSMR 2.2 section 5.2.6.
@@ -148,7 +192,8 @@ enum ReadingParser {
         guard let (unit, places) = MeterUnit.parse(text, values[groups.upperBound - 2].text.range),
             let moved = number.movingPoint(by: places)
         else { return .issue(.wrongUnit) }
-        return .value(.timed(moved, unit, MeterTimestamp(text, values[groups.lowerBound].text.range)))
+        let taken = MeterTimestamp(text, values[groups.lowerBound].text.range)
+        return taken == nil && moved.mantissa == 0 ? .nothing : .value(.timed(moved, unit, taken))
     }
 
     /// A number and its unit, converted; `nil` where there is no number.
@@ -159,20 +204,18 @@ enum ReadingParser {
             guard let unitText = value.unit?.range else { return .success((number, quantity.unit)) }
             return converted(number, text, unitText, quantity)
         }
-        if value.text.isEmpty { return .success(nil) }
-        // The unit behind the number without a star: early Fluvius meters, Swedish bridges. A blank behind the unit: Holley.
-        let group = value.text.range.lowerBound..<(value.unit ?? value.text).range.upperBound
+        // The unit behind the number without a star: early Fluvius meters, Swedish bridges. Blanks anywhere around both.
+        if text.trimmingBlanks(value.text.range).isEmpty { return .success(nil) }
+        let group = text.trimmingBlanks(value.text.range.lowerBound..<(value.unit ?? value.text).range.upperBound)
         let digits = leadingNumber(text, group)
-        guard value.unit == nil || digits.upperBound == value.text.range.upperBound, let number = FixedDecimal(text, digits) else {
+        var start = text.skippingBlanks(from: digits.upperBound, to: group.upperBound)
+        guard value.unit == nil || start == value.text.range.upperBound, let number = FixedDecimal(text, digits) else {
             return .failure(.notANumber)
         }
-        var start = digits.upperBound
-        if start == group.upperBound { return .success((number, quantity.unit)) }
-        if text[start] == UInt8(ascii: "*") {
+        if start < group.upperBound, text[start] == UInt8(ascii: "*") {
             start = text.skippingBlanks(from: start + 1, to: group.upperBound)
-            if start == group.upperBound { return .success((number, quantity.unit)) }
         }
-        return converted(number, text, text.trimming(start..<group.upperBound, where: { $0 == UInt8(ascii: " ") }), quantity)
+        return start == group.upperBound ? .success((number, quantity.unit)) : converted(number, text, start..<group.upperBound, quantity)
     }
 
     private static func converted(
@@ -184,20 +227,26 @@ enum ReadingParser {
         return .success((moved, unit))
     }
 
-    /// The sign, digits and points that a group begins with, behind its blanks. A blank behind them stays what follows:
-    /// it may be a damaged `0`, which differs from it by one bit.
+    /// The sign, digits and points that a group begins with.
     private static func leadingNumber(_ text: Span<UInt8>, _ group: Range<Int>) -> Range<Int> {
-        let start = text.skippingBlanks(from: group.lowerBound, to: group.upperBound)
-        var end = start
+        var end = group.lowerBound
         // The sign and the points stand before the digits in ASCII; so does /, which is part of no number.
         while end < group.upperBound, (UInt8(ascii: "+")...UInt8(ascii: "9")).contains(text[end]) { end += 1 }
-        return start..<end
+        return group.lowerBound..<end
     }
 }
 
 extension TelegramIssue.Reason: Error {}
 
 extension Quantity {
+    /// Whether its value fills the first group: what stands behind that is not what the code means.
+    fileprivate var hasOneGroup: Bool {
+        switch self {
+        case .currentLimit, .peak, .meterReading, .meterProfile, .failureLog, .peakHistory, .monthEnd, .loadProfile: false
+        default: true
+        }
+    }
+
     /// Whether a meter may state it in this unit (or one that converts to it).
     func accepts(_ other: MeterUnit) -> Bool {
         switch self {

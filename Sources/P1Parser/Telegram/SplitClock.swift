@@ -7,7 +7,7 @@ extension Telegram {
             guard let object = objects.first(where: { $0.code.withoutF == code }), let value = values(of: object).first,
                 value.unit == nil
             else { return nil }
-            let range = value.text.range
+            let range = text.trimmingBlanks(value.text.range)
             switch range.count {
             case 6:
                 return pairs(text, range.lowerBound, 2)
@@ -21,6 +21,14 @@ extension Telegram {
         guard let date = digits(Telegram.clockDate), let time = digits(Telegram.clockTime) else { return nil }
         return MeterTimestamp(
             year: 2000 + date[0], month: date[1], day: date[2], hour: time[0], minute: time[1], second: time[2], season: .unstated)
+    }
+
+    /// Whether its date is that of a clock that was never set.
+    public var isClockUnset: Bool {
+        guard let object = objects.first(where: { $0.code.withoutF == Telegram.clockDate }), let date = values(of: object).first else {
+            return false
+        }
+        return string(date.text).filter(\.isNumber).hasPrefix("00")
     }
 
     private func pairs(_ text: Span<UInt8>, _ start: Int, _ stride: Int) -> [Int]? {

@@ -16,15 +16,22 @@ public struct Telegram: Sendable {
     public let readings: [Reading]
     /// The lines that could not be used.
     public let issues: [TelegramIssue]
-    /// The indices of those objects whose code the catalogue knows, yet whose value is not what the code means.
+    /// The indices of those objects whose code the catalogue knows, yet which hold what the code does not mean.
     public let unexplained: [Int]
+    /// Whether its M-Bus channels have the codes of Iceland.
+    let isIcelandic: Bool
 
     /// Parses a frame. Never fails: what is damaged is in `issues`.
     ///
     /// - Parameter frame: a frame; its checksum is the caller's to judge.
     public init(_ frame: Frame) {
-        let index = Catalogue.index
-        let scanner = ObjectScanner(frame, index)
+        var index = Catalogue.index
+        var scanner = ObjectScanner(frame, index)
+        isIcelandic = Dialect.isIcelandic(scanner.header, scanner.objects, in: scanner.text)
+        if isIcelandic {
+            index = Catalogue.icelandicIndex
+            scanner = ObjectScanner(frame, index)
+        }
         let text = scanner.text
         var issues = scanner.issues
         var unexplained: [Int] = []
@@ -50,6 +57,14 @@ public struct Telegram: Sendable {
     /// - Returns: its groups, as sent.
     public func values(of object: DataObject) -> ArraySlice<DataValue> {
         values[Int(object.values.lowerBound)..<Int(object.values.upperBound)]
+    }
+
+    /// The groups of an object without the blanks around each.
+    func trimmedValues(of object: DataObject) -> [DataValue] {
+        let text = text.span
+        var trimmed: [DataValue] = []
+        for value in values(of: object) { trimmed.append(value.trimmed(in: text)) }
+        return trimmed
     }
 
     /// A piece of the text as a string; bytes above 7F as Latin-1.

@@ -2,7 +2,7 @@ extension MeterTimestamp {
     /// Reads the time that fills `range` of `bytes`; `nil` when it is none, impossible, or a way of saying "not set".
     ///
     /// Forms: `YYMMDDhhmmss` with or without `S` or `W`; `YYYYMMDD hh:mm:ss` (NES, Denmark); `YY-MM-DD hh:mm:ss`
-    /// (ACE4000); the 12 bytes of a COSEM date-time as 24 hexadecimal digits (Metcom).
+    /// (ACE4000); the 12 bytes of a COSEM date-time as 24 hexadecimal digits (Metcom). Blanks may stand around it.
     init?(_ bytes: Span<UInt8>, _ range: Range<Int>) {
         let text = bytes.extracting(range)
         switch text.count {
@@ -12,7 +12,9 @@ extension MeterTimestamp {
                 switch text[12] {
                 case UInt8(ascii: "S"): season = .summer
                 case UInt8(ascii: "W"): season = .winter
-                default: return nil
+                default:
+                    self.init(bytes, trimming: range)
+                    return
                 }
             }
             guard let year = text.twoDigits(at: 0), let month = text.twoDigits(at: 2), let day = text.twoDigits(at: 4),
@@ -38,8 +40,62 @@ extension MeterTimestamp {
                 year: high << 8 | low, month: month, day: day, hour: hour, minute: minute, second: second,
                 season: status & 0x80 != 0 ? .summer : .winter)
         default:
-            return nil
+            self.init(bytes, trimming: range)
         }
+    }
+
+    /// The time in a range that has blanks around it; `nil` when it has none.
+    private init?(_ bytes: Span<UInt8>, trimming range: Range<Int>) {
+        let inner = bytes.trimmingBlanks(range)
+        guard inner != range else { return nil }
+        self.init(bytes, inner)
+    }
+}
+
+extension MeterTimestamp: LosslessStringConvertible {
+    /// The time that is written in `text` in any of the forms of meters; `nil` when it is none, impossible, or a way of
+    /// saying "not set".
+    ///
+    /// - Parameter text: for instance `240229120505W`.
+    public init?(_ text: some StringProtocol) {
+        let bytes = Array(text.utf8)
+        self.init(bytes.span, 0..<bytes.count)
+    }
+
+    /// The time as most meters write it: `YYMMDDhhmmss` and the flag.
+    public var description: String {
+        var bytes: [UInt8] = []
+        write(into: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Appends the time as ASCII text.
+    func write(into output: inout [UInt8]) {
+        for field in [UInt8(year % 100), month, day, hour, minute, second] {
+            output.append(UInt8(ascii: "0") + field / 10)
+            output.append(UInt8(ascii: "0") + field % 10)
+        }
+        switch season {
+        case .summer: output.append(UInt8(ascii: "S"))
+        case .winter: output.append(UInt8(ascii: "W"))
+        case .unstated: break
+        }
+    }
+}
+
+extension MeterTimestamp: Codable {
+    /// Reads the time from a string.
+    ///
+    /// - Parameter decoder: where to read from.
+    public init(from decoder: any Decoder) throws {
+        self = try decoder.decodeText()
+    }
+
+    /// Writes the time as a string, as most meters write it.
+    ///
+    /// - Parameter encoder: where to write to.
+    public func encode(to encoder: any Encoder) throws {
+        try encoder.encodeText(self)
     }
 }
 

@@ -44,7 +44,12 @@ public enum DataGroup: Sendable, Hashable {
                 output.append(UInt8(hexDigitOf: byte >> 4))
                 output.append(UInt8(hexDigitOf: byte & 0xF))
             }
-        case .time(let time): DataGroup.append(time, to: &output)
+        case .time(let time):
+            guard let time else {
+                DataGroup.appendText("000101000000W", to: &output)
+                break
+            }
+            time.write(into: &output)
         case .number(let number, let digits, let decimals, let unit):
             DataGroup.append(number, digits, decimals, to: &output)
             if let unit {
@@ -65,19 +70,6 @@ public enum DataGroup: Sendable, Hashable {
                 default: scalar.value <= 0xFF
                 }
             output.append(isWritable ? UInt8(scalar.value) : UInt8(ascii: "?"))
-        }
-    }
-
-    private static func append(_ time: MeterTimestamp?, to output: inout [UInt8]) {
-        guard let time else { return appendText("000101000000W", to: &output) }
-        for field in [UInt8(time.year % 100), time.month, time.day, time.hour, time.minute, time.second] {
-            output.append(UInt8(ascii: "0") + field / 10)
-            output.append(UInt8(ascii: "0") + field % 10)
-        }
-        switch time.season {
-        case .summer: output.append(UInt8(ascii: "S"))
-        case .winter: output.append(UInt8(ascii: "W"))
-        case .unstated: break
         }
     }
 

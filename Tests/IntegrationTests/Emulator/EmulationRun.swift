@@ -31,8 +31,9 @@ enum EmulationRun {
         if let problem { throw problem }
     }
 
-    static func meter(_ seed: UInt64 = 1, interval: Double = 0.02) throws -> EmulatedMeter {
-        try EmulatedMeter(EmulatorSettings(interval: interval, startTime: "2026-03-02T12:00:00Z"), seed: seed, now: 0)
+    static func meter(_ seed: UInt64 = 1, interval: Int64 = 20) -> EmulatedMeter {
+        // 2026-03-02T12:00:00Z
+        EmulatedMeter(EmulatorSettings(interval: interval, startTime: 1_772_452_800), seed: seed, now: 0)
     }
 
     /// Reads until there are `count` telegrams, the other end closes, or time is up.

@@ -1,5 +1,6 @@
 import Foundation
 import P1Parser
+import SystemPackage
 import Testing
 @testable import P1MQTT
 @testable import P1MQTTEmulator
@@ -12,9 +13,9 @@ struct StreamEmulationTests {
     func stream() async throws {
         let (reading, writing) = try EmulationRun.pipe()
         defer { close(reading) }
-        let meter = try EmulationRun.meter()
+        let meter = EmulationRun.meter()
         try await EmulationRun.running { stop in
-            var stream = StreamEmulation(meter: meter, descriptor: writing, interval: 0, count: 1001)
+            var stream = StreamEmulation(meter: meter, descriptor: FileDescriptor(rawValue: writing), interval: 0, count: 1001)
             try stream.run(until: stop)
             close(writing)
         } _: {
@@ -28,10 +29,10 @@ struct StreamEmulationTests {
     func brokenPipe() async throws {
         signal(SIGPIPE, SIG_IGN)
         let (reading, writing) = try EmulationRun.pipe()
-        let meter = try EmulationRun.meter(interval: 3600)
+        let meter = EmulationRun.meter(interval: 3_600_000)
         let (ended, end) = AsyncStream<Void>.makeStream()
         try await EmulationRun.running { stop in
-            var stream = StreamEmulation(meter: meter, descriptor: writing, interval: 3_600_000, count: nil)
+            var stream = StreamEmulation(meter: meter, descriptor: FileDescriptor(rawValue: writing), interval: 3_600_000, count: nil)
             try stream.run(until: stop)
             close(writing)
             end.finish()
@@ -47,9 +48,9 @@ struct StreamEmulationTests {
     func fullPipe() async throws {
         let (reading, writing) = try EmulationRun.pipe()
         defer { close(reading) }
-        let meter = try EmulationRun.meter()
+        let meter = EmulationRun.meter()
         try await EmulationRun.running { stop in
-            var stream = StreamEmulation(meter: meter, descriptor: writing, interval: 0, count: nil)
+            var stream = StreamEmulation(meter: meter, descriptor: FileDescriptor(rawValue: writing), interval: 0, count: nil)
             try stream.run(until: stop)
             close(writing)
         } _: {

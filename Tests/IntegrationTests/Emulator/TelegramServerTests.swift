@@ -35,7 +35,7 @@ struct TelegramServerTests {
 
     @Test("each port has a meter of its own, and each reader of a port hears the same")
     func server() async throws {
-        try await serving((0..<3).map { try EmulationRun.meter(UInt64($0)) }) { ports in
+        try await serving((0..<3).map { EmulationRun.meter(UInt64($0)) }) { ports in
             #expect(Set(ports).count == 3)
             for (index, port) in ports.enumerated() {
                 let both = try [connect(port), connect(port)]
@@ -58,7 +58,7 @@ struct TelegramServerTests {
     @Test("ends when every meter has had its telegrams heard")
     func count() async throws {
         let (ended, end) = AsyncStream<Void>.makeStream()
-        try await serving([try EmulationRun.meter(), try EmulationRun.meter(2)], count: 3) { ports in
+        try await serving([EmulationRun.meter(), EmulationRun.meter(2)], count: 3) { ports in
             for port in ports {
                 let reader = try connect(port)
                 defer { close(reader) }
@@ -74,7 +74,8 @@ struct TelegramServerTests {
     func slowReader() async throws {
         // Large telegrams, so that few of them fill what the connection holds.
         let large = "/LARGE\r\n\r\n0-0:96.13.0(" + String(repeating: "30", count: 8000) + ")\r\n!\r\n"
-        let meter = EmulatedMeter(replaying: try ReplayCapture(bytes: Array(large.utf8), path: "large"), every: 60)
+        let meter = EmulatedMeter(
+            EmulatorSettings(interval: 60, replay: ReplayCapture(path: "large", bytes: Array(large.utf8))), seed: 0, now: 0)
         let dropped = Locked(0)
         try await serving([meter]) { ports in
             let slow = try connect(ports[0], receiveBuffer: 4096)

@@ -20,7 +20,7 @@ struct SerialPortIntegrationTests {
         let terminal = PseudoTerminal()
         // As a login shell would have it: with echo, line by line, with carriage returns changed.
         let before = terminal.line
-        let port = SerialPort(SerialSettings(path: terminal.path, baudRate: 9600))
+        let port = SerialPort(SerialSettings(path: terminal.path, baudRate: .baud9600))
         #expect(try port.open(at: .now()) == .opened("opened at 9600 baud 8N1"))
         var during = terminal.line
         #expect(during.c_lflag & tcflag_t(ICANON | ECHO | ISIG) == 0)

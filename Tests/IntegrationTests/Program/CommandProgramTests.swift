@@ -115,6 +115,33 @@ import Testing
         #expect(result.output.contains("Nothing was heard."), "\(result.output)")
     }
 
+    @Test("a signal ends the listening: the port has its old settings back, and what was heard is said", arguments: [SIGINT, SIGTERM])
+    func interrupted(_ signal: CInt) async throws {
+        let terminal = PseudoTerminal()
+        var speed: speed_t {
+            var line = terminal.line
+            return cfgetospeed(&line)
+        }
+        let old = speed
+        let ports = try Program(["ports", "--listen", terminal.path, "--seconds", "3600"])
+        try await eventually("the port at its speed") { speed == speed_t(B115200) }
+        ports.signal(signal)
+        #expect(try await ports.exit() == 1)
+        #expect(ports.output.contains("Nothing was heard."), "\(ports.output)")
+        #expect(speed == old && old != speed_t(B115200))
+
+        let meters = [Program.serial(terminal.path), Program.tcp(9, name: "never")].joined(separator: ", ")
+        let broker = try MosquittoBroker()
+        try await broker.start()
+        let check = try Program(
+            ["check", "--connect", "--seconds", "3600"], configuration: #"{"mqtt": {"port": \#(broker.port)}, "meters": [\#(meters)]}"#)
+        try await eventually("the port at its speed") { speed == speed_t(B115200) }
+        check.signal(signal)
+        #expect(try await check.exit() == 1)
+        #expect(speed == old)
+        #expect(!check.output.contains("never"), "\(check.output)")
+    }
+
     // MARK: - decode
 
     @Test("decode: documents on standard output and 0 when all was good") func decode() async throws {
@@ -122,6 +149,17 @@ import Testing
         #expect(result.code == 0 && result.log.isEmpty)
         let times = try result.output.split(separator: "\n").map { line in try JSONReader.read(Array(line.utf8))["timestamp"] }
         #expect(times == [0, 1, 5].map { .text(SimulatedMeter.time($0)) })
+    }
+
+    @Test("emulate repeats a capture, also one that comes through a pipe") func replay() async throws {
+        let capture = SimulatedMeter.capture(3)
+        for arguments in [["--replay", "-"], ["--replay", "a"]] {
+            let result = try await Program.run(
+                ["emulate", "--interval", "0", "--count", "6"] + arguments, files: ["a": capture], input: capture)
+            #expect(result.code == 0 && Array(result.output.utf8) == capture + capture, "\(result.log)")
+        }
+        let empty = try await Program.run(["emulate", "--replay", "-"])
+        #expect(empty.code == 1 && empty.log.contains("there is no telegram in standard input"), "\(empty.log)")
     }
 
     @Test("decode reads standard input, and LF alone", arguments: [["decode"], ["decode", "-"]]) func standardInput(_ arguments: [String])

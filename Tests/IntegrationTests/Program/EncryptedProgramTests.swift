@@ -23,7 +23,7 @@ import Testing
             server.acceptAll()
             return !server.connections.isEmpty
         }
-        let cipher = try #require(MeterCipher(decryptionKey: Secret(key)))
+        let cipher = MeterCipher(decryptionKey: try #require(MeterKey(key)))
         try await check(program, subscriber, broker) { second in
             let sealed = try #require(
                 cipher.seal(SimulatedMeter.telegram(second), systemTitle: 0x5349_4D00_0000_0001, counter: UInt32(second + 1)))

@@ -54,7 +54,7 @@ import Testing
         let subscriber = try await Subscriber(port: broker.port, login: ("reader", "reader"))
 
         // A telegram of each minute, ten in a second; a day of them, more than will be used.
-        var meter = try EmulatedMeter(EmulatorSettings(interval: 60), seed: 1, now: 1_792_836_000_000)
+        var meter = EmulatedMeter(EmulatorSettings(interval: 60_000), seed: 1, now: 1_792_836_000_000)
         let capture = (0..<1440).flatMap { _ in meter.next() }
         let program = try Program.bridge(
             port: broker.port,

@@ -70,6 +70,8 @@ import Testing
         server.hangUp()
         try await subscriber.waitFor("p1/shed/availability", "offline")
         #expect(subscriber.newest["p1/availability"] == "online")
+        // The log has it after the broker has.
+        try await program.waitForLog("the peer closed the connection")
         #expect(program.logLines(with: "the peer closed the connection").count == 1)
     }
 

@@ -13,8 +13,8 @@ struct EmulateCommandTests {
     func defaults() throws {
         var expected = EmulatorSettings()
         expected.seed = 0
-        #expect(try parse("").settings == expected)
-        #expect(try parse("--interval 0").settings.interval == 10)
+        #expect(try parse("").settings() == expected)
+        #expect(try parse("--interval 0").settings().interval == 10_000)
     }
 
     @Test("each option sets its setting")
@@ -22,11 +22,12 @@ struct EmulateCommandTests {
         let command = try parse(
             "--profile be-emucs --electricity-offset 1 --electricity-increment 0.2 --gas-offset 3 --gas-increment 0.4 --interval 0.5 "
                 + "--interval-gas 300 --seed 7 --start-time 2026-01-31T12:00:00Z --replay f")
+        #expect(command.replay == "f")
         #expect(
-            command.settings
+            try command.settings()
                 == EmulatorSettings(
-                    profile: "be-emucs", electricityOffset: "1", electricityIncrement: "0.2", gasOffset: "3", gasIncrement: "0.4",
-                    interval: 0.5, intervalGas: 300, seed: 7, startTime: "2026-01-31T12:00:00Z", replay: "f"))
+                    profile: .named("be-emucs"), electricityOffset: 1_000_000, electricityIncrement: 200_000, gasOffset: 3_000_000,
+                    gasIncrement: 400_000, interval: 500, gasInterval: 300_000, seed: 7, startTime: 1_769_860_800))
     }
 
     @Test(
@@ -41,7 +42,9 @@ struct EmulateCommandTests {
         arguments: [
             "--pty --tcp 1", "--interval 0 --pty", "--interval 0 --tcp 0", "--interval -1", "--count 0", "--meters 2",
             "--tcp 65535 --meters 2",
-            "--tcp 70000", "--tcp 0 --meters 0", "--profile x", "--gas-offset x", "--start-time today", "extra",
+            "--tcp 70000", "--tcp 0 --meters 0", "--profile x", "--gas-offset x", "--gas-offset 100000", "--electricity-increment 10000",
+            "--start-time today", "extra",
+            #"--replay f --fault {"type":"meterSwap","at":0}"#,
         ])
     func refused(_ arguments: String) {
         #expect(throws: (any Error).self) { try parse(arguments) }

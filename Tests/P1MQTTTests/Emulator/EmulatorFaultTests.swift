@@ -11,10 +11,10 @@ import Testing
     private static let start: Int64 = 1_792_836_000_000
 
     private func meter(_ faults: String..., adapt: (inout EmulatorSettings) -> Void = { _ in }) throws -> EmulatedMeter {
-        var settings = EmulatorSettings(electricityOffset: "1000", gasOffset: "500")
+        var settings = EmulatorSettings(electricityOffset: 1_000_000_000, gasOffset: 500_000_000)
         settings.faults = try faults.map { try EmulatorFault(text: $0) }
         adapt(&settings)
-        return try EmulatedMeter(settings, seed: 5, now: Self.start)
+        return EmulatedMeter(settings, seed: 5, now: Self.start)
     }
 
     /// The documents of the next telegrams; `nil` for what is none.
@@ -99,7 +99,7 @@ import Testing
 
     @Test("the night of the clock change: summer time ends after ten minutes, and UTC goes on", arguments: ["winter", "summer"])
     func clockChange(_ season: String) throws {
-        var meter = try meter(#"{"type": "clockChange", "at": 0, "to": "\#(season)"}"#) { $0.interval = 60 }
+        var meter = try meter(#"{"type": "clockChange", "at": 0, "to": "\#(season)"}"#) { $0.interval = 60_000 }
         // 2026-10-25 and 2027-03-28, 01:00 UTC.
         let change: Int64 = season == "winter" ? 1_792_890_000 : 1_806_195_600
         let documents = try documents(&meter, 20)
@@ -114,7 +114,7 @@ import Testing
     }
 
     @Test("a silent emulator is reported as a silent meter is, and as back when it is") func silentSource() throws {
-        let settings = EmulatorSettings(interval: 10, faults: [EmulatorFault(kind: .silent, at: 50, telegrams: 10)])
+        let settings = EmulatorSettings(interval: 10_000, faults: [EmulatorFault(kind: .silent, at: 50, telegrams: 10)])
         let fixture = PipelineFixture()
         let feed = Feed(source: EmulatorSource(settings, meterName: nil), consumer: fixture.pipeline, seed: 1)
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 1)
@@ -128,20 +128,15 @@ import Testing
         #expect(fixture.log.lines.contains { $0.contains("The emulator's faults say so.") })
     }
 
-    @Test("a capture can have faults of the line only") func replay() {
-        let settings = EmulatorSettings(replay: "/nowhere", faults: [EmulatorFault(kind: .meterSwap(registers: 0), at: 0)])
-        #expect(throws: EmulatorError.faultNeedsProfile("meterSwap")) { try EmulatedMeter(settings, seed: 0, now: 0) }
-    }
-
     @Test(
         "what is wrong with a fault is said",
         arguments: [
-            ("{", "a JSON object"), (#"{"type": "melt", "at": 1}"#, "a type: bitErrors, cut,"),
-            (#"{"type": "silent"}"#, "at as a number"), (#"{"type": "silent", "at": -1}"#, "at as a whole number from 0"),
+            ("{", "a JSON object"), (#"{"type": "melt", "at": 1}"#, #"type as "bitErrors", "cut","#),
+            (#"{"type": "silent"}"#, "at as a whole number"), (#"{"type": "silent", "at": -1}"#, "at as a whole number from 0"),
             (#"{"type": "silent", "at": 1, "rate": 1}"#, "it without rate"),
             (#"{"type": "bitErrors", "at": 1, "rate": 2}"#, "rate as a number from 0 to 1"),
-            (#"{"type": "registerGlitch", "at": 1, "register": "water", "value": 0}"#, #"register: "electricity/received/tariff1","#),
-            (#"{"type": "clockChange", "at": 1, "to": "spring"}"#, #"to: "summer", "winter""#),
+            (#"{"type": "registerGlitch", "at": 1, "register": "water", "value": 0}"#, #"register as "electricity/received/tariff1","#),
+            (#"{"type": "clockChange", "at": 1, "to": "spring"}"#, #"to as "summer", "winter""#),
         ]) func wrong(_ text: String, _ part: String)
     {
         do {
@@ -162,10 +157,9 @@ import Testing
         for source in [file.settings.meters[0].source, environment.settings.meters[0].source] {
             #expect(source == .emulator(EmulatorSettings(faults: [expected])))
         }
-        #expect(command.settings.faults == [expected, EmulatorFault(kind: .silent, at: 1)])
+        #expect(try command.settings().faults == [expected, EmulatorFault(kind: .silent, at: 1)])
         #expect(
             try settingsProblems(#"{"meters": [{"source": {"type": "emulator", "faults": [{"type": "silent"}]}}]}"#).first?
                 .hasPrefix("config.json: meters[0].source.faults is a list; allowed: a list of objects with `type` and `at`") == true)
-        for fault in command.settings.faults { #expect(try EmulatorFault(fault.tree) == fault) }
     }
 }

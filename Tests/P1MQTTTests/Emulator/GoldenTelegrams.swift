@@ -5,7 +5,7 @@
 /// 1234.5 kWh and 77.123 m3; lines end with LF here.
 enum GoldenTelegrams {
     static var settings: EmulatorSettings {
-        EmulatorSettings(electricityOffset: "1234.5", gasOffset: "77.123", seed: 42, startTime: "2026-03-02T11:58:30Z")
+        EmulatorSettings(electricityOffset: 1_234_500_000, gasOffset: 77_123_000, seed: 42, startTime: 1_772_452_710)
     }
 
     static let all = [

@@ -6,9 +6,9 @@ import Testing
 
 @Suite("Demand of the emulated meter")
 struct MeterScenarioDemandTests {
-    private func scenario(_ number: Int, start: String, interval: Double = 10) throws -> MeterScenario {
-        let settings = EmulatorSettings(profile: "be-emucs", interval: interval, startTime: start)
-        var scenario = MeterScenario(try EmulatorPlan(settings), seed: 5, now: 0)
+    private func scenario(_ number: Int, start: String, interval: Int64 = 10_000) throws -> MeterScenario {
+        let settings = try EmulatorSettings(profile: .named("be-emucs"), interval: interval, startTime: seconds(start) / 1000)
+        var scenario = MeterScenario(settings, seed: 5, now: 0)
         for _ in 0..<number { scenario.advance() }
         return scenario
     }
@@ -63,7 +63,7 @@ struct MeterScenarioDemandTests {
     @Test("every past month has its peak within it, on a quarter hour, the oldest first")
     func history() throws {
         for number in [0, 40, 400] {
-            let months = try scenario(number, start: "2026-01-01T00:00:00Z", interval: 86400).pastMonths
+            let months = try scenario(number, start: "2026-01-01T00:00:00Z", interval: 86_400_000).pastMonths
             #expect(months.count == 12)
             for (earlier, later) in zip(months, months.dropFirst()) {
                 #expect(earlier.end < later.peak.time && later.peak.time <= later.end)

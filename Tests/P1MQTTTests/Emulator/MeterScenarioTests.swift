@@ -11,34 +11,34 @@ struct MeterScenarioTests {
         _ number: Int = 0, start: String = "2026-03-02T08:00:00Z", profile: String = "nl-dsmr42", seed: UInt64 = 1,
         _ change: (inout EmulatorSettings) -> Void = { _ in }
     ) throws -> MeterScenario {
-        var settings = EmulatorSettings(profile: profile, startTime: start)
+        var settings = try EmulatorSettings(profile: .named(profile), startTime: UTCTime.secondsSince1970(start))
         change(&settings)
-        var scenario = MeterScenario(try EmulatorPlan(settings), seed: seed, now: 0)
+        var scenario = MeterScenario(settings, seed: seed, now: 0)
         for _ in 0..<number { scenario.advance() }
         return scenario
     }
 
     @Test("the first telegram shows the offsets, each further one adds the increment once")
     func increments() throws {
-        #expect(try scenario { $0.electricityOffset = "12.345" }.received == [12_345_000, 12_345_000])
-        #expect(try scenario(1) { $0.electricityOffset = "12.345" }.received == [12_345_000, 12_445_000])
+        #expect(try scenario { $0.electricityOffset = 12_345_000 }.received == [12_345_000, 12_345_000])
+        #expect(try scenario(1) { $0.electricityOffset = 12_345_000 }.received == [12_345_000, 12_445_000])
         #expect(try scenario().delivered == [0, 0])
     }
 
     @Test(
-        "registers are exact after a thousand telegrams", arguments: [("0.1", 100_000), ("0.003", 3000), ("0.000001", 1), ("7", 7_000_000)])
-    func exact(_ increment: String, _ millionths: Int64) throws {
+        "registers are exact after a thousand telegrams", arguments: [100_000, 3000, 1, 7_000_000])
+    func exact(_ increment: Int64) throws {
         let scenario = try scenario(1000) { $0.electricityIncrement = increment }
-        #expect(scenario.received == [0, 1000 * millionths])
+        #expect(scenario.received == [0, 1000 * increment])
     }
 
     @Test(
         "the power is what makes the registers grow",
         arguments: [
-            ("0.1", 10.0, 36000), ("0.1", 1, 360_000), ("0", 10, 0), ("0.001", 10, 360), ("0.0001", 7, 51), ("0.00025", 2.5, 360),
-            ("9999", 0.001, 35_996_400_000_000),
-        ] as [(String, Double, Int64)])
-    func power(_ increment: String, _ interval: Double, _ watts: Int64) throws {
+            (100_000, 10_000, 36000), (100_000, 1000, 360_000), (0, 10_000, 0), (1000, 10_000, 360), (100, 7000, 51),
+            (250, 2500, 360), (9_999_000_000, 1, 35_996_400_000_000),
+        ] as [(Int64, Int64, Int64)])
+    func power(_ increment: Int64, _ interval: Int64, _ watts: Int64) throws {
         let scenario = try scenario {
             $0.electricityIncrement = increment
             $0.interval = interval
@@ -49,12 +49,12 @@ struct MeterScenarioTests {
     @Test("the defaults show 36.000 kW", arguments: ["nl-dsmr42", "nl-dsmr50", "be-emucs"])
     func defaultPower(_ profile: String) throws {
         let scenario = try scenario(profile: profile)
-        #expect(try parse(scenario.plan.profile.telegram(scenario)).number("electricity/received/actual")?.description == "36.000")
+        #expect(try parse(scenario.settings.profile.telegram(scenario)).number("electricity/received/actual")?.description == "36.000")
     }
 
     @Test("the phases add up to the total, with the current that follows")
     func phases() throws {
-        var scenario = try scenario { $0.electricityIncrement = "0.0123" }
+        var scenario = try scenario { $0.electricityIncrement = 12_300 }
         for _ in 0..<200 {
             scenario.advance()
             let phases = scenario.phases
@@ -69,7 +69,7 @@ struct MeterScenarioTests {
     @Test("the same seed makes the same telegrams, another one others")
     func seed() throws {
         func telegrams(_ seed: UInt64) throws -> [[UInt8]] {
-            var meter = EmulatedMeter(try scenario(profile: "be-emucs", seed: seed))
+            var meter = EmulatedMeter(try scenario(profile: "be-emucs").settings, seed: seed, now: 0)
             return (0..<50).map { _ in meter.next() }
         }
         #expect(try telegrams(3) == telegrams(3))
@@ -81,7 +81,7 @@ struct MeterScenarioTests {
 
     @Test("a telegram that was skipped changes none of the later ones")
     func skipping() throws {
-        var heard = EmulatedMeter(try scenario())
+        var heard = EmulatedMeter(try scenario().settings, seed: 1, now: 0)
         var unheard = heard
         for _ in 0..<100 {
             _ = heard.next()
@@ -92,7 +92,7 @@ struct MeterScenarioTests {
 
     @Test("gas is read on the hour of the meter's clock, and grows then only")
     func gas() throws {
-        var scenario = try scenario(start: "2026-03-02T08:59:35Z") { $0.gasOffset = "5" }
+        var scenario = try scenario(start: "2026-03-02T08:59:35Z") { $0.gasOffset = 5_000_000 }
         let hour: Int64 = 1_772_438_400_000
         #expect(scenario.gas == MeterScenario.GasReading(reading: 5_000_000, time: hour))
         for _ in 0..<2 { scenario.advance() }
@@ -105,31 +105,44 @@ struct MeterScenarioTests {
 
     @Test("gas once a day is read at midnight of the meter's standard time")
     func dailyGas() throws {
-        let scenario = try scenario(100, start: "2026-06-02T21:59:00Z") { $0.intervalGas = 86400 }
+        let scenario = try scenario(100, start: "2026-06-02T21:59:00Z") { $0.gasInterval = 86_400_000 }
         let time = try #require(scenario.clock(at: scenario.gas.time))
         #expect((time.day, time.hour, time.minute, time.season) == (2, 1, 0, .summer))
     }
 
     @Test("a fractional interval keeps its milliseconds")
     func fraction() throws {
-        let scenario = try scenario(1000) { $0.interval = 0.333 }
+        let scenario = try scenario(1000) { $0.interval = 333 }
         #expect(scenario.time - scenario.start == 333_000)
         #expect(scenario.power == 1_081_081)
     }
 
+    @Test("a register that is full begins again")
+    func rollOver() throws {
+        var scenario = try scenario {
+            $0.electricityOffset = 999_999_999_999_999_999
+            $0.gasOffset = 999_999_999_999_999_999
+            $0.gasInterval = $0.interval
+        }
+        scenario.advance()
+        #expect(scenario.received[1] == 99_999 && scenario.gas.reading == 99_999)
+        scenario = try self.scenario(12) { ($0.gasIncrement, $0.gasInterval, $0.interval) = (9_999_000_000, 1, 86_400_000) }
+        #expect((0..<1_000_000_000_000_000_000).contains(scenario.gas.reading))
+    }
+
     @Test("without a start time the first telegram is of now, in whole seconds")
-    func now() throws {
-        #expect(MeterScenario(try EmulatorPlan(EmulatorSettings()), seed: 0, now: 1_772_000_000_987).time == 1_772_000_000_000)
+    func now() {
+        #expect(MeterScenario(EmulatorSettings(), seed: 0, now: 1_772_000_000_987).time == 1_772_000_000_000)
     }
 
     @Test("at both ends of what a meter can write, times are left out or written as not set", arguments: EmulatorProfile.names)
     func endsOfTime(_ profile: String) throws {
-        let last = try scenario(2, start: "2099-12-31T23:00:00Z", profile: profile) { $0.interval = 86400 }
+        let last = try scenario(2, start: "2099-12-31T23:00:00Z", profile: profile) { $0.interval = 86_400_000 }
         #expect(last.clock == nil)
         #expect(last.received.reduce(0, +) == 200_000)
-        #expect(try parse(last.plan.profile.telegram(last)).issues.isEmpty)
+        #expect(try parse(last.settings.profile.telegram(last)).issues.isEmpty)
         let first = try scenario(0, start: "2000-01-01T00:01:00Z", profile: profile)
-        #expect(try parse(first.plan.profile.telegram(first)).issues.isEmpty)
+        #expect(try parse(first.settings.profile.telegram(first)).issues.isEmpty)
     }
 }
 
@@ -159,7 +172,7 @@ struct TariffClockTests {
     func registers() throws {
         // Sunday 25 October 2026, 01:00 UTC; 100 hours cover it and two working days.
         var scenario = MeterScenario(
-            try EmulatorPlan(EmulatorSettings(interval: 60, startTime: "2026-10-24T20:00:00Z")), seed: 0, now: 0)
+            EmulatorSettings(interval: 60_000, startTime: UTCTime.secondsSince1970("2026-10-24T20:00:00Z")), seed: 0, now: 0)
         var last = scenario.received
         for _ in 0..<6000 {
             scenario.advance()
@@ -172,7 +185,8 @@ struct TariffClockTests {
     @Test("the clock passes the nights of summer time as meters do")
     func summerTime() throws {
         func texts(_ start: String) throws -> [String] {
-            var meter = EmulatedMeter(MeterScenario(try EmulatorPlan(EmulatorSettings(interval: 1800, startTime: start)), seed: 0, now: 0))
+            var meter = EmulatedMeter(
+                EmulatorSettings(interval: 1_800_000, startTime: UTCTime.secondsSince1970(start)), seed: 0, now: 0)
             return try (0..<4).map { _ in
                 let telegram = try parse(meter.next())
                 let object = try #require(telegram.objects.first { $0.code == OBISCode(0, 0, 1, 0, 0) })

@@ -9,13 +9,13 @@ import Testing
         try #require(try DiscoveryFixture.announced(telegram, language: language).first)
     }
 
-    @Test("keys and unique ids are these, for ever: people's history hangs on them")
+    @Test("keys and unique ids are permanent: people's history hangs on them")
     func golden() throws {
         let payloads = try DiscoveryFixture.announced(.belgian)
         #expect(
             payloads.map { $0.components.values.compactMap { $0["unique_id"] as? String }.sorted() } == [
                 [
-                    "derived_demand_average12", "derived_demand_forecast", "derived_demand_headroom",
+                    "connectivity", "derived_demand_average12", "derived_demand_forecast", "derived_demand_headroom",
                     "derived_netPower_L1", "derived_netPower_L2", "derived_netPower_L3", "derived_netPower_total",
                     "electricity_delivered_actual", "electricity_delivered_tariff1", "electricity_delivered_tariff2",
                     "electricity_delivered_total", "electricity_demand_positiveActiveDemand_currentDemandPeriod",
@@ -28,11 +28,11 @@ import Testing
                     "electricity_instantaneous_voltage_L1", "electricity_instantaneous_voltage_L2",
                     "electricity_instantaneous_voltage_L3", "electricity_received_actual", "electricity_received_tariff1",
                     "electricity_received_tariff2", "electricity_received_total", "electricity_switchPosition",
-                    "electricity_tariffIndicator", "event_breaker", "event_heldRegister",
+                    "electricity_tariffIndicator", "electricity_tariffIndicator_word", "event_breaker", "event_heldRegister",
                     "event_message", "event_tariff", "textMessage_message", "timestamp", "version",
                 ].map { "p1mqtt_3153414731323334353637383930_" + $0 },
-                ["reading", "timestamp", "valvePosition"].map { "p1mqtt_37464c4f31323334353637383930_" + $0 },
-                ["reading", "timestamp"].map { "p1mqtt_3853414731323334353637383930_" + $0 },
+                ["connectivity", "reading", "timestamp", "valvePosition"].map { "p1mqtt_37464c4f31323334353637383930_" + $0 },
+                ["connectivity", "reading", "timestamp"].map { "p1mqtt_3853414731323334353637383930_" + $0 },
             ])
     }
 

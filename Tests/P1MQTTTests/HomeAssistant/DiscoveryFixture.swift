@@ -33,8 +33,8 @@ struct DiscoveryFixture {
 
     /// What the emulated meter of a profile is announced as, once it has read gas twice.
     static func announcement(ofProfile profile: String) throws -> [Message] {
-        let settings = EmulatorSettings(profile: profile, interval: 300, intervalGas: 300)
-        var meter = try EmulatedMeter(settings, seed: 1, now: 1_790_000_000_000)
+        let settings = try EmulatorSettings(profile: .named(profile), interval: 300_000, gasInterval: 300_000)
+        var meter = EmulatedMeter(settings, seed: 1, now: 1_790_000_000_000)
         var fixture = DiscoveryFixture()
         var framer = Framer()
         for _ in 0..<4 {

@@ -58,11 +58,14 @@ import Testing
         let known: Set<String> = [
             "platform", "unique_id", "name", "state_topic", "device_class", "state_class", "unit_of_measurement",
             "suggested_display_precision", "options", "value_template", "entity_category", "enabled_by_default", "payload_on",
-            "payload_off", "availability_topic", "icon", "event_types",
+            "payload_off", "availability_topic", "availability", "icon", "event_types", "default_entity_id",
         ]
         #expect(Set(component.keys).isSubset(of: known), "\(key)")
         #expect(key.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == "-") })
         #expect(component["unique_id"] as? String == id + "_" + key)
+        let entityId = component["default_entity_id"] as? String ?? ""
+        #expect(entityId.hasPrefix("\(component["platform"] as? String ?? "")."), "\(key)")
+        #expect(entityId.allSatisfy { $0.isASCII && ($0.isLowercase || $0.isNumber || $0 == "_" || $0 == ".") }, "\(entityId)")
         let topic = component["state_topic"] as? String ?? ""
         #expect(Topic.fault(in: topic) == nil)
         let deviceClass = component["device_class"] as? String

@@ -61,18 +61,19 @@ import Testing
 
     @Test("only what most people want is there from the start")
     func enabled() {
-        let keys = EntityTable.shared.meter.entities.flatMap { $0 }.filter(\.isEnabled).map(\.key)
+        let keys = EntityTable.shared.meter.entities.flatMap { $0 }.filter { $0.enabled != .never }.map(\.key)
         #expect(
             Set(keys.filter { !$0.contains("_tariff") }) == [
                 "electricity_received_total", "electricity_received_actual", "electricity_delivered_total",
                 "electricity_delivered_actual", "electricity_numberOfLongPowerFailures",
                 "electricity_demand_positiveActiveDemand_currentDemandPeriod", "electricity_demand_positiveActiveDemand_maximumDemand",
                 "derived_received_actual", "derived_delivered_actual", "derived_netPower_total", "derived_netPower_L1",
-                "derived_netPower_L2", "derived_netPower_L3",
+                "derived_netPower_L2", "derived_netPower_L3", "derived_demand_forecast", "derived_demand_headroom",
+                "derived_demand_average12", "electricity_demand_positiveActiveDemand_maximumDemand_timestamp",
             ])
-        // Two directions of 16 tariffs, and which one is in force.
-        #expect(keys.filter { $0.contains("_tariff") }.count == 33)
-        #expect(EntityTable.shared.mbus[2].entities.flatMap { $0 }.filter(\.isEnabled).map(\.key) == ["reading", "flow"])
+        // Two directions of 16 tariffs, and which one is in force, as a number and in words.
+        #expect(keys.filter { $0.contains("_tariff") }.count == 34)
+        #expect(EntityTable.shared.mbus[2].entities.flatMap { $0 }.filter { $0.enabled != .never }.map(\.key) == ["reading", "flow"])
     }
 
     private static let standIns: Set<String> = [

@@ -48,6 +48,72 @@ import Testing
         #expect(payloads[1].components["valvePosition"]?["options"] as? [String] == ["0", "1", "2"])
     }
 
+    @Test(
+        "the class of a channel is that of its type, whatever its id",
+        arguments: [["", "", ""], ["00", "0000", "3030"], ["4730", "4730", "4730"], ["", "4730", "4730"]])
+    func kinds(_ ids: [String]) throws {
+        var telegram = TelegramText.dutch.with("0-1:96.1.0(\(ids[0]))")
+        telegram.lines += [
+            "0-2:24.1.0(007)", "0-2:96.1.0(\(ids[1]))", "0-2:24.2.1(231114231000W)(10142.194*m3)", "0-3:24.1.0(004)",
+            "0-3:96.1.0(\(ids[2]))", "0-3:24.2.1(231114231000W)(00012.345*GJ)",
+        ]
+        let payloads = try DiscoveryFixture.announced(telegram).dropFirst()
+        #expect(payloads.map { $0.device["name"] as? String } == ["Gas meter", "Water meter", "Heat meter"])
+        #expect(payloads.map { $0.components["reading"]?["device_class"] as? String } == ["gas", "water", "energy"])
+        #expect(Set(payloads.map(\.topic)).count == 3)
+        // The flow is that of the gas meter alone, though the water meter shows the same number.
+        var fixture = DiscoveryFixture()
+        try fixture.feed(telegram, times: 2)
+        for minute in ["15", "20"] {
+            var later = telegram
+            later.lines = later.lines.map { $0.replacing("231114231000W", with: "2311142320\(minute)W") }
+            try fixture.feed(later, times: 2)
+        }
+        let announced = try fixture.discovery.announcement.map(DiscoveryPayload.init)
+        #expect(announced.map { $0.components["flow"] != nil } == [false, true, false, false])
+    }
+
+    @Test("hot water of Iceland: volume, flow, temperatures and energy, in each language")
+    func iceland() throws {
+        let telegram = TelegramText(
+            "ISk5\\2MIE5E-200",
+            [
+                "1-0:0.9.1(211309)", "1-0:0.9.2(240501)", "0-0:96.1.1(36303836303030303031)", "1-0:1.7.0(00.588*kW)",
+                "0-1:24.2.1(0366.475*m3)", "0-1:24.2.2(0000.090*m3/h)", "0-1:24.2.3(000074.8*degC)", "0-1:24.2.4(000031.3*degC)",
+                "0-1:24.2.5(0019.078*kWh)",
+            ])
+        let heat = try #require(try DiscoveryFixture.announced(telegram).last)
+        #expect(heat.device["name"] as? String == "Heat meter")
+        let expected = [
+            "reading": ("volume", "total_increasing", "m³"), "flow": ("volume_flow_rate", "measurement", "m³/h"),
+            "supplyTemperature": ("temperature", "measurement", "°C"), "returnTemperature": ("temperature", "measurement", "°C"),
+            "energy": ("energy", "total_increasing", "kWh"),
+        ]
+        #expect(Set(heat.components.keys) == Set(expected.keys))
+        for (key, (deviceClass, stateClass, unit)) in expected {
+            let component = try #require(heat.components[key])
+            #expect(component["device_class"] as? String == deviceClass)
+            #expect(component["state_class"] as? String == stateClass)
+            #expect(component["unit_of_measurement"] as? String == unit)
+            #expect(component["state_topic"] as? String == "p1/mbus/1/\(key)")
+            #expect(component["enabled_by_default"] == nil)
+        }
+        let names = try [Language.en, .nl, .fr, .de].map {
+            try DiscoveryFixture.announced(telegram, language: $0).last?.names["supplyTemperature"]
+        }
+        #expect(names == ["Supply temperature", "Aanvoertemperatuur", "Température de départ", "Vorlauftemperatur"])
+    }
+
+    @Test("the signed current of a phase is there, disabled")
+    func signedCurrent() throws {
+        let meter = try #require(try DiscoveryFixture.announced(.dutch).first)
+        for phase in ["L1", "L2", "L3"] {
+            let current = try #require(meter.components["derived_current_\(phase)"])
+            #expect(current["name"] as? String == "Signed current \(phase)" && current["device_class"] as? String == "current")
+            #expect(current["enabled_by_default"] as? Bool == false && current["state_topic"] as? String == "p1/derived/current/\(phase)")
+        }
+    }
+
     @Test("two of a kind are told apart")
     func twoGasMeters() throws {
         let payloads = try DiscoveryFixture.announced(Self.replaced)

@@ -4,19 +4,14 @@ import Testing
 
 /// What README.md shows of Home Assistant and Node-RED fits what the program announces and publishes.
 @Suite("README.md: the examples for Home Assistant and Node-RED") struct ReadmeExamplesTests {
-    @Test("every entity of the examples exists, under the id that Home Assistant makes") func entityIds() throws {
+    @Test("every entity of the examples exists, under the id that it has by default") func entityIds() throws {
         let announced = try DiscoveryFixture.announced(.dutch).flatMap { payload in
-            try payload.names.values.map { "sensor." + slug("\(try #require(payload.device["name"] as? String)) \($0)") }
+            payload.components.values.compactMap { $0["default_entity_id"] as? String }
         }
         let cards = fencedBlocks("yaml", in: try readmeText()).joined().split { $0 == " " || $0 == "\n" }.filter { $0.hasPrefix("sensor.") }
         let new = try readmeText().split(separator: "\n").filter { $0.hasPrefix("| `sensor.") }.map { $0.split(separator: "`")[1] }
         #expect(cards.count > 5 && new.count == 5)
         for id in cards + new { #expect(announced.contains(String(id)), "\(id)") }
-    }
-
-    /// As Home Assistant does it with names in English.
-    private func slug(_ name: String) -> String {
-        name.lowercased().split { !$0.isLetter && !$0.isNumber }.joined(separator: "_")
     }
 
     @Test("the flow can be imported: each node has its tab, its broker and its successors") func flow() throws {

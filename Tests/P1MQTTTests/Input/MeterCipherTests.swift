@@ -69,7 +69,9 @@ import Testing
         }
     }
 
-    @Test("seals as it opens", arguments: [nil, SealedTelegrams.authenticationKey] as [Secret?]) func inverse(_ authenticationKey: Secret?)
+    @Test("seals as it opens", arguments: [nil, SealedTelegrams.authenticationKey] as [MeterKey?]) func inverse(
+        _ authenticationKey: MeterKey?
+    )
         throws
     {
         let cipher = try #require(SealedTelegrams.cipher(authenticationKey: authenticationKey))
@@ -83,8 +85,7 @@ import Testing
         "is made from 32 hexadecimal digits only",
         arguments: ["", "00", "000102030405060708090A0B0C0D0E0G", "+00102030405060708090A0B0C0D0E0F"])
     func badKeys(_ key: String) {
-        #expect(MeterCipher(decryptionKey: Secret(key)) == nil)
-        #expect(MeterCipher(decryptionKey: SealedTelegrams.key, authenticationKey: Secret(key)) == nil)
+        #expect(MeterKey(key) == nil)
     }
 
     @Test("shows no key") func silent() throws {

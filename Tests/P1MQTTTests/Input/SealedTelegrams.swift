@@ -5,9 +5,10 @@
 /// Encrypted telegrams that were made by another implementation: Python's `cryptography` 48.0 (OpenSSL), AESGCM with
 /// the tag cut to 12 bytes.
 enum SealedTelegrams {
-    static let key = Secret("000102030405060708090A0B0C0D0E0F")
-    static let authenticationKey = Secret("D0D1D2D3D4D5D6D7D8D9DADBDCDDDEDF")
-    static let otherKey = Secret("100102030405060708090A0B0C0D0E0F")
+    static let keyText = "000102030405060708090A0B0C0D0E0F"
+    static let key = meterKey(keyText)
+    static let authenticationKey = meterKey("D0D1D2D3D4D5D6D7D8D9DADBDCDDDEDF")
+    static let otherKey = meterKey("100102030405060708090A0B0C0D0E0F")
 
     static let text = "/TST5\\CIPHER\r\n\r\n1-3:0.2.8(42)\r\n1-0:1.8.0(000123.456*kWh)\r\n1-0:1.7.0(01.234*kW)\r\n!F568\r\n"
 
@@ -37,8 +38,13 @@ enum SealedTelegrams {
         bytes("DB08545354000000002A812E30000000060316B49694140A73E9C444A356C4C285591F38E30D95B68DEB9E91CCB5DF02E5B89A035479FA980901"),
     ]
 
-    static func cipher(_ key: Secret = key, authenticationKey: Secret? = nil) -> MeterCipher? {
+    static func cipher(_ key: MeterKey = key, authenticationKey: MeterKey? = nil) -> MeterCipher? {
         MeterCipher(decryptionKey: key, authenticationKey: authenticationKey)
+    }
+
+    private static func meterKey(_ text: String) -> MeterKey {
+        guard let key = MeterKey(text) else { preconditionFailure("\(text) is no key") }
+        return key
     }
 
     private static func bytes(_ hex: String) -> [UInt8] {

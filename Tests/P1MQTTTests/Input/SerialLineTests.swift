@@ -8,20 +8,19 @@ struct SerialLineTests {
     @Test(
         "completes what the settings leave out",
         arguments: [
-            (nil, nil, nil, "9600 baud 8N1"), (7, nil, nil, "9600 baud 7E1"), (8, nil, nil, "9600 baud 8N1"),
-            (nil, Parity.even, nil, "9600 baud 7E1"), (nil, .odd, 2, "9600 baud 7O2"),
-            (nil, Parity.none, nil, "9600 baud 8N1"), (8, .even, 1, "9600 baud 8E1"), (7, Parity.none, nil, "9600 baud 7N1"),
-        ] as [(Int?, Parity?, Int?, String)])
-    func completes(_ dataBits: Int?, _ parity: Parity?, _ stopBits: Int?, _ text: String) {
+            (nil, nil, nil, "9600 baud 8N1"), (.seven, nil, nil, "9600 baud 7E1"), (.eight, nil, nil, "9600 baud 8N1"),
+            (nil, Parity.even, nil, "9600 baud 7E1"), (nil, .odd, .two, "9600 baud 7O2"),
+            (nil, Parity.none, nil, "9600 baud 8N1"), (.eight, .even, .one, "9600 baud 8E1"), (.seven, Parity.none, nil, "9600 baud 7N1"),
+        ] as [(DataBits?, Parity?, StopBits?, String)])
+    func completes(_ dataBits: DataBits?, _ parity: Parity?, _ stopBits: StopBits?, _ text: String) {
         let settings = SerialSettings(path: "/dev/ttyUSB0", parity: parity, dataBits: dataBits, stopBits: stopBits)
-        #expect(SerialLine(settings, speed: 9600).text == text)
+        #expect(SerialLine(settings, speed: .baud9600).text == text)
     }
 
-    @Test("refuses a speed that serial ports do not have, and lists those they have")
-    func speed() {
-        let line = SerialLine(SerialSettings(path: "/dev/ttyUSB0"), speed: 115_201)
-        let error = #expect(throws: SourceError.self) { try line.applied(to: .init()) }
-        #expect(error?.cause == .setting)
-        #expect(error?.remedy?.contains("9600, 19200") == true)
+    @Test("sets each speed that it names", arguments: SerialSpeed.allCases)
+    func speed(_ speed: SerialSpeed) {
+        var line = SerialLine(SerialSettings(path: "/dev/ttyUSB0"), speed: speed).applied(to: termios())
+        #expect(cfgetispeed(&line) == speed.code && cfgetospeed(&line) == speed.code)
+        #expect(Set(SerialSpeed.allCases.map(\.code)).count == SerialSpeed.allCases.count)
     }
 }

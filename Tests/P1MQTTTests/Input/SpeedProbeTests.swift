@@ -31,19 +31,19 @@ struct SpeedProbeTests {
         let heard = LineSimulation.heard(sent, sending: 9600, reading: 115_200)
         let count = try #require(line.bytesUntilChange(heard))
         #expect(count <= 256)
-        #expect(line.probe.speed == 9600)
+        #expect(line.probe.speed == .baud9600)
     }
 
     @Test("hears soon that a 115200 baud line is not one of 9600", arguments: [Parity.none, .even])
     func fastLine(_ parity: Parity) {
         let line = Line()
         #expect(line.tick(at: 60_000))
-        #expect(line.probe.speed == 9600)
+        #expect(line.probe.speed == .baud9600)
         let sent = LineSimulation.withParity(parity, LineSimulation.telegram)
         let heard = LineSimulation.heard(
             Array(repeating: sent, count: 12).flatMap(\.self), sending: 115_200, reading: 9600)
         #expect(line.bytesUntilChange(heard) != nil)
-        #expect(line.probe.speed == 115_200)
+        #expect(line.probe.speed == .baud115200)
     }
 
     @Test("stays with readable text and locks after two frames")
@@ -64,7 +64,7 @@ struct SpeedProbeTests {
         #expect(line.probe.deadline == 27_000)
         #expect(!line.tick(at: 26_999))
         #expect(line.tick(at: 27_000))
-        #expect(line.probe.speed == 9600)
+        #expect(line.probe.speed == .baud9600)
     }
 
     @Test("stays at 115200 for an encrypted meter whose key is missing")
@@ -75,7 +75,7 @@ struct SpeedProbeTests {
             #expect(line.bytesUntilChange(tail) == nil, "the rest of a frame, seed \(seed)")
             #expect(!line.hear([0xDB, 0x08] + Array("TSTabcde".utf8) + tail, at: 10))
             #expect(!line.tick(at: 40_000))
-            #expect(line.probe.speed == 115_200)
+            #expect(line.probe.speed == .baud115200)
         }
     }
 
@@ -84,9 +84,9 @@ struct SpeedProbeTests {
         let line = Line()
         #expect(!line.tick(at: 59_999))
         #expect(line.tick(at: 60_000))
-        #expect(line.probe.speed == 9600)
+        #expect(line.probe.speed == .baud9600)
         #expect(line.tick(at: 120_000))
-        #expect(line.probe.speed == 115_200)
+        #expect(line.probe.speed == .baud115200)
         line.probe.frameSeen()
         line.probe.frameSeen()
         #expect(!line.tick(at: 1_000_000))
@@ -103,7 +103,7 @@ struct SpeedProbeTests {
             if second < 121 { #expect(!line.tick(at: Int64(second) * 1000)) }
         }
         #expect(line.tick(at: 121_000))
-        #expect(line.probe.speed == 9600)
+        #expect(line.probe.speed == .baud9600)
         #expect(!line.probe.isLocked)
     }
 }

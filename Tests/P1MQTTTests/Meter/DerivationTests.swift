@@ -25,6 +25,25 @@ import Testing
         #expect(try next(Self.whole) == "6136.000 -2.50")
     }
 
+    @Test("a damaged line of a phase costs the sum of the phases, and the current of that phase") mutating func damagedPhase() throws {
+        let lines = ["1-0:31.7.0(5*A)", "1-0:51.7.0(5*A)"] + (2...4).flatMap { ["1-0:\($0)1.7.0(0.500*kW)", "1-0:\($0)2.7.0(0.000*kW)"] }
+        func derived(_ lines: [String], _ interpreter: inout TelegramInterpreter) throws -> String {
+            let document = try TelegramFixture.document(lines, &interpreter, arrival: 1_800_000_000, hasChecksum: false)
+            return try ["netPower/total", "current/L1", "current/L2"].map { try document.json(at: "derived/\($0)/reading") ?? "-" }.joined(
+                separator: " ")
+        }
+        let phases = lines.map { $0.replacing("1-0:31.7.0(0", with: "1-0:61.7.0(0").replacing("1-0:32.7.0(0", with: "1-0:62.7.0(0") }
+        #expect(try derived(phases, &interpreter) == "1.500 5 5")
+        #expect(try derived(phases.map { $0.replacing("1-0:22.7.0(0.", with: "1-0:22.7.0(x.") }, &interpreter) == "- - 5")
+        // A meter that sends both directions together does not turn to its phases for one telegram.
+        let both = ["1-0:1.7.0(1.501*kW)", "1-0:2.7.0(0.000*kW)"]
+        interpreter = TelegramInterpreter(.init())
+        #expect(try derived(both + phases, &interpreter) == "1.501 5 5")
+        #expect(try derived([both[0]] + phases, &interpreter) == "- 5 5")
+        #expect(try derived(phases, &interpreter) == "- 5 5")
+        #expect(try derived(both + phases.dropLast(), &interpreter) == "1.501 5 5")
+    }
+
     @Test("a line that is absent under a right checksum costs the same", arguments: [0, 1]) mutating func absent(_ index: Int) throws {
         var lines = Self.whole
         lines.remove(at: index)

@@ -16,6 +16,26 @@ import Testing
         }
     }
 
+    @Test("Iceland: hot water for heating, a clock on two lines that knows no summer time") func iceland() throws {
+        let lines = [
+            "0-0:96.1.0(86000001)", "1-0:0.9.1(211309)", "1-0:0.9.2(240501)", "0-0:96.1.1(36303836303030303031)", "1-0:1.7.0(00.588*kW)",
+            "1-0:2.7.0(00.000*kW)", "0-1:24.2.1(0366.475*m3)", "0-1:24.2.10(0000000)", "0-1:24.2.2(0000.090*m3/h)",
+            "0-1:24.2.3(000074.8*degC)", "0-1:24.2.4(000031.3*degC)", "0-1:24.2.5(0019.078*Wh)", "0-1:24.2.6(0019.078*Wh)",
+        ]
+        try expect(
+            lines, header: "ISk5\\2MIE5E-200",
+            [
+                ("timestamp", #""2024-05-01T21:13:09.000Z""#), ("serialNumber", #""6086000001""#), ("heat/reading", "366.475"),
+                ("heat/flow/reading", "0.090"), ("heat/supplyTemperature/unit", #""degC""#), ("heat/energy/reading", "0.019078"),
+                ("gas/reading", "null"), ("mbus/1/returnTemperature/reading", "31.3"), ("mbus/1/timestamp", nil),
+            ])
+        let document = try TelegramFixture.document(lines, header: "ISk5\\2MIE5E-200")
+        #expect(document.dialect == .iceland)
+        #expect(
+            document.unknown.map(\.code) == ["0-1:24.2.10", "0-1:24.2.6"]
+                && document.unknown.map(\.groups) == ["(0000000)", "(0019.078*Wh)"])
+    }
+
     @Test("Luxembourg: two fuse limits, values without units, relays, messages 2 to 5, the device name as id") func luxembourg() throws {
         try expect(
             [
@@ -36,6 +56,26 @@ import Testing
         try expect(
             ["0-0:42.0.0(4E414D45)", "0-0:96.1.0(3132)"],
             [("equipmentId", #""3132""#), ("serialNumber", #""12""#), ("logicalDeviceName", #""NAME""#)])
+    }
+
+    @Test(
+        "an id that is none gives way to a better one in the telegram, and stands under unknown",
+        arguments: ["ER23", "NOID", "31", "ERROR"])
+    func weakId(_ id: String) throws {
+        func ids(_ lines: [String]) throws -> [String?] {
+            let document = try TelegramFixture.document(lines, header: "ISk9\\2MIE7T-200")
+            return try ["equipmentId", "serialNumber", "logicalDeviceName"].map { try document.json(at: $0) } + [
+                document.unknown.first?.groups
+            ]
+        }
+        let (none, name) = ("0-0:96.1.0(\(id))", "0-0:42.0.0(ISK1030700000001)")
+        #expect(try ids([none, name]) == [#""ISK1030700000001""#, #""ISK1030700000001""#, nil, "(\(id))"])
+        #expect(try ids([name, none]) == [#""ISK1030700000001""#, #""ISK1030700000001""#, nil, "(\(id))"])
+        #expect(try ids([none, "1-0:0.0.0(1030700000001)"])[0] == #""1030700000001""#)
+        // Where there is no better one it stays, and a good one is not replaced.
+        #expect(try ids([none])[0] == "\"\(id)\"")
+        #expect(try ids([none, "0-0:42.0.0(ER24)"])[0] == "\"\(id)\"")
+        #expect(try ids(["0-0:96.1.0(K50322)", name])[0] == #""K50322""#)
     }
 
     @Test("Denmark (NES): its own form of time") func nes() throws {
@@ -205,12 +245,12 @@ import Testing
             ])
     }
 
-    @Test("Metcom: time of COSEM in hexadecimal, a tariff of four digits, mA") func metcom() throws {
+    @Test("Metcom: time of COSEM in hexadecimal, a tariff as text in hexadecimal, mA") func metcom() throws {
         try expect(
             ["0-0:1.0.0(07EA080B0208151900007880)", "0-0:96.14.0(5431)", "1-0:31.7.0(791*mA)", "0-1:24.1.0()", "0-1:24.2.1(0)"],
             header: "MCS50000000000000",
             [
-                ("timestamp", #""2026-08-11T06:21:25.000Z""#), ("electricity/tariffIndicator", "5431"),
+                ("timestamp", #""2026-08-11T06:21:25.000Z""#), ("electricity/tariffIndicator", "1"),
                 ("electricity/instantaneous/current/L1/reading", "0.791"), ("gas/reading", "null"),
             ])
     }

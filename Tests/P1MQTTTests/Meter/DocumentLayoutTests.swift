@@ -8,12 +8,13 @@ import Testing
 
     @Test("has a place for each row of the catalogue") func complete() {
         let paths = Set(layout.places.map(\.path))
-        for row in Catalogue.rows {
+        for (index, row) in Catalogue.rows.enumerated() {
             let expected: [String] =
                 switch row.scope {
                 case .meter: [row.path]
                 case .relay: (1...4).map { "electricity/relay/\($0)" }
                 case .medium(let medium): ["\(medium.rawValue)/\(row.path)"]
+                case .mbus where !Catalogue.isGeneral(index): (["heat"] + (1...4).map { "mbus/\($0)" }).map { "\($0)/\(row.path)" }
                 case .mbus: MBusMedium.allCases.map { "\($0.rawValue)/\(row.path)" } + (1...4).map { "mbus/\($0)/\(row.path)" }
                 }
             for path in expected { #expect(paths.contains(path), "\(row.codeText)") }

@@ -5,11 +5,11 @@ import Testing
 @testable import P1MQTTInput
 @testable import P1MQTTMeter
 
-/// The generated files in the parser's documentation are up to date.
+/// The generated files in `docs` are up to date.
 /// `UPDATE_README=1 swift test --filter GeneratedDocumentationTests` writes them.
 @Suite("Generated documentation", .serialized) struct GeneratedDocumentationTests {
     private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .appendingPathComponent("../../../Sources/P1Parser/P1Parser.docc").standardized
+        .appendingPathComponent("../../../docs").standardized
     private static let isUpdating = ProcessInfo.processInfo.environment["UPDATE_README"] == "1"
 
     private func expect(_ name: String, _ content: String) throws {
@@ -21,11 +21,11 @@ import Testing
 
     @Test("the table of codes is that of the catalogue") func catalogue() throws {
         try expect(
-            "Codes.md",
+            "codes.md",
             """
             # Codes
 
-            Every OBIS code of the catalogue, where its value goes, and what Home Assistant makes of it.
+            Every OBIS code that is known, where its value goes, and what Home Assistant makes of it.
 
             `n` is an M-Bus channel or a relay, 1 to 4. The reading of an M-Bus meter is published under `mbus/n` and under the name of
             what it measures: `gas`, `water`, `heat`, `warmWater`, `cooling`, `heatCooling`, `heatCostAllocator` or `subElectricity`.
@@ -59,17 +59,23 @@ import Testing
     @Test("holds for an empty telegram and for one with every code") func everyCode() throws {
         #expect(try faults([]) == [])
         #expect(try faults(Self.everyCode) == [])
+        #expect(try TelegramFixture.document(Self.everyCodeOfIceland, header: "ISK5\\2MIE").schemaFaults() == [])
     }
 
     @Test("every code of the catalogue stands in that telegram") func complete() throws {
-        let telegram = try TelegramFixture.telegram(Self.everyCode)
-        let rows = Set(telegram.readings.map(\.row))
+        let iceland = try TelegramFixture.telegram(Self.everyCodeOfIceland, header: "ISK5\\2MIE")
+        let rows = Set((try TelegramFixture.telegram(Self.everyCode).readings + iceland.readings).map(\.row))
         let missing = Catalogue.rows.indices.filter { !rows.contains($0) }.map { Catalogue.rows[$0].codeText }
         #expect(missing == [])
     }
 
     /// A line for each row of the catalogue, as the kind of its quantity demands.
-    static let everyCode: [String] = Catalogue.rows.map { row in
+    static let everyCode = Catalogue.rows.indices.filter(Catalogue.isGeneral).map { line(of: Catalogue.rows[$0]) }
+    static let everyCodeOfIceland =
+        ["1-0:0.9.1(120000)", "1-0:0.9.2(240501)"]
+        + Catalogue.rows.indices.filter { !Catalogue.isGeneral($0) }.map { line(of: Catalogue.rows[$0]) }
+
+    private static func line(of row: CatalogueRow) -> String {
         let code = row.code.description
         let time = "(260703181000S)"
         let groups =

@@ -44,6 +44,38 @@ import Testing
         #expect(try document(summer, header: "ESO5\\2X", offset: 60).json(at: "timestamp") == #""2026-07-03T16:15:02.000Z""#)
     }
 
+    @Test("where the meter's clock is ignored the time of arrival counts; how far it is off is still known") func arrivalClock() throws {
+        var options = TelegramInterpreter.Options()
+        options.clock = .arrival
+        var interpreter = TelegramInterpreter(options)
+        let lines = ["0-0:1.0.0(260703181502S)"] + TelegramFixture.gas(channel: 1, id: "4731", time: "260703181000S")
+        let document = try TelegramFixture.document(lines, &interpreter, arrival: arrival)
+        #expect(document["timestamp"] == .time(arrival))
+        #expect(document.clockOffset == TelegramFixture.dsmr5Time - arrival)
+        // The meter's own clock goes with the times of its readings, and with the quarter hours that it averages.
+        #expect(document.meterTime == TelegramFixture.dsmr5Time)
+        var availability = MBusAvailability()
+        availability.update(document, at: Moment(monotonic: 0, utc: arrival * 1000))
+        #expect(availability.states.map(\.isOnline) == [true])
+        #expect(try TelegramFixture.document(lines, &interpreter)["timestamp"] == .time(TelegramFixture.dsmr5Time), "a capture")
+    }
+
+    @Test("a setting says whether summer time applies to times without a flag") func summerTime() throws {
+        func time(_ sent: String, _ summerTime: SummerTime?, header: String = "TST5\\2UNIT") throws -> String? {
+            var options = TelegramInterpreter.Options()
+            options.summerTime = summerTime
+            var interpreter = TelegramInterpreter(options)
+            return try TelegramFixture.document(["1-0:0.9.1(181502)", "1-0:0.9.2(260703)", sent], &interpreter, header: header).json(
+                at: "timestamp")
+        }
+        #expect(try time("", nil) == #""2026-07-03T16:15:02.000Z""#)
+        #expect(try time("", .eu) == #""2026-07-03T16:15:02.000Z""#)
+        #expect(try time("", .never) == #""2026-07-03T17:15:02.000Z""#)
+        #expect(try time("0-0:1.0.0(260703181502S)", .never) == #""2026-07-03T16:15:02.000Z""#, "a flag says what it says")
+        #expect(try time("", nil, header: "ISk5\\2MIE5E") == #""2026-07-03T18:15:02.000Z""#)
+        #expect(try time("", .eu, header: "ISk5\\2MIE5E") == #""2026-07-03T17:15:02.000Z""#)
+    }
+
     @Test("an impossible time is null and costs nothing else") func impossibleTime() throws {
         let document = try document(["0-0:1.0.0(632525252525S)", "1-0:1.6.0(000101000000W)(03.125*kW)", "1-0:1.7.0(1.0*kW)"])
         #expect(document["timestamp"] == nil)

@@ -152,7 +152,10 @@ import Testing
 
     @Test(
         "a clock that was never set is none; a wrong one is shown as it is (dsmr-reader 811, 412, DSMRloggerAPI 21)",
-        arguments: [("000101000000W", nil), ("000101000001W", nil), ("270703181502S", "2027-07-03T16:15:02.000Z")] as [(String, String?)])
+        arguments: [
+            ("000101000000W", nil), ("000101000001W", nil), ("000101010000W", nil), ("000101020000S", nil), ("000101134501", nil),
+            ("07D001010602000000003C00", nil), ("20000101 03:00:00", nil), ("270703181502S", "2027-07-03T16:15:02.000Z"),
+        ] as [(String, String?)])
     func clock(_ sent: String, _ expected: String?) {
         #expect(preview(TelegramFixture.bytes(["0-0:1.0.0(\(sent))"])).values["p1/timestamp"] == expected)
     }

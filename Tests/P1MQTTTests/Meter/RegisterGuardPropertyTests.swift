@@ -64,6 +64,35 @@ import Testing
         }
     }
 
+    @Test(
+        "a register beyond the limit is followed from its fourth value on, and runs of up to three glitches are never shown",
+        arguments: 0..<20 as Range<UInt64>)
+    func fast(_ seed: UInt64) {
+        var random = SplitMix64(seed: seed)
+        var series = RegisterSeries()
+        // In thousandths each ten seconds: 0.72 to 72 MW, and up to 1.9 times that.
+        let least = Int64(2000 + random.next() % 200_000)
+        var value: Int64 = 12_345_678
+        func show(_ value: Int64) -> Bool {
+            let text = FixedDecimal(mantissa: value, scale: 3).description
+            return series.electricity(text).shown == text
+        }
+        func step() { value += least + Int64(random.next() % UInt64(least * 9 / 10)) }
+        #expect(show(value))
+        for index in 1...200 {
+            step()
+            #expect(show(value) == (index > 3), "\(index)")
+            guard index > 20, random.next() % 4 == 0 else { continue }
+            for _ in 0..<Int(1 + random.next() % 3) {
+                step()
+                let wrong = [
+                    0, Int64(random.next() % UInt64(value - least * 40)), value + least * 1000 + Int64(random.next() % 1_000_000_000),
+                ]
+                #expect(!show(wrong[Int(random.next() % 3)]))
+            }
+        }
+    }
+
     @Test("any stream: what is shown is what an independent model of the rule shows", arguments: 0..<40 as Range<UInt64>)
     func model(_ seed: UInt64) {
         var random = SplitMix64(seed: seed)
@@ -71,19 +100,41 @@ import Testing
         // The rule in floating point and with the whole past: far from equality at the limit, the steps are multiples of 5.
         var accepted: (value: Int64, time: Int64)?
         var run: [(value: Int64, time: Int64)] = []
-        func isPossible(_ old: (value: Int64, time: Int64), _ new: (value: Int64, time: Int64)) -> Bool {
-            new.value >= old.value && Double(new.value - old.value) <= 100 * Double(max(0, new.time - old.time) + 60) / 3600 + 1
+        // In kW: what the register is known to reach, and how fast it last ran while it is held.
+        var known = 100.0
+        var rate: Double?
+        func isPossible(_ old: (value: Int64, time: Int64), _ new: (value: Int64, time: Int64), _ limit: Double) -> Bool {
+            new.value >= old.value && Double(new.value - old.value) <= limit * Double(max(0, new.time - old.time) + 60) / 3600 + 1
+        }
+        func power(_ old: (value: Int64, time: Int64), _ new: (value: Int64, time: Int64)) -> Double? {
+            new.value > old.value ? Double(new.value - old.value) * 3600 / Double(max(1, new.time - old.time)) : nil
+        }
+        func goesOn(_ old: (value: Int64, time: Int64), _ new: (value: Int64, time: Int64)) -> Bool {
+            if isPossible(old, new, 100) { return true }
+            guard let rate, new.value >= old.value else { return false }
+            return Double(new.value - old.value) <= 2 * rate * Double(max(1, new.time - old.time)) / 3600 + 1 + 1e-6
         }
         for _ in 0..<400 {
             let gap = [1, 10, 3600, -50][Int(random.next() % 4)] as Int64
             let value = Int64(random.next() % 8) * 5
             let new = (value: value, time: series.time + gap)
             var expected: String
-            if let last = accepted, !isPossible(last, new) {
-                if let previous = run.last, !isPossible(previous, new) { run = [] }
+            if let last = accepted, !isPossible(last, new, known) {
+                if let previous = run.last {
+                    if !goesOn(previous, new) {
+                        run = []
+                        rate = power(previous, new) ?? power(last, new)
+                    } else if let power = power(previous, new) {
+                        rate = power
+                    }
+                } else {
+                    rate = power(last, new)
+                }
                 run.append(new)
                 expected = "[\(last.value)]"
                 if run.count == 4 {
+                    let highest = zip(run, run.dropFirst()).filter { !isPossible($0, $1, 100) }.compactMap(power).max()
+                    known = max(known, 2 * (highest ?? 0))
                     accepted = new
                     run = []
                     expected = "\(value)"

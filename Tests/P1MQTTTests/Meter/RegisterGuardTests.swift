@@ -41,6 +41,44 @@ import Testing
         #expect(electricity("100", "0", "0", "0", "0", "1") == "100 [100] [100] [100] 0 1")
     }
 
+    /// What a register shows that grows evenly by steps of thousandths: the index of each value that is shown, `-` for one
+    /// that is held.
+    private func shown(steps: Int, each step: Int64, every seconds: Int64) -> String {
+        var series = RegisterSeries()
+        return (0..<steps).map { index in
+            let value = FixedDecimal(mantissa: 1_463_051_760 + Int64(index) * step, scale: 3).description
+            return series.electricity(value, after: seconds).shown == value ? "\(index)" : "-"
+        }.joined(separator: " ")
+    }
+
+    @Test("a register that is truly faster than the limit is believed, and followed from there")
+    func faster() {
+        // 395 kW once a minute, and 1.2 MW every ten seconds.
+        #expect(shown(steps: 9, each: 6_587, every: 60) == "0 - - - 4 5 6 7 8")
+        #expect(shown(steps: 9, each: 3_333, every: 10) == "0 - - - 4 5 6 7 8")
+        // Slower than the limit again, and as fast as before.
+        var series = RegisterSeries()
+        let values = ["100", "107", "114", "121", "128", "135", "135", "136", "143"]
+        #expect(
+            values.map { series.electricity($0, after: 60).shown } == ["100", "[100]", "[100]", "[100]", "128", "135", "135", "136", "143"])
+        #expect(series.electricity("900", after: 60).shown == "[143]")
+        #expect(series.electricity("150", after: 60).shown == "150")
+    }
+
+    @Test("a register that stands still between its steps is as fast as it steps") func stepping() {
+        var series = RegisterSeries()
+        let values = ["100", "100", "120", "120", "140", "140", "160", "160", "180"]
+        #expect(
+            values.map { series.electricity($0, after: 30).shown }
+                == ["100", "100", "[100]", "[100]", "[100]", "140", "160", "160", "180"])
+    }
+
+    @Test("held values that leap ever further do not confirm one another") func leaping() {
+        #expect(electricity("100", "110", "140", "230", "500", "1310", "3740") == "100 [100] [100] [100] [100] [100] [100]")
+        // The first leap is no rate to go by afterwards.
+        #expect(electricity("100", "900", "901", "902", "903", "950", "904") == "100 [100] [100] [100] 903 [903] 904")
+    }
+
     @Test("what does not agree begins anew") func contradicted() {
         #expect(
             electricity("100", "0", "500", "0", "500", "50", "50", "50", "50")
@@ -107,6 +145,59 @@ import Testing
         #expect(series.gas("5.100", at: hour + 1800).shown == "[1000.000]")
         #expect(series.gas("5.200", at: hour + 1800).shown == "[1000.000]")
         #expect(series.gas("5.200", at: hour + 3600).shown == "5.200")
+    }
+
+    @Test("heat that runs faster than the limit: the next reading confirms it, and those after it follow") func heat() {
+        var series = RegisterSeries()
+        let hour = RegisterSeries.start
+        let shown = ["10.000", "10.500", "11.000", "11.500", "12.000"].enumerated().map { index, value in
+            series.gas(value, at: hour + Int64(index) * 3600, .GJ).shown
+        }
+        #expect(shown == ["10.000", "[10.000]", "11.000", "11.500", "12.000"])
+        #expect(series.gas("900.000", at: hour + 5 * 3600, .GJ).shown == "[12.000]")
+    }
+
+    @Test("a reading without a time that is repeated: another value confirms it, the same does not for a day") func untimed() {
+        var series = RegisterSeries()
+        #expect(series.gas("1000.000", at: nil).shown == "1000.000")
+        let glitch = series.gas("0.000", at: nil)
+        #expect(glitch.shown == "[1000.000]" && glitch.holds.count == 1)
+        for _ in 0..<300 { #expect(series.gas("0.000", at: nil).shown == "[1000.000]") }
+        // An hour's gas, as old as the first telegram that shows it.
+        #expect(series.gas("1002.500", at: nil).shown == "1002.500")
+        #expect(series.gas("5.000", at: nil).shown == "[1002.500]")
+        #expect(series.gas("5.000", at: nil).shown == "[1002.500]")
+        #expect(series.gas("5.000", at: nil).shown == "[1002.500]")
+        #expect(series.gas("5.100", at: nil).shown == "5.100")
+        #expect(series.gas("0.000", at: nil).shown == "[5.100]")
+        #expect(series.gas("0.000", at: nil, after: 86399).shown == "[5.100]")
+        #expect(series.gas("0.000", at: nil, after: 1).shown == "0.000")
+    }
+
+    @Test("a reading without a time that changes in each telegram needs three further ones") func untimedFast() {
+        var series = RegisterSeries()
+        let values = ["100.000", "500.000", "500.001", "500.002", "100.001", "500.000", "500.001", "500.002", "500.003"]
+        #expect(
+            values.map { series.gas($0, at: nil).shown } == [
+                "100.000", "[100.000]", "[100.000]", "[100.000]", "100.001", "[100.001]", "[100.001]", "[100.001]", "500.003",
+            ])
+    }
+
+    @Test("two meters that show the same and have no id: the kind of each stays with its own") func named() {
+        var guarded = RegisterGuard(maximumPower: 100)
+        func document(_ water: String, _ gas: String) -> Document {
+            var document = Document(at: 7200, id: "E1")
+            for (path, channel, value) in [("water", 1, water), ("gas", 2, gas)] {
+                document.mbus.choose(channel, for: path == "gas" ? .gas : .water)
+                for parent in [path, "mbus/\(channel)"] { document[parent + "/reading"] = .quantity(.of(value), .m3) }
+            }
+            return document
+        }
+        var first = document("5.000", "0.000")
+        _ = guarded.judge(&first)
+        var second = document("0.000", "0.000")
+        #expect(guarded.judge(&second).map(\.path) == ["water/reading"])
+        #expect(second.shown("water/reading") == "[5.000]" && second.shown("gas/reading") == "0.000")
     }
 
     @Test("gas: the time of a held reading stays with the reading; a new meter passes at once") func gasTime() {

@@ -23,14 +23,17 @@ struct RegisterSeries {
         return (document.shown("electricity/received/tariff1"), holds)
     }
 
-    /// `gas/reading` of a reading that was taken at a time.
-    mutating func gas(_ value: String, at reading: Int64) -> (shown: String, holds: [RegisterHold]) {
-        time += 10
+    /// `gas/reading` of a reading that was taken at a time; `nil` where the meter does not say.
+    mutating func gas(_ value: String, at reading: Int64?, after seconds: Int64 = 10, _ unit: MeterUnit = .m3) -> (
+        shown: String, holds: [RegisterHold]
+    ) {
+        time += seconds
         var document = Document(at: time, id: id)
+        document.mbus.choose(1, for: .gas)
         for parent in ["gas", "mbus/1"] {
             document[parent + "/equipmentId"] = .text("G1")
-            document[parent + "/timestamp"] = .time(reading)
-            document[parent + "/reading"] = .quantity(.of(value), .m3)
+            document[parent + "/timestamp"] = reading.map(Document.Value.time)
+            document[parent + "/reading"] = .quantity(.of(value), unit)
         }
         let holds = guarded.judge(&document)
         let shown = document.shown("gas/reading")

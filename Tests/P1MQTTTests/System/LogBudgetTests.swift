@@ -18,7 +18,9 @@ import Testing
         #expect(budget.note(at: at(30)) == " (and 3 more changes since this was last reported)")
         #expect(budget.note(at: at(31)) == nil)
         // A day of peace, and all ten are there again.
-        for index in 0..<10 { #expect(budget.note(at: at(1500)) == (index == 0 ? " (and 1 more changes since this was last reported)" : "")) }
+        for index in 0..<10 {
+            #expect(budget.note(at: at(1500)) == (index == 0 ? " (and 1 more changes since this was last reported)" : ""))
+        }
         #expect(budget.note(at: at(1501)) == nil)
     }
 

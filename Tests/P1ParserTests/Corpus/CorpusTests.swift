@@ -1,7 +1,6 @@
 import Foundation
+import P1Parser
 import Testing
-
-@testable import P1Parser
 
 /// Captures of real meters that are kept outside the project: a folder with `corpus/NAME.txt`, `expected/NAME.json` and
 /// `INDEX.tsv`. `TELEGRAM_CORPUS` names it; without it nothing runs.

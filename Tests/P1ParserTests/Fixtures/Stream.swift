@@ -1,4 +1,4 @@
-@testable import P1Parser
+import P1Parser
 
 /// A telegram as a meter puts it on the wire: lines with CR LF, and where asked for a checksum behind `!`.
 enum Wire {
@@ -65,9 +65,17 @@ extension Framer.Event {
     }
 
     /// What was thrown away, if that is what happened.
-    var discard: Framer.Discard? {
-        if case .discarded(let discard) = self { discard } else { nil }
+    var discard: Discarded? {
+        guard case .discarded(let discard) = self else { return nil }
+        return Discarded(offset: discard.offset, count: discard.count, reason: discard.reason)
     }
+}
+
+/// What a framer threw away, as a test expects it.
+struct Discarded: Equatable {
+    let offset: Int
+    let count: Int
+    let reason: Framer.Discard.Reason
 }
 
 extension Frame.Checksum {

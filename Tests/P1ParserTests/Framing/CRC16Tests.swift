@@ -1,7 +1,6 @@
+import P1Parser
 import TestSupport
 import Testing
-
-@testable import P1Parser
 
 @Suite("CRC-16/ARC")
 struct CRC16Tests {

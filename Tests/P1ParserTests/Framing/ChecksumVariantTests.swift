@@ -1,6 +1,5 @@
+import P1Parser
 import Testing
-
-@testable import P1Parser
 
 @Suite("Variants of the checksum")
 struct ChecksumVariantTests {
@@ -11,75 +10,82 @@ struct ChecksumVariantTests {
         #expect(variant.checksum(of: Array("123456789".utf8).span) == expected)
     }
 
-    /// A telegram whose energy is `reading`, with the checksum of a variant; `damage` adds to that.
-    private func frame(_ variant: ChecksumVariant, _ reading: Int, damage: UInt16 = 0) throws -> Frame {
-        let covered = Wire.bytes("/HLY5TEST\n\n1-0:1.8.0(\(reading)*kWh)\n!")
-        let digits = Wire.hex(variant.checksum(of: covered.span) &+ damage)
-        return try #require(Framer.frames(in: covered + Array("\(digits)\r\n".utf8)).first)
+    /// A meter whose telegrams have the checksum of a variant, and a reader.
+    private struct Line {
+        var reader = TelegramReader()
+        private var reading = 0
+
+        /// What is found in the next telegram; `damage` is added to its checksum.
+        mutating func send(_ variant: ChecksumVariant, damage: UInt16 = 0) -> TelegramReader.Event? {
+            reading += 1
+            let covered = Wire.bytes("/HLY5TEST\n\n1-0:1.8.0(\(reading)*kWh)\n!")
+            let bytes = covered + Wire.bytes(Wire.hex(variant.checksum(of: covered.span) &+ damage) + "\n")
+            var events: [TelegramReader.Event] = []
+            reader.feed(bytes.span) { events.append($0) }
+            return events.count == 1 ? events[0] : nil
+        }
+
+        /// Whether the reader takes the next telegrams.
+        mutating func isAccepted(_ variants: ChecksumVariant...) -> [Bool] {
+            variants.map { send($0)?.telegram?.frame.checksum.isValid ?? false }
+        }
     }
 
     @Test("the one of the papers counts from the first telegram")
-    func papers() throws {
-        var lock = ChecksumLock()
-        #expect(lock.judge(try frame(.arc, 1)).isValid)
-        #expect(lock.variant == .arc)
+    func papers() {
+        var line = Line()
+        #expect(line.isAccepted(.arc) == [true])
+        #expect(line.reader.checksumVariant == .arc)
     }
 
     @Test(
         "another counts when three telegrams in a row have it (Holley in Hungary, dsmr_parser 91)",
         arguments: [ChecksumVariant.x25, .kermit, .modbus])
-    func another(_ variant: ChecksumVariant) throws {
-        var lock = ChecksumLock()
-        #expect(!lock.judge(try frame(variant, 1)).isValid)
-        #expect(!lock.judge(try frame(variant, 2)).isValid)
-        #expect(lock.variant == nil)
-        #expect(lock.judge(try frame(variant, 3)).isValid)
-        #expect(lock.variant == variant)
-        #expect(lock.judge(try frame(variant, 4)).isValid)
+    func another(_ variant: ChecksumVariant) {
+        var line = Line()
+        #expect(line.isAccepted(variant, variant) == [false, false])
+        #expect(line.reader.checksumVariant == nil)
+        #expect(line.isAccepted(variant) == [true])
+        #expect(line.reader.checksumVariant == variant)
+        #expect(line.isAccepted(variant) == [true])
     }
 
     @Test("once it is known no other counts, and what is wrong is told by it")
     func locked() throws {
-        var lock = ChecksumLock()
-        for reading in 1...3 { _ = lock.judge(try frame(.x25, reading)) }
-        #expect(!lock.judge(try frame(.arc, 4)).isValid)
-        #expect(!lock.judge(try frame(.kermit, 5)).isValid)
-        let damaged = try frame(.x25, 6, damage: 1)
-        let covered = damaged.bytes[...damaged.contentEnd]
-        let computed = ChecksumVariant.x25.checksum(of: Array(covered).span)
-        #expect(lock.judge(damaged) == .invalid(sent: computed &+ 1, computed: computed))
-        #expect(lock.judge(try frame(.x25, 7)).isValid)
+        var line = Line()
+        #expect(line.isAccepted(.x25, .x25, .x25, .arc, .kermit) == [false, false, true, false, false])
+        guard let rejection = line.send(.x25, damage: 1)?.rejection, case .wrongChecksum(let sent?, let computed) = rejection.reason else {
+            Issue.record("accepted")
+            return
+        }
+        #expect(sent == computed &+ 1)
+        #expect(line.isAccepted(.x25) == [true])
     }
 
     @Test("telegrams that are merely wrong never make a variant")
-    func wrong() throws {
-        var lock = ChecksumLock()
-        for reading in 1...50 { #expect(!lock.judge(try frame(.arc, reading, damage: 1)).isValid) }
-        #expect(lock.variant == nil)
+    func wrong() {
+        var line = Line()
+        for _ in 0..<50 { #expect(line.send(.arc, damage: 1)?.isAccepted == false) }
+        #expect(line.reader.checksumVariant == nil)
     }
 
     @Test("damage between them starts the count anew")
-    func interrupted() throws {
-        var lock = ChecksumLock()
-        for reading in 1...2 { _ = lock.judge(try frame(.x25, reading)) }
-        _ = lock.judge(try frame(.arc, 3, damage: 1))
-        for reading in 4...5 { #expect(!lock.judge(try frame(.x25, reading)).isValid) }
-        #expect(lock.judge(try frame(.x25, 6)).isValid)
+    func interrupted() {
+        var line = Line()
+        #expect(line.isAccepted(.x25, .x25) == [false, false])
+        _ = line.send(.arc, damage: 1)
+        #expect(line.isAccepted(.x25, .x25, .x25) == [false, false, true])
     }
 
     @Test("a meter that was replaced by one with another way is followed")
-    func replaced() throws {
-        var lock = ChecksumLock()
-        _ = lock.judge(try frame(.arc, 1))
-        for reading in 2...3 { #expect(!lock.judge(try frame(.x25, reading)).isValid) }
-        #expect(lock.judge(try frame(.x25, 4)).isValid)
+    func replaced() {
+        var line = Line()
+        #expect(line.isAccepted(.arc, .x25, .x25, .x25) == [true, false, false, true])
     }
 
-    @Test("no checksum is no checksum")
-    func absent() throws {
-        var lock = ChecksumLock()
-        let frame = try #require(Framer.frames(in: Wire.bytes("/X\n\n1-0:1.8.0(1*kWh)\n!\n")).first)
-        #expect(lock.judge(frame) == .absent)
-        #expect(lock.variant == nil)
+    @Test("no checksum is no variant")
+    func absent() {
+        let events = TelegramReader().events(in: Wire.bytes("/X\n\n1-0:1.8.0(1*kWh)\n!\n"))
+        #expect(events.map { $0.telegram?.frame.checksum } == [.absent])
     }
 }

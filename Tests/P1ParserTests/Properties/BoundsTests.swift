@@ -1,19 +1,14 @@
+import P1Parser
 import Testing
 
-@testable import P1Parser
-
-import Glibc
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
 
 @Suite("Bounds")
 struct BoundsTests {
-    @Test("the framer keeps no more than its limit and one portion, whatever comes", arguments: ["/", "x", "\n", "/x\n", "!", "/\n!"])
-    func memory(_ piece: String) {
-        var framer = Framer(maximumLength: 1024)
-        let chunk = Array(repeating: Array(piece.utf8), count: 20_000).flatMap(\.self)
-        for _ in 0..<10 { framer.feed(chunk.span) { _ in } }
-        #expect(framer.bufferedBytes <= 1024)
-    }
-
     @Test(
         "a telegram of as many lines as fit costs what its length costs",
         arguments: ["(\n", "0-0:1.0.0(\n", "a\n", " \n", "(1)\n", "0-0:96.13.0()\n", "0-1:24.2.1(260703181000S)(1*m3)\n", "4\n"])

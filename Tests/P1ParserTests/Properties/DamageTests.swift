@@ -1,7 +1,6 @@
+import P1Parser
 import TestSupport
 import Testing
-
-@testable import P1Parser
 
 /// What must hold for every stream, tried with numbers of a fixed seed.
 @Suite("Properties under damage")

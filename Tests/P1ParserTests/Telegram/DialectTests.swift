@@ -1,6 +1,5 @@
+import P1Parser
 import Testing
-
-@testable import P1Parser
 
 @Suite("Dialect")
 struct DialectTests {
@@ -48,8 +47,23 @@ struct DialectTests {
         #expect(try Telegram(text: "/KFM5KAIFA-METER\n\n1-3:0.2.8(42)\n!\n").dialect == .dsmr4)
     }
 
-    @Test("only Lithuania is known to be elsewhere than one hour ahead of UTC", arguments: Dialect.allCases)
+    @Test("only Lithuania and Iceland are known to be elsewhere than one hour ahead of UTC", arguments: Dialect.allCases)
     func offset(_ dialect: Dialect) {
-        #expect(dialect.standardOffset == (dialect == .lithuania ? 120 : 60))
+        #expect(dialect.standardOffset == (dialect == .lithuania ? 120 : dialect == .iceland ? 0 : 60))
+        #expect(dialect.summerTime == (dialect == .iceland ? .never : .eu))
+    }
+
+    @Test(
+        "Iceland has the meters of Wallonia with a clock on two lines",
+        arguments: ["/ISk5\\2MIE5E-200", "/ISK5\\2MIE5T-200", "/isk5=2mie5E-200"])
+    func iceland(_ header: String) throws {
+        func dialect(_ lines: String...) throws -> Dialect {
+            try Telegram(text: ([header, ""] + lines + ["!", ""]).joined(separator: "\n")).dialect
+        }
+        #expect(try dialect("1-0:0.9.1(211309)", "1-0:0.9.2(240501)") == .iceland)
+        #expect(try dialect("1-0:0.9.2(240501)", "0-0:1.0.0(240501211309S)") == .emucs)
+        #expect(try dialect("1-0:0.9.2(240501)", "0-0:96.1.4(50217)") == .emucs)
+        #expect(try dialect("1-0:0.9.1(211309)") == .emucs)
+        #expect(try dialect() == .emucs)
     }
 }

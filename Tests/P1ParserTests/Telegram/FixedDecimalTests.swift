@@ -1,6 +1,6 @@
+import Foundation
+import P1Parser
 import Testing
-
-@testable import P1Parser
 
 @Suite("Fixed decimals")
 struct FixedDecimalTests {
@@ -78,8 +78,51 @@ struct FixedDecimalTests {
         #expect(ascending.shuffled().sorted() == ascending)
         #expect(FixedDecimal(mantissa: 1, scale: 18) < FixedDecimal(mantissa: .max))
         #expect(FixedDecimal(mantissa: .min) < FixedDecimal(mantissa: -1, scale: 18))
+    }
+
+    /// Some of them equal, some at the end of the range.
+    private static let numbers =
+        ["-1000", "-0.50", "-0.5", "0", "0.000", "0.001", "1", "1.0", "1.000000000000000000", "1.5", "1.50", "999999999999999999"]
+        .compactMap { FixedDecimal($0) } + [
+            FixedDecimal(mantissa: .min), FixedDecimal(mantissa: .max, scale: 18), FixedDecimal(mantissa: .max),
+        ]
+
+    @Test("of two numbers the first is smaller, equal or larger, and only one of these; equal ones have one hash")
+    func laws() {
+        for left in Self.numbers {
+            for right in Self.numbers {
+                #expect([left < right, left == right, right < left].filter(\.self).count == 1, "\(left) and \(right)")
+                if left == right { #expect(left.hashValue == right.hashValue, "\(left) and \(right)") }
+                for third in Self.numbers where left == right { #expect((left < third) == (right < third), "\(left), \(right), \(third)") }
+            }
+        }
+        #expect(Set(["1.5", "1.50", "1.500", "1.6"].compactMap { FixedDecimal($0) }).count == 2)
+    }
+
+    @Test("equal numbers may be written with other decimals")
+    func isWritten() throws {
         let (short, long) = (try #require(FixedDecimal("1.5")), try #require(FixedDecimal("1.50")))
-        #expect(!(short < long) && !(long < short))
+        #expect(short == long && !short.isWritten(like: long) && long.isWritten(like: long))
+    }
+
+    @Test(
+        "the nearest Double, also of more digits than it holds",
+        arguments: [
+            ("231.0", 231.0), ("-0.001", -0.001), ("0.1", 0.1), ("123456.789", 123_456.789), ("0.000", 0),
+            ("999999999999999999", 1e18), ("0.123456789012345678", 0.123456789012345678),
+            ("9007199254740993", 9_007_199_254_740_992), ("90071992547409.93", 90_071_992_547_409.93),
+        ])
+    func double(_ text: String, _ expected: Double) throws {
+        #expect(Double(try #require(FixedDecimal(text))) == expected)
+    }
+
+    @Test("is one string in JSON, with its decimals")
+    func codable() throws {
+        let numbers = ["231.0", "-0.50", "0"].compactMap { FixedDecimal($0) }
+        let json = try JSONEncoder().encode(numbers)
+        #expect(String(decoding: json, as: UTF8.self) == #"["231.0","-0.50","0"]"#)
+        #expect(try JSONDecoder().decode([FixedDecimal].self, from: json).map(\.description) == ["231.0", "-0.50", "0"])
+        #expect(throws: DecodingError.self) { try JSONDecoder().decode([FixedDecimal].self, from: Data(#"["1e3"]"#.utf8)) }
     }
 
     @Test(

@@ -1,6 +1,5 @@
+import P1Parser
 import Testing
-
-@testable import P1Parser
 
 @Suite("Hexadecimal text")
 struct HexTextTests {

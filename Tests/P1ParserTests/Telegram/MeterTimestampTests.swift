@@ -1,12 +1,11 @@
+import Foundation
+import P1Parser
 import Testing
-
-@testable import P1Parser
 
 @Suite("Times of meters")
 struct MeterTimestampTests {
     private func time(_ text: String) -> MeterTimestamp? {
-        let bytes = Array(text.utf8)
-        return MeterTimestamp(bytes.span, 0..<bytes.count)
+        MeterTimestamp(text)
     }
 
     @Test(
@@ -33,20 +32,39 @@ struct MeterTimestampTests {
             "123412341234W", "213112235959W", "", "S", "240230120000W", "230229120000W", "240431120000S", "241301120000W", "240100120000W",
             "240001120000W", "240101240000W", "240101126000W", "240101120060W", "240101120000T", "24010112000W", "2401011200000W",
             "2401O1120000W", "20241301 09:35:00", "19-13-01 00:00:00", "FFFFFFFFFFFFFFFFFFFF8000", "07EA0D0B0208151900007880", "ABCDEF",
-            "-40101120000W",
+            "-40101120000W", "000101010000W", "000101020000S", "000101235959W", "000101034500", "20000101 00:00:00", "20000101 13:45:10",
+            "00-01-01 01:00:00", "07D00101060000000000 3C00", "07D001010600000000003C00", "07D00101061700000000C480",
+            "07CF0C1F0517000000003C00",
+            "19991231 23:00:00", "        ", "999999999999",
         ])
     func notSet(_ text: String) {
         #expect(time(text) == nil)
+    }
+
+    @Test("as text and in JSON it is what most meters write", arguments: ["101209113020W", "240229120505S", "150317190000"])
+    func text(_ text: String) throws {
+        let sent = try #require(time(text))
+        #expect(sent.description == text)
+        let json = try JSONEncoder().encode([sent])
+        #expect(String(decoding: json, as: UTF8.self) == "[\"\(text)\"]")
+        #expect(try JSONDecoder().decode([MeterTimestamp].self, from: json) == [sent])
+        #expect(throws: DecodingError.self) { try JSONDecoder().decode([MeterTimestamp].self, from: Data(#"["000101000000W"]"#.utf8)) }
     }
 
     @Test(
         "winter and summer are told by the flag, against the standard offset of the country",
         arguments: [
             ("101209113020W", 60, Int64(1_291_890_620)), ("230714153012S", 60, 1_689_341_412), ("231219093000W", 120, 1_702_971_000),
-            ("230714153012S", 120, 1_689_337_812), ("000101000100W", 60, 946_681_260), ("200229235959W", 0, 1_583_020_799),
+            ("230714153012S", 120, 1_689_337_812), ("000102000100W", 60, 946_767_660), ("200229235959W", 0, 1_583_020_799),
         ])
     func flag(_ text: String, _ offset: Int, _ seconds: Int64) {
         #expect(time(text)?.secondsSince1970(standardOffset: offset) == seconds)
+    }
+
+    @Test("blanks around a time do not matter", arguments: [" 101209113020W", "101209113020W ", " 101209113020W  ", "\t101209113020W"])
+    func blanks(_ text: String) {
+        #expect(time(text) != nil && time(text) == time("101209113020W"))
+        #expect(time(" 150317190000 ") == time("150317190000"))
     }
 
     @Test("in spring the clock goes from 01:59:59 W to 03:00:00 S: one second")
@@ -80,6 +98,16 @@ struct MeterTimestampTests {
         #expect(time.secondsSince1970(standardOffset: 60, arrival: 1_698_539_404) == 1_698_539_400)
     }
 
+    @Test("where there is no summer time a time without a flag is standard time; a flag says what it says")
+    func noSummerTime() throws {
+        let plain = try #require(time("240501211309"))
+        #expect(plain.secondsSince1970(standardOffset: 0, summerTime: .never) == 1_714_597_989)
+        #expect(plain.secondsSince1970(standardOffset: 0) == 1_714_597_989 - 3600)
+        #expect(try #require(time("240501211309S")).secondsSince1970(standardOffset: 0, summerTime: .never) == 1_714_597_989 - 3600)
+        let twice = try #require(time("231029023000"))
+        #expect(twice.secondsSince1970(standardOffset: 60, summerTime: .never, arrival: 1_698_539_404) == 1_698_543_000)
+    }
+
     @Test("outside the doubled hour the arrival decides nothing")
     func arrivalElsewhere() throws {
         let time = try #require(self.time("230714153012"))
@@ -97,8 +125,10 @@ struct MeterTimestampTests {
         var expected = (year: 1900, month: 1, day: 1)
         for days in -25567..<84006 {
             let date = CalendarDate(secondsSince1970: Int64(days) * 86400 + 86399)
+            let time = MeterTimestamp(
+                year: date.year, month: date.month, day: date.day, hour: 23, minute: 59, second: 59, season: .winter)
             guard date.year == expected.year, date.month == expected.month, date.day == expected.day, date.secondOfDay == 86399,
-                MeterTimestamp.daysSince1970(year: date.year, month: date.month, day: date.day) == Int64(days)
+                time.map({ $0.secondsSince1970(standardOffset: 0) == Int64(days) * 86400 + 86399 }) ?? !(2000...2099).contains(date.year)
             else {
                 Issue.record("day \(days) is \(date), expected \(expected)")
                 return

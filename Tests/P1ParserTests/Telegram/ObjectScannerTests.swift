@@ -1,6 +1,5 @@
+import P1Parser
 import Testing
-
-@testable import P1Parser
 
 @Suite("Objects of a telegram")
 struct ObjectScannerTests {
@@ -11,7 +10,8 @@ struct ObjectScannerTests {
             ("0-1:24.2.1(101209110000W)(12785.123*m3)", "0-1:24.2.1(101209110000W)(12785.123*m3)"),
             ("1-0:1.8.0*255(1.5*kWh)", "1-0:1.8.0*255(1.5*kWh)"), ("1-0:31.7.0.255(001*A)", "1-0:31.7.0.255(001*A)"),
             ("0-0:17.0.0(0999.00*kW)  ", "0-0:17.0.0(0999.00*kW)"),
-            ("0-0:96.13.0(a/b!c)", "0-0:96.13.0(a/b!c)"),
+            ("0-0:96.13.0(a/b!c)", "0-0:96.13.0(a/b!c)"), ("1-0:1.8.1 (1.5 *kWh)", "1-0:1.8.1(1.5 *kWh)"),
+            ("1-0:1.8.0*255\t( 1)  (2 )", "1-0:1.8.0*255( 1)(2 )"),
         ])
     func literal(_ line: String, _ expected: String) throws {
         let telegram = try Telegram(lines: line)
@@ -23,7 +23,8 @@ struct ObjectScannerTests {
         "a star splits off a unit only when it is the one star and letters or digits follow",
         arguments: [
             ("(1.5*kWh)", "1.5", "kWh"), ("(*m3)", "", "m3"), ("(****)", "****", nil), ("(12*34*56)", "12*34*56", nil), ("(5*)", "5*", nil),
-            ("(65.0*A,-65.0*A)", "65.0*A,-65.0*A", nil), ("(1*kW h)", "1*kW h", nil), ("(1*kilowatts)", "1*kilowatts", nil),
+            ("(65.0*A,-65.0*A)", "65.0*A,-65.0*A", nil), ("(1*kW h)", "1*kW h", nil), ("(0.090*m3/h)", "0.090", "m3/h"),
+            ("(1*m3.h)", "1*m3.h", nil), ("(1*kilowatts)", "1*kilowatts", nil),
         ] as [(String, String, String?)])
     func stars(_ group: String, _ value: String, _ unit: String?) throws {
         let telegram = try Telegram(lines: "0-0:96.1.1" + group)
@@ -59,7 +60,8 @@ struct ObjectScannerTests {
         "damaged lines are issues with their text and place",
         arguments: [
             ("1-0:1.7.0(0(0.123*kW))", TelegramIssue.Reason.brackets), ("1-0:1.7.0(0.1*kW)x", .brackets), ("1-0:1.7.0(0.1*kW))", .brackets),
-            ("1-0:1.7.0", .noCode), ("1-0:1.7.0 (0.1*kW)", .noCode), ("1,0:2.7.0(00.000*kW)", .noCode), ("1-081.8.0(1*kWh)", .noCode),
+            ("1-0:1.7.0", .noCode), ("1-0:1.7.0 0.1*kW)", .noCode), ("1-0:1.7.0 (0.1*kW) x", .brackets), ("1,0:2.7.0(00.000*kW)", .noCode),
+            ("1-081.8.0(1*kWh)", .noCode),
             ("1-0:99:97.0(2)(0:96.7.19)", .noCode), ("garbage", .noCode), (")", .noCode), ("1-0:1.8.1)(5*kWh)", .noCode),
         ])
     func damaged(_ line: String, _ reason: TelegramIssue.Reason) throws {

@@ -1,6 +1,5 @@
+import P1Parser
 import Testing
-
-@testable import P1Parser
 
 @Suite("Typed readings")
 struct ReadingParserTests {
@@ -37,15 +36,51 @@ struct ReadingParserTests {
     }
 
     @Test(
-        "blanks around number and unit do not matter; one behind the number may be a damaged 0 (Holley)",
+        "blanks around number, star, unit and bracket do not matter (Holley, Kaifa)",
         arguments: [
             ("(00.100*kWh )", "0.100 kWh"), ("( 0.100*kWh)", "0.100 kWh"), ("(00.100* kWh)", "0.100 kWh"), ("(00.100*)", "0.100 kWh"),
-            ("(1.5 )", nil), ("(1.5 *kWh)", nil), ("(1.5 kWh)", nil), ("( )", nil),
+            ("(1.5 )", "1.5 kWh"), ("(1.5 *kWh)", "1.5 kWh"), ("(1.5 kWh)", "1.5 kWh"), ("( 1.5 * kWh )", "1.5 kWh"), ("( )", nil),
+            (" (1.5*kWh)", "1.5 kWh"), ("  ( 1.5*kWh) ", "1.5 kWh"), ("\t(1.5\t*kWh)", "1.5 kWh"), ("( *kWh)", nil),
+            ("(1.5 Wh)", "0.0015 kWh"),
         ] as [(String, String?)])
-    func blanks(_ group: String, _ expected: String?) throws {
-        let telegram = try Telegram(lines: "1-0:1.8.1" + group)
+    func blanks(_ groups: String, _ expected: String?) throws {
+        let telegram = try Telegram(lines: "1-0:1.8.1" + groups)
         #expect(telegram.number(at: "electricity/received/tariff1") == expected)
-        #expect(telegram.issues.isEmpty == (expected != nil))
+        #expect(telegram.issues.isEmpty)
+    }
+
+    @Test("a blank within a number is damage", arguments: ["(1 5*kWh)", "(1. 5*kWh)", "(1 5)", "(1.5 k Wh)"])
+    func blankWithin(_ group: String) throws {
+        let telegram = try Telegram(lines: "1-0:1.8.1" + group)
+        #expect(telegram.readings.isEmpty && telegram.issues.count == 1)
+    }
+
+    @Test("blanks around whatever else a group holds")
+    func blanksElsewhere() throws {
+        let telegram = try Telegram(
+            lines: "0-0:1.0.0( 260703181502S )", "0-0:96.14.0 ( 0002)", "0-0:96.7.21(00004 )", "1-0:13.7.0( 0.98 )", "0-1:24.1.0 ( 003 )",
+            "0-1:24.2.1 (260703180000S) ( 00123.456 *m3 )", "0-0:17.0.0(16.1 * kW)", "1-1:31.4.0( 040*A ) (-040 *A)",
+            "1-0:1.6.0 (240212184500W) (05.122 *kW)", "1-0:99.97.0 (1) (0-0:96.7.19) (101208152415W ) ( 0000000240 *s)",
+            "0-0:98.1.0(1) (1-0:1.6.0) (1-0:1.6.0) ( 230101000000W)(221206201500W )(06.134 *kW)")
+        #expect(telegram.issueTexts == [] && telegram.unexplained.isEmpty)
+        #expect(telegram.value(at: "timestamp") == .time(MeterTimestamp(secondsSince1970: 1_783_095_302, standardOffset: 60)))
+        #expect(
+            telegram.number(at: "electricity/tariffIndicator") == "2" && telegram.number(at: "electricity/numberOfPowerFailures") == "4")
+        #expect(telegram.number(at: "electricity/instantaneous/powerFactor/total") == "0.98")
+        #expect(telegram.mbusDevices.map(\.medium) == [.gas] && telegram.number(at: "reading", channel: 1) == "123.456 m3")
+        #expect(telegram.number(at: "electricity/threshold") == "16.1 kW" && telegram.number(at: "electricity/fuseThreshold") == "40 A")
+        let lists = telegram.readings.filter { $0.value == .list }
+        #expect(lists.compactMap { telegram.failureLog(of: $0) }.first?.failures.first?.duration == 240)
+        #expect(lists.compactMap { telegram.peakHistory(of: $0) }.last?.peaks.first?.power.description == "6.134")
+        #expect(telegram.readings.compactMap { telegram.exportLimit(of: $0)?.description } == ["-40"])
+    }
+
+    @Test(
+        "a time of a length that no time has is unexplained, one that is not set is none",
+        arguments: [("(2607031815)", [0]), ("(soon)", [0]), ("()", []), ("(000101000000W)", [])])
+    func oddTime(_ group: String, _ unexplained: [Int]) throws {
+        let telegram = try Telegram(lines: "0-0:1.0.0" + group)
+        #expect(telegram.unexplained == unexplained && telegram.issues.isEmpty)
     }
 
     @Test("a time is no id (0-0:0.0.0 in a test of another parser)")
@@ -112,10 +147,19 @@ struct ReadingParserTests {
         #expect(telegram.issues.isEmpty)
     }
 
-    @Test("tariffs in numbers and in words", arguments: [("0002", "2"), ("1", "1"), ("01", "1")])
+    @Test(
+        "tariffs in numbers, in words, and as the hexadecimal codes of their characters",
+        arguments: [
+            ("0002", "2"), ("1", "1"), ("01", "1"), ("5431", "1"), ("5432", "2"), ("7431", "1"), ("3031", "1"), ("30303032", "2"),
+            ("543130", "10"),
+            ("2031", "1"), ("54203320", "3"), ("0012", "12"),
+        ])
     func tariff(_ sent: String, _ expected: String) throws {
         #expect(try Telegram(lines: "0-0:96.14.0(\(sent))").number(at: "electricity/tariffIndicator") == expected)
         #expect(try Telegram(lines: "0-0:96.14.0(TARIFF 1)").text(at: "electricity/tariffIndicator") == "TARIFF 1")
+        // NT and HT, which the document spells.
+        #expect(try Telegram(lines: "0-0:96.14.0(4E54)").text(at: "electricity/tariffIndicator") == "4E54")
+        #expect(try Telegram(lines: "0-0:96.14.0(4854)").text(at: "electricity/tariffIndicator") == "4854")
     }
 
     @Test("an impossible time of the telegram is read as none")

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Logging
 import P1MQTTBroker
 import P1MQTTHomeAssistant
@@ -101,7 +102,7 @@ struct Bridge {
         }
         let reporter = BridgeReporter(
             identity: identity, settings: settings, meters: meters, outbox: outbox, inbox: inbox, broker: memory, logger: logger)
-        let notifier = SystemdNotifier(environment: ProcessEnvironment.all, inbox: inbox, logger: logger)
+        let notifier = SystemdNotifier(environment: ProcessInfo.processInfo.environment, inbox: inbox, logger: logger)
         let loop = InputLoop(
             feeds: meters.map(\.feed), wake: inputWake,
             onWake: { now in

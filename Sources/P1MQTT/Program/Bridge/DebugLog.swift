@@ -2,6 +2,7 @@ import Glibc
 import Logging
 import P1MQTTMeter
 import P1MQTTSystem
+import SystemPackage
 
 /// The debug mode of node-p1-reader: `debug-data-raw.log` holds the bytes as they came, `debug-data-parsed.log` the JSON
 /// document of each telegram, a line each. A meter with a name has files with its name. Each file starts anew at its
@@ -28,15 +29,15 @@ final class DebugLog {
         let descriptor: OwnedDescriptor
         var size: Int
 
-        init(_ path: String) throws(DebugLogError) {
+        init(_ path: String) throws {
             // In a folder where others may write, the name may be a link, or a pipe that would hold up the meters.
-            let flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
-            descriptor = OwnedDescriptor(adopting: open(path, flags, 0o640))
-            guard descriptor.raw >= 0 else { throw DebugLogError(path: path, code: errno) }
-            var status = stat()
-            guard fstat(descriptor.raw, &status) == 0 else { throw DebugLogError(path: path, code: errno) }
-            guard status.st_mode & S_IFMT == S_IFREG else { throw DebugLogError(path: path, code: EEXIST) }
-            size = Int(lseek(descriptor.raw, 0, SEEK_END))
+            descriptor = OwnedDescriptor(
+                try .open(
+                    FilePath(path), .writeOnly, options: [.create, .append, .closeOnExec, .noFollow, .nonBlocking],
+                    permissions: [.ownerReadWrite, .groupRead]))
+            let status = try descriptor.descriptor.stat()
+            guard status.type == .regular else { throw Errno.fileExists }
+            size = Int(status.size)
         }
     }
 
@@ -59,37 +60,30 @@ final class DebugLog {
         let path = "\(directory)/\(name)\(meter.map { "-" + $0 } ?? "").log"
         let failure = failing[path]
         if let failure, now.monotonic < failure.retryAt { return }
-        do throws(DebugLogError) {
+        do {
             try append(bytes, to: path)
             failing[path] = nil
             if failure?.isReported == true { logger.notice("writing the debug log \(path) again") }
         } catch {
             files[path] = nil
             let quiet = failure == nil ? reports.note(at: now) : nil
-            if let quiet { logger.warning("\(error)\(quiet)") }
+            if let quiet {
+                logger.warning("cannot write the debug log \(path): \(error); check debug.directory and the space on its disk\(quiet)")
+            }
             failing[path] = Failure(retryAt: now.monotonic + Self.pause, isReported: quiet != nil || failure?.isReported == true)
         }
     }
 
-    private func append(_ bytes: UnsafeRawBufferPointer, to path: String) throws(DebugLogError) {
+    private func append(_ bytes: UnsafeRawBufferPointer, to path: String) throws {
         var file: File
         if let open = files[path] { file = open } else { file = try File(path) }
         if file.size > 0, file.size + bytes.count > maximumBytes {
-            guard rename(path, path + ".1") == 0 else { throw DebugLogError(path: path, code: errno) }
+            guard rename(path, path + ".1") == 0 else { throw Errno(rawValue: errno) }
             file = try File(path)
         }
         files[path] = file
-        let count = Glibc.write(file.descriptor.raw, bytes.baseAddress, bytes.count)
-        guard count == bytes.count else { throw DebugLogError(path: path, code: count < 0 ? errno : ENOSPC) }
+        let count = try file.descriptor.descriptor.write(bytes)
+        guard count == bytes.count else { throw Errno.noSpace }
         file.size += count
-    }
-}
-
-struct DebugLogError: Error, CustomStringConvertible {
-    let path: String
-    let code: CInt
-
-    var description: String {
-        "cannot write the debug log \(path): \(String(cString: strerror(code))); check debug.directory and the space on its disk"
     }
 }

@@ -49,7 +49,7 @@ struct MeterFaults {
     mutating func note(_ hold: RegisterHold, at now: Moment) {
         counts[.heldRegister] += 1
         guard let quiet = reported.note(.heldRegister, at: now) else { return }
-        logger.warning("\(hold)\(Self.since(quiet)). \(TelegramCounts.Fault.heldRegister.remedy)")
+        logger.warning("\(hold)\(Self.since(quiet)). \(hold.remedy)")
     }
 
     mutating func noteIssues(of telegram: Telegram, at now: Moment) {

@@ -18,11 +18,6 @@ enum SourceFactory {
 }
 
 extension MeterSettings {
-    /// Deciphers its telegrams; `nil` without a key.
-    var cipher: MeterCipher? {
-        decryptionKey.flatMap { MeterCipher(decryptionKey: $0, authenticationKey: authenticationKey) }
-    }
-
     var isEmulated: Bool { if case .emulator = source { true } else { false } }
 
     /// Reads its bytes: the same for every command, so that a meter is good for all of them or for none.
@@ -31,6 +26,8 @@ extension MeterSettings {
     /// What is known of the meter beforehand, for its telegrams.
     func interpretation(_ all: Settings) -> TelegramInterpreter.Options {
         var options = TelegramInterpreter.Options(utcOffset: utcOffset)
+        options.summerTime = summerTime
+        options.clock = clock
         options.gasMeter = gasMeter
         options.guard = all.guard
         options.minimumMonthPeak = all.publish.minimumMonthPeak

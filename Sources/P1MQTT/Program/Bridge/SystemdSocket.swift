@@ -1,8 +1,9 @@
 import Glibc
 import P1MQTTSystem
+import SystemPackage
 
-/// The socket on which the service manager listens: a datagram for each notice, as sd_notify(3) sends it, without
-/// libsystemd. Nothing here ever waits.
+/// The socket on which the service manager listens: a datagram for each notice, as sd_notify(3) sends it. By hand, because
+/// libsystemd would be one more library to install for these forty lines. Nothing here ever waits.
 final class SystemdSocket: Sendable {
     private let descriptor: OwnedDescriptor
     private let path: String
@@ -28,7 +29,7 @@ final class SystemdSocket: Sendable {
         length = socklen_t(MemoryLayout<sockaddr_un>.offset(of: \.sun_path).map { $0 + bytes.count } ?? 0)
         let kind = CInt(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue)
         descriptor = OwnedDescriptor(adopting: socket(AF_UNIX, kind, 0))
-        guard descriptor.raw >= 0 else { throw SystemdSocketError(path: path, reason: Self.text(errno)) }
+        guard descriptor.raw >= 0 else { throw SystemdSocketError(path: path, reason: "cannot be made: \(Errno(rawValue: errno))") }
     }
 
     func send(_ notice: String) throws(SystemdSocketError) {
@@ -39,10 +40,8 @@ final class SystemdSocket: Sendable {
             }
         }
         guard count < 0 else { return }
-        throw SystemdSocketError(path: path, reason: "cannot be written to: \(Self.text(errno))")
+        throw SystemdSocketError(path: path, reason: "cannot be written to: \(Errno(rawValue: errno))")
     }
-
-    private static func text(_ code: CInt) -> String { String(cString: strerror(code)) }
 }
 
 /// Why nothing can be sent to the service manager.

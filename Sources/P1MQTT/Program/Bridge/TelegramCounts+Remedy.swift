@@ -1,3 +1,5 @@
+import P1MQTTMeter
+
 extension TelegramCounts.Fault {
     /// What a person can do about it.
     var remedy: String {
@@ -13,7 +15,15 @@ extension TelegramCounts.Fault {
         case .noKey, .wrongKey, .wrongAuthenticationKey, .uncheckedTag, .oldCounter:
             "See the section on encrypted meters in the README."
         case .heldRegister:
-            "If the meter is right, nothing needs to be done; if this happens often and it is right, raise guard.maximumPower."
+            "If the meter is right, nothing needs to be done."
         }
+    }
+}
+
+extension RegisterHold {
+    /// What a person can do about it: the limit is the reason only for what grew too fast.
+    var remedy: String {
+        let remedy = TelegramCounts.Fault.heldRegister.remedy
+        return reason == .tooLarge ? "\(remedy) If this happens often and it is right, raise guard.maximumPower." : remedy
     }
 }

@@ -1,8 +1,7 @@
-import P1MQTTMeter
 import ArgumentParser
 import P1MQTTBroker
 import P1MQTTInput
-import P1MQTTSystem
+import P1MQTTMeter
 
 /// `p1mqtt check`: is the configuration right, and with `--connect`, do broker and meters answer?
 struct CheckCommand: AsyncParsableCommand {
@@ -19,26 +18,17 @@ struct CheckCommand: AsyncParsableCommand {
     @Flag(help: "Connect to the broker and listen to each meter.")
     var connect = false
 
-    @Option(help: "Listen to each meter for so many seconds at most. A meter sends every 1 to 10 s.")
-    var seconds = 30
-
-    func validate() throws {
-        guard (1...3600).contains(seconds) else { throw ValidationError("--seconds must be 1 to 3600.") }
-    }
+    @OptionGroup var listening: ListenOptions
 
     func run() async throws {
         let loaded = try options.load()
         for warning in loaded.warnings { StandardError.write("warning: \(warning)") }
         let settings = loaded.settings
-        guard !settings.meters.isEmpty else {
-            StandardError.write(NoSourceAdvice.text(origin: loaded.origin, ports: SerialPorts.list()))
-            throw ExitCode(2)
-        }
         let count = settings.meters.count
-        StandardOutput.writeLine("The configuration is right (\(loaded.origin ?? "no file")): \(count) meter\(count == 1 ? "" : "s").")
+        StandardOutput.writeLine("The configuration is right (\(loaded.file ?? "no file")): \(count) meter\(count == 1 ? "" : "s").")
         guard connect else { return }
         var isWell = await tryBroker(settings.mqtt)
-        for meter in settings.meters { isWell = listen(to: meter) && isWell }
+        for meter in settings.meters { isWell = try await listen(to: meter) && isWell }
         if !isWell { throw ExitCode(1) }
     }
 
@@ -55,17 +45,16 @@ struct CheckCommand: AsyncParsableCommand {
         }
     }
 
-    private func listen(to meter: MeterSettings) -> Bool {
+    private func listen(to meter: MeterSettings) async throws -> Bool {
         let name = meter.name ?? "the meter"
-        let wake = WakeDescriptor()
-        guard let source = SourceFactory.make(meter, resolver: NameResolver(wake: wake)) else {
+        let heard = await listening.listen(meter.reader) { SourceFactory.make(meter, resolver: NameResolver(wake: $0)) }
+        guard let heard else {
             StandardOutput.writeLine("\(name): its telegrams come over the broker; they are not tried here.")
             return true
         }
-        StandardError.write("Listening to \(source.name) for \(seconds) s at most ...")
-        let heard = SourceListener.listen(to: source, seconds: seconds, wake: wake, reader: meter.reader)
-        StandardOutput.writeLine("\(name), \(source.name):")
+        StandardOutput.writeLine("\(name), \(heard.source):")
         for line in PortsTable.lines(for: heard) { StandardOutput.writeLine("  " + line) }
+        if heard.isStopped { throw ExitCode(1) }
         return heard.accepted > 0
     }
 }

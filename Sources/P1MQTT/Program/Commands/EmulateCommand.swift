@@ -3,7 +3,7 @@ import Glibc
 import P1MQTTEmulator
 import P1MQTTMeter
 import P1MQTTSystem
-import UnixSignals
+import SystemPackage
 
 /// `p1mqtt emulate`: a smart meter without a meter, to try things out and to test with.
 struct EmulateCommand: AsyncParsableCommand {
@@ -17,28 +17,28 @@ struct EmulateCommand: AsyncParsableCommand {
             """)
 
     @Option(help: ArgumentHelp("The kind of meter: \(EmulatorProfile.names.joined(separator: ", ")).", valueName: "name"))
-    var profile = EmulatorSettings().profile
+    var profile = EmulateCommand.standard("profile")
 
     @Option(help: ArgumentHelp("Reading of each electricity register in the first telegram.", valueName: "kWh"))
-    var electricityOffset = EmulatorSettings().electricityOffset
+    var electricityOffset = EmulateCommand.standard("electricityOffset")
 
     @Option(help: ArgumentHelp("What each further telegram adds to the register of the tariff in force.", valueName: "kWh"))
-    var electricityIncrement = EmulatorSettings().electricityIncrement
+    var electricityIncrement = EmulateCommand.standard("electricityIncrement")
 
     @Option(help: ArgumentHelp("Reading of the gas meter in the first telegram.", valueName: "m3"))
-    var gasOffset = EmulatorSettings().gasOffset
+    var gasOffset = EmulateCommand.standard("gasOffset")
 
     @Option(help: ArgumentHelp("What each new gas reading adds.", valueName: "m3"))
-    var gasIncrement = EmulatorSettings().gasIncrement
+    var gasIncrement = EmulateCommand.standard("gasIncrement")
 
     @Option(
         help: ArgumentHelp(
             "Time between telegrams. With 0 they go to standard output as fast as they are taken, 10 seconds of meter time apart.",
             valueName: "seconds"))
-    var interval = EmulatorSettings().interval
+    var interval = EmulateCommand.standard("interval")
 
     @Option(help: ArgumentHelp("Meter time between gas readings.", valueName: "seconds"))
-    var intervalGas = EmulatorSettings().intervalGas
+    var intervalGas = EmulateCommand.standard("intervalGas")
 
     @Option(help: "Makes the ids and the noise of voltage and current; each meter of --meters has the next one.")
     var seed: UInt64 = 0
@@ -46,14 +46,17 @@ struct EmulateCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Meter time of the first telegram, such as 2026-01-31T12:00:00Z; by default now.", valueName: "UTC"))
     var startTime: String?
 
-    @Option(help: ArgumentHelp("Send the telegrams of this capture, again and again, instead of those of a profile.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Send the telegrams of this capture (- for standard input), again and again, instead of those of a profile.", valueName: "file")
+    )
     var replay: String?
 
     @Option(
         name: .customLong("fault"), parsing: .singleValue,
         help: ArgumentHelp(
             "Something that goes wrong, such as '{\"type\": \"registerGlitch\", \"at\": 60, \"register\": \"gas\", \"value\": 0}'. "
-                + "Types: \(EmulatorFault.FaultType.allCases.map(\.rawValue).joined(separator: ", ")). May be given several times.",
+                + "Types: \(EmulatorFault.TypeName.allCases.map(\.rawValue).joined(separator: ", ")). May be given several times.",
             valueName: "json"),
         transform: EmulatorFault.init(text:))
     var faults: [EmulatorFault] = []
@@ -82,7 +85,7 @@ struct EmulateCommand: AsyncParsableCommand {
 
     func validate() throws {
         if pty != nil, tcp != nil { throw ValidationError("--pty and --tcp exclude each other.") }
-        if interval == 0, pty != nil || tcp != nil {
+        if isUnpaced, pty != nil || tcp != nil {
             throw ValidationError("--interval 0 is for standard output only: a line has a speed.")
         }
         if let count, count < 1 { throw ValidationError("--count must be 1 or more.") }
@@ -93,70 +96,83 @@ struct EmulateCommand: AsyncParsableCommand {
         if let tcp, !(0...65535).contains(tcp) || tcp > 0 && tcp + meters - 1 > 65535 {
             throw ValidationError("--tcp: the ports must be from 1 to 65535.")
         }
-        if let wrong = problem { throw ValidationError(wrong.description) }
-    }
-
-    /// What is wrong with the settings of the meter, but for its capture, which is read when it is needed.
-    private var problem: EmulatorError? {
-        do throws(EmulatorError) {
-            _ = try EmulatorPlan(settings)
-            return nil
-        } catch {
-            return error
+        if replay != nil, !faults.allSatisfy(\.isOnLine) {
+            throw ValidationError("--fault: the telegrams of --replay can have bitErrors, cut and silent only.")
         }
+        _ = try settings()
     }
 
-    /// The settings as the configuration has them.
-    var settings: EmulatorSettings {
-        EmulatorSettings(
-            profile: profile, electricityOffset: electricityOffset, electricityIncrement: electricityIncrement, gasOffset: gasOffset,
-            gasIncrement: gasIncrement, interval: interval == 0 ? EmulatorSettings().interval : interval, intervalGas: intervalGas,
-            seed: seed, startTime: startTime, replay: replay, faults: faults)
+    /// Telegrams go out as fast as they are taken.
+    private var isUnpaced: Bool { Double(interval) == 0 }
+
+    /// The settings as the configuration has them, but for the capture.
+    func settings() throws -> EmulatorSettings {
+        var draft = SourceDraft()
+        let options = [
+            ("profile", profile), ("electricityOffset", electricityOffset), ("electricityIncrement", electricityIncrement),
+            ("gasOffset", gasOffset), ("gasIncrement", gasIncrement), ("intervalGas", intervalGas),
+            ("interval", isUnpaced ? EmulateCommand.standard("interval") : interval), ("startTime", startTime),
+        ]
+        for (path, text) in options {
+            guard let text else { continue }
+            let setting = EmulateCommand.setting(path)
+            guard setting.read(setting.value(of: text), &draft) else {
+                throw ValidationError("\(path) is \(JSONTree.text(text).shown); allowed: \(setting.allowed)")
+            }
+        }
+        draft.emulator.seed = seed
+        draft.emulator.faults = faults
+        return draft.emulator
+    }
+
+    private static func setting(_ path: String) -> Setting<SourceDraft> {
+        guard let setting = SettingsTable.source(.emulator).first(where: { $0.path == path }) else {
+            preconditionFailure("the emulator has no setting \(path)")
+        }
+        return setting
+    }
+
+    private static func standard(_ path: String) -> String {
+        switch setting(path).held(SourceDraft()) {
+        case .text(let text): text
+        case let other: other.json
+        }
     }
 
     func run() async throws {
         // A reader that goes away is an error of `write`, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
         let output = try makeOutput()
-        let stop = WakeDescriptor()
-        // Trapped before the first telegram: whoever has heard it may end the program cleanly.
-        let signals = await UnixSignalsSequence(trapping: [.sigint, .sigterm])
-        let result = await withTaskGroup { group in
-            group.addTask {
-                for await _ in signals { stop.wake() }
+        let failure = await DedicatedThread.runUntilSignal(named: "emulator") { stop -> EmulationError? in
+            do throws(EmulationError) {
+                try output(stop)
+                return nil
+            } catch {
+                return error
             }
-            defer { group.cancelAll() }
-            return await DedicatedThread.run(named: "emulator") { Result { () throws(EmulationError) in try output(stop) } }
         }
-        if case .failure(let error) = result { throw EmulateCommand.failed(error.description) }
+        if let failure { throw EmulateCommand.failed(failure.description) }
     }
 
     /// What is to run on the thread. It makes everything there, so that nothing is shared.
     private func makeOutput() throws -> @Sendable (WakeDescriptor) throws(EmulationError) -> Void {
         let now = Moment.now().utc
         let cipher = try keys.cipher()
-        let first: EmulatedMeter
-        do {
-            first = try EmulatedMeter(settings, seed: seed, now: now, cipher: cipher)
-        } catch {
-            throw EmulateCommand.failed("\(error)")
-        }
+        var settings = try settings()
+        if let replay { settings.replay = try EmulateCommand.capture(replay) }
+        let first = EmulatedMeter(settings, seed: seed, now: now, cipher: cipher)
         let count = count
         if let pty {
             return { stop throws(EmulationError) in try EmulateCommand.speak(first, link: pty, count, until: stop) }
         }
         if let tcp {
-            // Of the same capture all have the same telegrams; of a profile each has its own seed.
-            let all = try (0..<meters).map {
-                guard replay == nil else { return first }
-                return EmulatedMeter(MeterScenario(try EmulatorPlan(settings), seed: seed &+ UInt64($0), now: now), cipher: cipher)
-            }
+            let all = (0..<meters).map { EmulatedMeter(settings, seed: seed &+ UInt64($0), now: now, cipher: cipher) }
             let host = bind
             return { stop throws(EmulationError) in try EmulateCommand.serve(all, host: host, port: tcp, count, until: stop) }
         }
-        let pace = interval == 0 ? 0 : first.interval
+        let pace = isUnpaced ? 0 : first.interval
         return { stop throws(EmulationError) in
-            var stream = StreamEmulation(meter: first, descriptor: STDOUT_FILENO, interval: pace, count: count)
+            var stream = StreamEmulation(meter: first, descriptor: .standardOutput, interval: pace, count: count)
             try stream.run(until: stop)
         }
     }
@@ -182,6 +198,19 @@ struct EmulateCommand: AsyncParsableCommand {
         }
         server.run(until: stop)
         if server.droppedReaders > 0 { StandardError.write("\(server.droppedReaders) readers dropped: too slow, or too many") }
+    }
+
+    private static func capture(_ path: String) throws -> ReplayCapture {
+        var bytes: [UInt8] = []
+        do {
+            try CaptureFile.read(path) { bytes += $0 }
+        } catch {
+            throw ExitCode(1)
+        }
+        guard let capture = ReplayCapture(path: path, bytes: bytes) else {
+            throw failed("there is no telegram in \(path == "-" ? "standard input" : path); a capture holds the bytes of a P1 port")
+        }
+        return capture
     }
 
     private static func failed(_ text: String) -> ExitCode {

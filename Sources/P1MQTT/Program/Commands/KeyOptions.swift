@@ -1,6 +1,6 @@
-import P1MQTTMeter
 import ArgumentParser
 import P1MQTTInput
+import P1MQTTMeter
 import P1MQTTSystem
 
 /// The keys of an encrypted meter on the command line: always in files, since every user sees what a process was called with.
@@ -19,21 +19,17 @@ struct KeyOptions: ParsableArguments {
 
     /// `nil` without a key; says on standard error what is wrong with a file, and ends with 2 then.
     func cipher() throws -> MeterCipher? {
-        try KeyOptions.cipher(decryptionKeyFile, authenticationKeyFile)
-    }
-
-    static func cipher(_ decryptionKeyFile: String?, _ authenticationKeyFile: String?) throws -> MeterCipher? {
         guard let decryptionKeyFile else { return nil }
-        let key = try KeyOptions.key(decryptionKeyFile, "--decryption-key-file")
         return MeterCipher(
-            decryptionKey: key, authenticationKey: try authenticationKeyFile.map { try KeyOptions.key($0, "--authentication-key-file") })
+            decryptionKey: try KeyOptions.key(decryptionKeyFile, "--decryption-key-file"),
+            authenticationKey: try authenticationKeyFile.map { try KeyOptions.key($0, "--authentication-key-file") })
     }
 
-    private static func key(_ path: String, _ option: String) throws -> Secret {
+    private static func key(_ path: String, _ option: String) throws -> MeterKey {
         let problem: String
         do throws(SmallFile.Failure) {
             let secret = try SecretFile.read(path).secret
-            let codec = SettingCodec<Secret>.key
+            let codec = SettingCodec<MeterKey>.key
             if let key = codec.decode(.text(secret.exposed)) { return key }
             problem = "whose content is not valid; it must be \(codec.allowed)"
         } catch {

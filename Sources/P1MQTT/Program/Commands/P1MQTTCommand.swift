@@ -1,6 +1,6 @@
 import ArgumentParser
-
 import Glibc
+import SystemPackage
 
 /// The program. Without a sub-command it runs the service.
 @main
@@ -37,38 +37,20 @@ struct P1MQTTCommand: AsyncParsableCommand {
 
 /// Words for people; data goes to standard output.
 enum StandardError {
+    /// When nobody reads them, they are lost.
     static func write(_ text: String) {
-        writeAll(STDERR_FILENO, Array((text.hasSuffix("\n") ? text : text + "\n").utf8))
+        _ = try? FileDescriptor.standardError.writeAll((text.hasSuffix("\n") ? text : text + "\n").utf8)
     }
 }
 
 /// The data that a command prints.
 enum StandardOutput {
-    /// Writes a line. False when nobody reads any more.
-    @discardableResult
-    static func writeLine(_ bytes: [UInt8]) -> Bool {
-        writeAll(STDOUT_FILENO, bytes + [UInt8(ascii: "\n")])
+    static func writeLine(_ bytes: [UInt8]) {
+        // Nobody reads any more: there is nobody to tell either.
+        _ = try? FileDescriptor.standardOutput.writeAll(bytes + [UInt8(ascii: "\n")])
     }
 
-    @discardableResult
-    static func writeLine(_ text: String) -> Bool {
+    static func writeLine(_ text: String) {
         writeLine(Array(text.utf8))
-    }
-}
-
-/// Writes all bytes, however many calls it takes; false when the other end is gone.
-@discardableResult
-private func writeAll(_ descriptor: CInt, _ bytes: [UInt8]) -> Bool {
-    bytes.withUnsafeBytes { buffer in
-        var rest = buffer[...]
-        while !rest.isEmpty {
-            let count = write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-            if count < 0 {
-                if errno == EINTR { continue }
-                return false
-            }
-            rest = rest.dropFirst(count)
-        }
-        return true
     }
 }

@@ -8,6 +8,10 @@ final class SourceListener: ChunkConsumer {
     /// Telegrams after which there is nothing more to learn.
     static let enough = 3
 
+    /// The name of the source.
+    let source: String
+    /// Whether it was told to stop before it had heard enough.
+    private(set) var isStopped = false
     private(set) var bytes = 0
     /// Telegrams that the service would use.
     private(set) var accepted = 0
@@ -29,8 +33,9 @@ final class SourceListener: ChunkConsumer {
     private var reader: TelegramReader
     private var envelope = EnvelopeWait()
 
-    private init(_ reader: TelegramReader) {
+    private init(_ reader: TelegramReader, source: String) {
         self.reader = reader
+        self.source = source
     }
 
     /// Telegrams that show that this is the right line.
@@ -42,7 +47,7 @@ final class SourceListener: ChunkConsumer {
         to source: any ByteSource, seconds: Int, wake: WakeDescriptor, reader: TelegramReader = TelegramReader(),
         stopped: @escaping () -> Bool = { false }
     ) -> SourceListener {
-        let listener = SourceListener(reader)
+        let listener = SourceListener(reader, source: source.name)
         let feed = Feed(source: source, consumer: listener)
         let end = Moment.now().monotonic + Int64(seconds) * 1000
         var isOver = false
@@ -50,7 +55,8 @@ final class SourceListener: ChunkConsumer {
             feeds: [feed], wake: wake,
             everyTurn: { now in
                 let isKnown = listener.goodFrames >= enough || listener.reports.contains { $0.kind == .failed }
-                isOver = isKnown || now.monotonic >= end || stopped()
+                listener.isStopped = stopped()
+                isOver = isKnown || now.monotonic >= end || listener.isStopped
                 return min(end, now.monotonic + 200)
             })
         loop.run { isOver }

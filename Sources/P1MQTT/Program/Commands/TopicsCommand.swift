@@ -32,7 +32,8 @@ struct TopicsCommand: ParsableCommand {
     @OptionGroup var keys: KeyOptions
 
     func validate() throws {
-        if let fault = Topic.fault(in: topicPrefix) { throw ValidationError("--topic-prefix: \(fault)") }
+        let codec = SettingCodec.topic
+        if codec.decode(.text(topicPrefix)) == nil { throw ValidationError("--topic-prefix must be \(codec.allowed).") }
     }
 
     func run() throws {

@@ -1,142 +1,91 @@
 import P1MQTTEmulator
 import P1MQTTMeter
-import P1Parser
 
 extension EmulatorFault {
+    /// What kinds of fault are called.
+    enum TypeName: String, CaseIterable {
+        case bitErrors, cut, silent, registerGlitch, meterSwap, gasMeterSwap, clockJump, clockChange
+    }
+
     /// The longest script, in seconds and in telegrams: far more than anyone waits for.
-    private static let longest: ClosedRange<Int64> = 0...1_000_000_000
+    private static let longest: Int64 = 1_000_000_000
+    private static let registers = SettingCodec<Int64>.millionths(0...99_999, unit: "kWh or m3")
 
     /// Reads an object in JSON text, as on the command line.
-    init(text: String) throws(EmulatorError) {
+    init(text: String) throws(UnusableFault) {
         let tree: JSONTree
         do {
             tree = try JSONReader.read(Array(text.utf8))
         } catch {
-            throw .fault(text, allowed: "a JSON object: \(error)")
+            throw UnusableFault(json: text, allowed: "a JSON object: \(error)")
         }
         try self.init(tree)
     }
 
     /// Reads an object of the configuration. What it does not know, it refuses.
-    init(_ tree: JSONTree) throws(EmulatorError) {
-        guard case .text(let name)? = tree["type"], let type = FaultType(rawValue: name) else {
-            throw .fault(tree.json, allowed: "a type: \(FaultType.allCases.map(\.rawValue).joined(separator: ", "))")
-        }
-        var reader = FaultReader(tree: tree, known: ["type", "at"])
-        let at = try reader.integer("at", in: Self.longest)
+    init(_ tree: JSONTree) throws(UnusableFault) {
+        var members = FaultMembers(tree: tree)
+        let type: TypeName = try members.value("type", .choice)
         let kind: Kind
         switch type {
         case .bitErrors:
-            kind = .bitErrors(rate: try reader.rate("rate"), seed: try reader.seed("seed"))
-        case .cut:
-            kind = .cut(bytes: Int(try reader.integer("bytes", in: 0...1_000_000)))
-        case .silent:
-            kind = .silent
+            kind = .bitErrors(
+                rate: try members.value("rate", .number(0...1, unit: "(a probability)")),
+                seed: try members.value("seed", .integer(0...UInt64.max), standard: 0))
+        case .cut: kind = .cut(bytes: try members.value("bytes", .integer(0...1_000_000)))
+        case .silent: kind = .silent
         case .registerGlitch:
-            kind = .registerGlitch(try reader.choice("register"), value: try reader.millionths("value"))
-        case .meterSwap:
-            kind = .meterSwap(registers: try reader.millionths("value", standard: 0))
-        case .gasMeterSwap:
-            kind = .gasMeterSwap(reading: try reader.millionths("value", standard: 0))
-        case .clockJump:
-            kind = .clockJump(seconds: try reader.integer("seconds", in: -1_000_000_000...1_000_000_000))
-        case .clockChange:
-            let season: SeasonName = try reader.choice("to")
-            kind = .clockChange(to: season == .summer ? .summer : .winter)
+            kind = .registerGlitch(try members.value("register", .choice), value: try members.value("value", Self.registers))
+        case .meterSwap: kind = .meterSwap(registers: try members.value("value", Self.registers, standard: 0))
+        case .gasMeterSwap: kind = .gasMeterSwap(reading: try members.value("value", Self.registers, standard: 0))
+        case .clockJump: kind = .clockJump(seconds: try members.value("seconds", .integer(-Self.longest...Self.longest)))
+        case .clockChange: kind = .clockChange(to: try members.value("to", .choice))
         }
+        let at: Int64 = try members.value("at", .integer(0...Self.longest))
         var telegrams: Int64 = 1
         switch type {
         case .bitErrors, .cut, .silent, .registerGlitch:
-            telegrams = try reader.integer("telegrams", in: 1...Self.longest.upperBound, standard: 1)
+            telegrams = try members.value("telegrams", .integer(1...Self.longest), standard: 1)
         case .meterSwap, .gasMeterSwap, .clockJump, .clockChange: break
         }
-        try reader.refuseOthers()
+        try members.refuseOthers()
         self.init(kind: kind, at: at, telegrams: telegrams)
     }
-
-    /// As the configuration would say it.
-    var tree: JSONTree {
-        var members = [JSONMember(name: "type", value: .text(type.rawValue)), JSONMember(name: "at", value: .number("\(at)"))]
-        func add(_ name: String, _ value: JSONTree) { members.append(JSONMember(name: name, value: value)) }
-        func millionths(_ value: Int64) -> JSONTree { .number("\(FixedDecimal(mantissa: value, scale: 6))") }
-        switch kind {
-        case .bitErrors(let rate, let seed):
-            add("rate", .number("\(rate)"))
-            add("seed", .number("\(seed)"))
-        case .cut(let bytes): add("bytes", .number("\(bytes)"))
-        case .silent: break
-        case .registerGlitch(let register, let value):
-            add("register", .text(register.rawValue))
-            add("value", millionths(value))
-        case .meterSwap(let value), .gasMeterSwap(let value): add("value", millionths(value))
-        case .clockJump(let seconds): add("seconds", .number("\(seconds)"))
-        case .clockChange(let season):
-            add("to", .text((season == .summer ? SeasonName.summer : .winter).rawValue))
-        }
-        if telegrams != 1 { add("telegrams", .number("\(telegrams)")) }
-        return .object(members)
-    }
 }
 
-/// What the clocks change to.
-private enum SeasonName: String, CaseIterable {
-    case summer, winter
+/// Why a fault cannot be rehearsed, and what can.
+struct UnusableFault: Error, Equatable, CustomStringConvertible {
+    var json: String
+    var allowed: String
+
+    var description: String { "the fault \(json) cannot be used; give \(allowed)" }
 }
 
-/// The keys of one fault, and which of them were asked for.
-private struct FaultReader {
+/// The members of one fault, and which of them were asked for.
+private struct FaultMembers {
     let tree: JSONTree
-    var known: Set<String>
+    private var known: Set<String> = []
 
-    mutating func integer(_ name: String, in range: ClosedRange<Int64>, standard: Int64? = nil) throws(EmulatorError) -> Int64 {
-        let text = try number(name, standard.map(String.init))
-        guard let value = Int64(text), range.contains(value) else {
-            throw refusal("\(name) as a whole number from \(range.lowerBound) to \(range.upperBound)")
-        }
-        return value
-    }
+    init(tree: JSONTree) { self.tree = tree }
 
-    mutating func seed(_ name: String) throws(EmulatorError) -> UInt64 {
-        guard let seed = UInt64(try number(name, "0")) else { throw refusal("\(name) as a whole number from 0 to \(UInt64.max)") }
-        return seed
-    }
-
-    mutating func rate(_ name: String) throws(EmulatorError) -> Double {
-        guard let rate = Double(try number(name, nil)), (0...1).contains(rate) else {
-            throw refusal("\(name) as a number from 0 to 1, such as 0.0001")
-        }
-        return rate
-    }
-
-    mutating func millionths(_ name: String, standard: Int64? = nil) throws(EmulatorError) -> Int64 {
-        guard let number = FixedDecimal(try number(name, standard.map(String.init))), let value = number.mantissa(atScale: 6),
-            (0...99_999_000_000).contains(value)
-        else { throw refusal("\(name) as a number from 0 to 99999, with at most 6 decimals") }
-        return value
-    }
-
-    mutating func choice<Choice: CaseIterable & RawRepresentable>(_ name: String) throws(EmulatorError) -> Choice
-    where Choice.RawValue == String {
+    mutating func value<Value>(
+        _ name: String, _ codec: SettingCodec<Value>, standard: Value? = nil
+    ) throws(UnusableFault) -> Value {
         known.insert(name)
-        guard case .text(let text)? = tree[name], let choice = Choice(rawValue: text) else {
-            throw refusal("\(name): " + Choice.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", "))
+        let written = tree[name]
+        if written == nil, let standard { return standard }
+        guard let value = written.flatMap(codec.decode) else {
+            throw UnusableFault(json: tree.json, allowed: "\(name) as \(codec.allowed)")
         }
-        return choice
+        return value
     }
 
-    func refuseOthers() throws(EmulatorError) {
+    func refuseOthers() throws(UnusableFault) {
         guard case .object(let members) = tree, let other = members.first(where: { !known.contains($0.name) }) else { return }
-        throw refusal("it without \(other.name), which this type does not have; it has \(known.sorted().joined(separator: ", "))")
+        throw UnusableFault(
+            json: tree.json,
+            allowed: "it without \(other.name), which this type does not have; it has \(known.sorted().joined(separator: ", "))")
     }
-
-    private mutating func number(_ name: String, _ standard: String?) throws(EmulatorError) -> String {
-        known.insert(name)
-        if tree[name] == nil, let standard { return standard }
-        guard case .number(let digits)? = tree[name] else { throw refusal("\(name) as a number") }
-        return digits
-    }
-
-    private func refusal(_ allowed: String) -> EmulatorError { .fault(tree.json, allowed: allowed) }
 }
 
 extension SettingCodec where Value == [EmulatorFault] {
@@ -157,7 +106,7 @@ extension SettingCodec where Value == [EmulatorFault] {
                 return nil
             }
         } encode: {
-            .array($0.map(\.tree))
+            $0.isEmpty ? .array([]) : .text("(faults)")
         }
     }
 }

@@ -1,6 +1,6 @@
 import P1MQTTEmulator
 import P1MQTTInput
-import P1MQTTSystem
+import P1MQTTMeter
 import P1Parser
 
 /// The kinds of source, as `source.type` names them.
@@ -13,20 +13,22 @@ struct MeterDraft: Sendable {
     var name: String?
     var source = SourceDraft()
     var utcOffset: Int?
+    var summerTime: SummerTime?
+    var clock = TelegramClock.meter
     var crc = ChecksumPolicy.auto
     var gasMeter: String?
-    var decryptionKey: Secret?
+    var decryptionKey: MeterKey?
     var decryptionKeyFile: String?
-    var authenticationKey: Secret?
+    var authenticationKey: MeterKey?
     var authenticationKeyFile: String?
 
     /// `nil` as long as its source lacks something.
     var settings: MeterSettings? {
-        guard let source = source.settings else { return nil }
-        return MeterSettings(
-            name: name, source: source, utcOffset: utcOffset, crc: crc, gasMeter: gasMeter,
-            decryptionKey: decryptionKey, decryptionKeyFile: decryptionKeyFile,
-            authenticationKey: authenticationKey, authenticationKeyFile: authenticationKeyFile)
+        source.settings.map {
+            MeterSettings(
+                name: name, source: $0, utcOffset: utcOffset, summerTime: summerTime, clock: clock, crc: crc, gasMeter: gasMeter,
+                cipher: decryptionKey.map { MeterCipher(decryptionKey: $0, authenticationKey: authenticationKey) })
+        }
     }
 }
 
@@ -40,7 +42,9 @@ struct SourceDraft: Sendable {
     var port: Int?
     var topic: String?
     var filePath: String?
+    /// Its capture is read from `replayPath`.
     var emulator = EmulatorSettings()
+    var replayPath: String?
 
     /// `nil` as long as something is missing that has no default.
     var settings: SourceSettings? {

@@ -8,6 +8,7 @@ struct Setting<Part>: Sendable {
     let allowed: String
     let readsLiterals: Bool
     let isSecret: Bool
+    let choices: [String]
     /// A sentence for the documentation.
     let meaning: String
     /// There is no default, and without it its part is useless.
@@ -27,6 +28,7 @@ struct Setting<Part>: Sendable {
         allowed = codec.allowed
         readsLiterals = codec.readsLiterals
         isSecret = codec.isSecret
+        choices = codec.choices
         read = { written, part in
             guard let decoded = codec.decode(written) else { return false }
             part[keyPath: value] = decoded
@@ -35,12 +37,22 @@ struct Setting<Part>: Sendable {
         held = { codec.encode($0[keyPath: value]) }
     }
 
+    /// What a text of the environment or of a flag stands for.
+    func value(of text: String) -> JSONTree {
+        guard readsLiterals, let value = try? JSONReader.read(Array(text.utf8)) else { return .text(text) }
+        switch value {
+        case .number, .bool: return value
+        default: return .text(text)
+        }
+    }
+
     /// A row of a part as a row of the whole that holds it under a name.
     init<Inner>(_ name: String, _ inner: any WritableKeyPath<Part, Inner> & Sendable, _ row: Setting<Inner>) {
         path = "\(name).\(row.path)"
         allowed = row.allowed
         readsLiterals = row.readsLiterals
         isSecret = row.isSecret
+        choices = row.choices
         meaning = row.meaning
         isRequired = row.isRequired
         read = { row.read($0, &$1[keyPath: inner]) }

@@ -1,3 +1,4 @@
+import P1MQTTInput
 import P1MQTTMeter
 import P1MQTTSystem
 import P1Parser
@@ -10,6 +11,8 @@ struct SettingCodec<Value>: Sendable {
     var readsLiterals = true
     /// A secret is not shown, whatever is wrong with it.
     var isSecret = false
+    /// The texts it takes where they can be listed: the one that a mistyped text is nearest to is suggested.
+    var choices: [String] = []
     /// `nil` when that is not allowed.
     var decode: @Sendable (JSONTree) -> Value?
     var encode: @Sendable (Value) -> JSONTree
@@ -25,20 +28,11 @@ extension SettingCodec where Value == Bool {
     }
 }
 
-extension SettingCodec where Value == Int {
+extension SettingCodec where Value: FixedWidthInteger & Sendable {
     /// A whole number, written without exponent or decimal point.
-    static func integer(_ range: ClosedRange<Int>) -> Self {
+    static func integer(_ range: ClosedRange<Value>) -> Self {
         SettingCodec(allowed: "a whole number from \(range.lowerBound) to \(range.upperBound)") {
-            guard case .number(let digits) = $0, let number = Int(digits), range.contains(number) else { return nil }
-            return number
-        } encode: {
-            .number(String($0))
-        }
-    }
-
-    static func integer(oneOf numbers: [Int]) -> Self {
-        SettingCodec(allowed: "one of " + numbers.map(String.init).joined(separator: ", ")) {
-            guard case .number(let digits) = $0, let number = Int(digits), numbers.contains(number) else { return nil }
+            guard case .number(let digits) = $0, let number = Value(digits), range.contains(number) else { return nil }
             return number
         } encode: {
             .number(String($0))
@@ -46,14 +40,9 @@ extension SettingCodec where Value == Int {
     }
 }
 
-extension SettingCodec where Value == UInt64 {
-    static var unsigned64: Self {
-        SettingCodec(allowed: "a whole number from 0 to \(UInt64.max)") {
-            if case .number(let digits) = $0 { UInt64(digits) } else { nil }
-        } encode: {
-            .number(String($0))
-        }
-    }
+extension SettingCodec where Value == Int {
+    /// A port of TCP.
+    static var port: Self { integer(1...65535) }
 }
 
 extension SettingCodec where Value == Double {
@@ -74,11 +63,18 @@ extension SettingCodec where Value == Double {
 }
 
 extension SettingCodec where Value == FixedDecimal {
-    /// A number that goes into values as it is written.
+    /// A number that goes into values as it is written. From the environment it may have zeros in front.
     static func decimal(_ range: ClosedRange<Int64>, unit: String) -> Self {
         let bounds = FixedDecimal(mantissa: range.lowerBound)...FixedDecimal(mantissa: range.upperBound)
-        return SettingCodec(allowed: "a number from \(bounds.lowerBound) to \(bounds.upperBound) \(unit)") {
-            guard case .number(let digits) = $0, let number = FixedDecimal(digits), bounds.contains(number) else { return nil }
+        return SettingCodec(allowed: "a number from \(bounds.lowerBound) to \(bounds.upperBound) \(unit), with at most 6 decimals") {
+            let written: String
+            switch $0 {
+            case .number(let text), .text(let text): written = text
+            default: return nil
+            }
+            guard written.utf8.allSatisfy({ $0 == UInt8(ascii: ".") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
+                let number = FixedDecimal(written), number.scale <= 6, bounds.contains(number)
+            else { return nil }
             return number
         } encode: {
             .number($0.description)
@@ -86,12 +82,63 @@ extension SettingCodec where Value == FixedDecimal {
     }
 }
 
-extension SettingCodec where Value: CaseIterable & RawRepresentable & Sendable, Value.RawValue == String {
-    static var choice: Self {
-        SettingCodec(allowed: Value.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", "), readsLiterals: false) {
-            if case .text(let text) = $0 { Value(rawValue: text) } else { nil }
+extension SettingCodec where Value == Int64 {
+    /// The same in millionths of the unit.
+    static func millionths(_ range: ClosedRange<Int64>, unit: String) -> Self {
+        let decimal = SettingCodec<FixedDecimal>.decimal(range, unit: unit)
+        return SettingCodec(allowed: decimal.allowed) {
+            decimal.decode($0)?.mantissa(atScale: 6)
+        } encode: { millionths in
+            var (digits, decimals) = (millionths, UInt8(6))
+            while decimals > 0, digits % 10 == 0 { (digits, decimals) = (digits / 10, decimals - 1) }
+            return decimal.encode(FixedDecimal(mantissa: digits, scale: decimals))
+        }
+    }
+
+    /// A time of so many milliseconds, written in seconds.
+    static func seconds(_ milliseconds: ClosedRange<Int64>) -> Self {
+        let bounds = Double(milliseconds.lowerBound) / 1000...Double(milliseconds.upperBound) / 1000
+        let seconds = SettingCodec<Double>.number(bounds, unit: "seconds")
+        return SettingCodec(allowed: seconds.allowed) {
+            seconds.decode($0).map { Int64(($0 * 1000).rounded()) }
         } encode: {
-            .text($0.rawValue)
+            seconds.encode(Double($0) / 1000)
+        }
+    }
+
+    /// Seconds since 1970, written as `2026-11-23T16:46:00Z`, with a fraction of a second if wanted.
+    static var utcTime: Self {
+        SettingCodec(allowed: "a time in UTC from 2000 to 2099 such as \"2026-01-31T12:00:00Z\"", readsLiterals: false) {
+            if case .text(let text) = $0 { UTCTime.secondsSince1970(text) } else { nil }
+        } encode: {
+            .text(ISO8601.text($0))
+        }
+    }
+}
+
+extension SettingCodec where Value: Sendable {
+    /// One of a few values that have names.
+    static func choice(of values: [Value], named name: @escaping @Sendable (Value) -> String) -> Self {
+        let names = values.map(name)
+        return SettingCodec(allowed: names.map { "\"\($0)\"" }.joined(separator: ", "), readsLiterals: false, choices: names) {
+            guard case .text(let text) = $0 else { return nil }
+            return values.first { name($0) == text }
+        } encode: {
+            .text(name($0))
+        }
+    }
+}
+
+extension SettingCodec where Value: CaseIterable & RawRepresentable & Sendable, Value.RawValue == String {
+    static var choice: Self { choice(of: Array(Value.allCases)) { $0.rawValue } }
+}
+
+extension SettingCodec where Value: CaseIterable & RawRepresentable & Sendable, Value.RawValue == Int {
+    static var choice: Self {
+        SettingCodec(allowed: "one of " + Value.allCases.map { "\($0.rawValue)" }.joined(separator: ", ")) {
+            if case .number(let digits) = $0 { Int(digits).flatMap { Value(rawValue: $0) } } else { nil }
+        } encode: {
+            .number(String($0.rawValue))
         }
     }
 }
@@ -99,7 +146,7 @@ extension SettingCodec where Value: CaseIterable & RawRepresentable & Sendable, 
 extension SettingCodec {
     /// The same, or nothing at all; `null` in the documentation.
     static func optional<Wrapped>(_ codec: SettingCodec<Wrapped>) -> Self where Value == Wrapped? {
-        SettingCodec(allowed: codec.allowed, readsLiterals: codec.readsLiterals, isSecret: codec.isSecret) {
+        SettingCodec(allowed: codec.allowed, readsLiterals: codec.readsLiterals, isSecret: codec.isSecret, choices: codec.choices) {
             codec.decode($0).map(Optional.some)
         } encode: {
             $0.map(codec.encode) ?? .null
@@ -108,7 +155,7 @@ extension SettingCodec {
 
     /// The same, or `"auto"` for what is found out by itself.
     static func auto<Wrapped>(_ codec: SettingCodec<Wrapped>) -> Self where Value == Wrapped? {
-        SettingCodec(allowed: "\"auto\" or \(codec.allowed)", readsLiterals: codec.readsLiterals) {
+        SettingCodec(allowed: "\"auto\" or \(codec.allowed)", readsLiterals: codec.readsLiterals, choices: codec.choices) {
             if case .text("auto") = $0 { .some(nil) } else { codec.decode($0).map(Optional.some) }
         } encode: {
             $0.map(codec.encode) ?? .text("auto")
@@ -117,22 +164,21 @@ extension SettingCodec {
 }
 
 extension SettingCodec where Value == Secret {
-    /// A password: any text but an empty one.
+    /// A password, as long as MQTT can carry one.
     static var secret: Self {
-        SettingCodec(allowed: "text, not empty", readsLiterals: false, isSecret: true) {
-            guard case .text(let text) = $0, !text.isEmpty, !text.utf8.contains(0) else { return nil }
+        SettingCodec(allowed: "text of 1 to 65535 bytes", readsLiterals: false, isSecret: true) {
+            guard case .text(let text) = $0, 1...65535 ~= text.utf8.count, !text.utf8.contains(0) else { return nil }
             return Secret(text)
         } encode: { _ in
             .text("(secret)")
         }
     }
+}
 
-    /// A key of AES-128.
+extension SettingCodec where Value == MeterKey {
     static var key: Self {
         SettingCodec(allowed: "32 hexadecimal digits", readsLiterals: false, isSecret: true) {
-            guard case .text(let text) = $0, text.utf8.count == 32, text.allSatisfy({ $0.isASCII && $0.isHexDigit })
-            else { return nil }
-            return Secret(text)
+            if case .text(let text) = $0 { MeterKey(text) } else { nil }
         } encode: { _ in
             .text("(secret)")
         }

@@ -1,3 +1,4 @@
+import Logging
 import P1MQTTBroker
 import P1MQTTEmulator
 import P1MQTTHomeAssistant
@@ -25,13 +26,15 @@ struct MeterSettings: Sendable, Equatable {
     var source: SourceSettings
     /// Minutes east of UTC of the meter's standard time; `nil`: +01:00 unless the meter is known to stand elsewhere.
     var utcOffset: Int?
+    /// Whether times without a flag follow summer time; `nil`: what is known of the meter.
+    var summerTime: SummerTime?
+    /// Which clock the time of a telegram is taken from.
+    var clock = TelegramClock.meter
     var crc = ChecksumPolicy.auto
     /// Equipment id of the gas meter that belongs under `gas` when there are several.
     var gasMeter: String?
-    var decryptionKey: Secret?
-    var decryptionKeyFile: String?
-    var authenticationKey: Secret?
-    var authenticationKeyFile: String?
+    /// Deciphers its telegrams; `nil` without a key.
+    var cipher: MeterCipher?
 }
 
 enum SourceSettings: Sendable, Equatable {
@@ -61,9 +64,5 @@ struct DebugSettings: Sendable, Equatable {
 }
 
 struct LogSettings: Sendable, Equatable {
-    var level = LogLevel.info
-}
-
-enum LogLevel: String, Sendable, CaseIterable {
-    case trace, debug, info, notice, warning, error
+    var level = Logger.Level.info
 }

@@ -1,3 +1,4 @@
+import Logging
 import P1MQTTBroker
 import P1MQTTHomeAssistant
 import P1MQTTMeter
@@ -19,7 +20,7 @@ enum SettingsTable {
     private static let mqtt: [Setting<MQTTSettings>] =
         [
             Setting("host", \.host, .host, "Name or address of the broker."),
-            Setting("port", \.port, .integer(1...65535), "Port of the broker; usually 8883 with TLS."),
+            Setting("port", \.port, .port, "Port of the broker; usually 8883 with TLS."),
             Setting("version", \.version, .choice, "Version of MQTT."),
             Setting(
                 "clientId", \.clientId, .optional(.text(upTo: 128)),
@@ -80,8 +81,10 @@ enum SettingsTable {
     ]
 
     private static let log: [Setting<LogSettings>] = [
-        Setting("level", \.level, .choice, "How much is written to standard error.")
+        Setting("level", \.level, .choice(of: logLevels) { $0.rawValue }, "How much is written to standard error.")
     ]
+
+    private static let logLevels = Logger.Level.allCases.filter { $0 != .critical }
 
     /// The rows of a part as rows of the whole that holds it under a name.
     static func section<Whole, Part>(

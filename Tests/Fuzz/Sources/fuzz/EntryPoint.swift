@@ -12,6 +12,7 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     // Sound: the bytes are libFuzzer's for the length of the call, and they are copied.
     let stream = Array(UnsafeBufferPointer(start: data, count: count))
     let events = FramerProperties.check(stream)
+    ReaderProperties.check(stream)
     var context = Document.Context(arrival: 1_800_000_000)
     for case .frame(let frame) in events {
         let telegram = Telegram(frame)

@@ -42,7 +42,26 @@ import Testing
     }
 
     @Test("a meter that never reported has no state") func never() throws {
-        #expect(try states([("260703120000S", "632525252525S")]) == [])
+        var availability = MBusAvailability()
+        let lines = ["0-0:1.0.0(260703120000S)"] + TelegramFixture.gas(channel: 1, id: "4731", time: "632525252525S", reading: "00000.000")
+        availability.update(try TelegramFixture.document(lines), at: Moment(monotonic: 0, utc: 0))
+        #expect(availability.states.isEmpty)
+    }
+
+    @Test("a reading without a time is as old as the telegram that has it") func untimed() throws {
+        var availability = MBusAvailability()
+        func update(_ time: String, _ lines: [String]) throws {
+            availability.update(try TelegramFixture.document(["0-0:1.0.0(\(time))"] + lines), at: Moment(monotonic: 0, utc: 0))
+        }
+        try update("260703120000S", ["0-1:24.2.1(0366.475*m3)"])
+        try update("260723120000S", ["0-1:24.2.1(0366.475*m3)"])
+        #expect(availability.states.map(\.isOnline) == [true])
+        try update("260724120000S", [])
+        #expect(availability.states.map(\.isOnline) == [true])
+        try update("260724120001S", [])
+        #expect(availability.states.map(\.isOnline) == [false])
+        try update("260724120011S", ["0-1:24.2.1(0366.475*m3)"])
+        #expect(availability.states.map(\.isOnline) == [true])
     }
 
     @Test("the clock of this machine counts where the meter sends none") func ownClock() throws {

@@ -46,7 +46,7 @@ import Testing
             identity: BridgeIdentity(startedAt: start), settings: settings,
             meters: [(fixture.pipeline, Feed(source: FileSource(path: "capture"), consumer: fixture.pipeline))], outbox: fixture.outbox,
             inbox: inbox, broker: memory, logger: log.logger)
-        var meter = try EmulatedMeter(EmulatorSettings(interval: 60), seed: 1, now: fixture.now.utc)
+        var meter = EmulatedMeter(EmulatorSettings(interval: 60_000), seed: 1, now: fixture.now.utc)
         for _ in 0..<100 { fixture.send(meter.next(), after: 60_000) }
         var now = start
         func sent() -> Int {

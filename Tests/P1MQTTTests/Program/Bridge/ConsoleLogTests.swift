@@ -10,7 +10,7 @@ import Testing
         #expect(ConsoleLog.line(.info, "hello", [:], at: 0) == "1970-01-01T00:00:00Z INFO hello")
     }
 
-    @Test("the level of the configuration", arguments: LogLevel.allCases) func level(_ level: LogLevel) {
+    @Test("the level of the configuration", arguments: Logger.Level.allCases) func level(_ level: Logger.Level) {
         #expect(Logger.make(LogSettings(level: level)).logLevel.rawValue == level.rawValue)
     }
 }

@@ -70,7 +70,7 @@ import Testing
         let faults = [
             EmulatorFault(kind: .gasMeterSwap(reading: 0), at: 100), EmulatorFault(kind: .meterSwap(registers: 0), at: 200),
         ]
-        var meter = try EmulatedMeter(EmulatorSettings(faults: faults), seed: 5, now: 1_792_836_000_000)
+        var meter = EmulatedMeter(EmulatorSettings(faults: faults), seed: 5, now: 1_792_836_000_000)
         let fixture = PipelineFixture()
         var found: [String] = []
         for _ in 0..<50 {

@@ -152,7 +152,7 @@ import Testing
     /// Some three hours of each kind of meter, over which gas is read and the tariff may change.
     @Test("the emulator's defaults pass without a word", arguments: EmulatorProfile.names) func emulator(_ profile: String) throws {
         let start: Int64 = 1_790_000_000_000
-        var meter = try EmulatedMeter(EmulatorSettings(profile: profile), seed: 3, now: start)
+        var meter = try EmulatedMeter(EmulatorSettings(profile: .named(profile)), seed: 3, now: start)
         let fixture = PipelineFixture()
         fixture.now.utc = start - 10_000
         for _ in 0..<1000 { fixture.send(meter.next(), after: 10_000) }

@@ -7,15 +7,15 @@ import Testing
 @Suite("The emulator's faults through the pipeline") struct RehearsedFaultTests {
     private static let start: Int64 = 1_792_836_000_000
 
-    private func run(_ faults: [EmulatorFault], _ telegrams: Int, interval: Double = 10) throws -> (PipelineFixture, [Message]) {
+    private func run(_ faults: [EmulatorFault], _ telegrams: Int, interval: Int64 = 10_000) throws -> (PipelineFixture, [Message]) {
         let settings = EmulatorSettings(
-            electricityOffset: "1000", gasOffset: "500", interval: interval, faults: faults)
-        var meter = try EmulatedMeter(settings, seed: 5, now: Self.start)
+            electricityOffset: 1_000_000_000, gasOffset: 500_000_000, interval: interval, faults: faults)
+        var meter = EmulatedMeter(settings, seed: 5, now: Self.start)
         let fixture = PipelineFixture()
-        fixture.now.utc = Self.start - Int64(interval * 1000)
+        fixture.now.utc = Self.start - interval
         var messages: [Message] = []
         for _ in 0..<telegrams {
-            fixture.send(meter.next(), after: Int64(interval * 1000))
+            fixture.send(meter.next(), after: interval)
             messages += fixture.taken()
         }
         return (fixture, messages)

@@ -1,3 +1,4 @@
+import ArgumentParser
 import P1Parser
 import TestSupport
 import Testing
@@ -89,10 +90,11 @@ import Testing
 @Suite("Keys on the command line") struct KeyOptionsTests {
     @Test("come from files") func files() throws {
         let folder = try TemporaryFolder()
-        let key = try folder.write(SealedTelegrams.key.exposed + "\n", to: "key")
-        #expect(try KeyOptions.cipher(nil, nil)?.hasAuthenticationKey == nil)
-        #expect(try KeyOptions.cipher(key, nil)?.hasAuthenticationKey == false)
-        #expect(try KeyOptions.cipher(key, key)?.hasAuthenticationKey == true)
+        let key = try folder.write(SealedTelegrams.keyText + "\n", to: "key")
+        #expect(try KeyOptions.parse([]).cipher()?.hasAuthenticationKey == nil)
+        #expect(try KeyOptions.parse(["--decryption-key-file", key]).cipher()?.hasAuthenticationKey == false)
+        #expect(
+            try KeyOptions.parse(["--decryption-key-file", key, "--authentication-key-file", key]).cipher()?.hasAuthenticationKey == true)
     }
 
     @Test("a file without a key ends with 2", arguments: ["", "0011", "00112233445566778899aabbccddeefg"]) func bad(_ content: String)
@@ -100,6 +102,6 @@ import Testing
     {
         let folder = try TemporaryFolder()
         let file = try folder.write(content, to: "key")
-        #expect(throws: (any Error).self) { try KeyOptions.cipher(file, nil) }
+        #expect(throws: (any Error).self) { try KeyOptions.parse(["--decryption-key-file", file]).cipher() }
     }
 }

@@ -35,8 +35,8 @@ import Testing
         #expect(try settingsProblems("{\"mqtt\": \"" + String(repeating: "a", count: 2_000_000) + "\"}").count == 1)
         let folder = try TemporaryFolder()
         #expect(throws: SettingsProblems.self) {
-            try SettingsLoader.load(
-                explicitPath: folder.path, environment: [:], overrides: SettingsOverrides(), profiles: [], reservedNames: [])
+            try LoadedSettings(
+                explicitPath: folder.path, environment: [:], flags: [])
         }
     }
 }

@@ -16,10 +16,10 @@ struct EncryptedCorpusTests {
         let bytes = Array(try Data(contentsOf: folder.appending(path: "corpus/\(name).bin")))
         let expected = try JSONDecoder().decode(
             ExpectedStream.self, from: try Data(contentsOf: folder.appending(path: "expected/\(name).json")))
-        let key = expected.key.map { Secret($0) }
+        let key = expected.key.flatMap { MeterKey($0) }
         // That of Luxembourg is tried without being told.
-        let own = expected.authenticationKey.flatMap { $0.uppercased() == "00112233445566778899AABBCCDDEEFF" ? nil : Secret($0) }
-        var framer = Framer(cipher: key.flatMap { MeterCipher(decryptionKey: $0, authenticationKey: own) })
+        let own = expected.authenticationKey.flatMap { $0.uppercased() == "00112233445566778899AABBCCDDEEFF" ? nil : MeterKey($0) }
+        var framer = Framer(cipher: key.map { MeterCipher(decryptionKey: $0, authenticationKey: own) })
         var found: [Int: (envelope: Envelope, frame: Frame?)] = [:]
         let keep: (Framer.Event) -> Void = { event in
             switch event {

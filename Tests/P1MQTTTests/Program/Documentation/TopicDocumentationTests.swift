@@ -13,12 +13,14 @@ import Testing
             let key = levels.dropFirst().joined(separator: "/")
             let expected =
                 levels[0] == "gas" || isOtherMeter || levels[0] == "mbus"
-                ? "`p1/gas/\(levels.last ?? "")`, `p1/mbus/N/\(levels.last ?? "")`"
+                ? "`p1/\(Self.heat.contains(levels.last ?? "") ? "heat" : "gas")/\(levels.last ?? "")`, `p1/mbus/N/\(levels.last ?? "")`"
                 : "`p1/\(place.path)`"
             #expect(described.contains(expected), "\(place.path) \(key)")
         }
         #expect(described.count == TopicDocumentation.rows.count)
     }
+
+    private static let heat: Set<String> = ["flow", "supplyTemperature", "returnTemperature", "energy"]
 
     private static let meters: Set<String> = [
         "water", "heat", "warmWater", "cooling", "heatCooling", "heatCostAllocator", "subElectricity",

@@ -1,0 +1,144 @@
+import Glibc
+import P1MQTTBroker
+import P1MQTTHomeAssistant
+import P1MQTTEmulator
+import P1MQTTInput
+import P1MQTTMeter
+import SystemPackage
+
+/// What no setting shows alone: names that clash, pairs that belong together, things that are missing.
+extension SettingsDraft {
+    /// To be called once, after the last layer.
+    mutating func check() {
+        checkTopics()
+        checkLogin()
+        checkTLS()
+        checkMeterNames()
+        checkInputs()
+        checkKeys()
+        for index in meters.indices { checkSource(index) }
+    }
+
+    private mutating func checkTopics() {
+        let prefix = settings.mqtt.topicPrefix
+        guard prefix == settings.homeAssistant.prefix else { return }
+        let path = isGiven("mqtt.topicPrefix") ? "mqtt.topicPrefix" : "homeAssistant.prefix"
+        reportGiven(path, "is the same as the other one of mqtt.topicPrefix and homeAssistant.prefix", "two prefixes")
+    }
+
+    private mutating func checkLogin() {
+        guard settings.mqtt.username == nil, !hasProblem(at: "mqtt.username") else { return }
+        for path in ["mqtt.password", "mqtt.passwordFile"] where isGiven(path) {
+            reportGiven(path, "needs mqtt.username: MQTT knows no password without a user name")
+        }
+    }
+
+    private mutating func checkTLS() {
+        let certificate = "mqtt.tls.certificateFile"
+        let key = "mqtt.tls.keyFile"
+        for (given, other) in [(certificate, key), (key, certificate)]
+        where isGiven(given) && !isGiven(other) && !hasProblem(at: other) {
+            reportGiven(given, "needs \(other) beside it")
+        }
+    }
+
+    private mutating func checkMeterNames() {
+        var first: [String: Int] = [:]
+        var unnamed: Int?
+        for (index, meter) in meters.enumerated() {
+            let path = "meters[\(index)].name"
+            if hasProblem(at: path) || hasProblem(at: "meters[\(index)]") { continue }
+            guard let name = meter.name else {
+                if let unnamed {
+                    reportGiven(
+                        path, "is missing, as it is of meters[\(unnamed)]",
+                        "one meter without a name, whose topics stand under the prefix itself")
+                }
+                unnamed = unnamed ?? index
+                continue
+            }
+            if DocumentLayout.reservedNames.contains(name) {
+                reportGiven(
+                    path, "is \"\(name)\", which is a topic of this program",
+                    "any name but \(DocumentLayout.reservedNames.sorted().joined(separator: ", "))")
+            }
+            if let other = first.updateValue(first[name] ?? index, forKey: name) {
+                reportGiven(path, "is \"\(name)\", as that of meters[\(other)]", "a different name for each meter")
+            }
+        }
+    }
+
+    /// A port is locked by the meter that reads it, the bytes of a pipe go to one of its readers, and the telegrams of a
+    /// topic to one meter. Two meters that read the same file would be one meter twice.
+    private mutating func checkInputs() {
+        var first: [String: Int] = [:]
+        for (index, meter) in meters.enumerated() {
+            let (setting, name, input, kind): (String, String, String, String)
+            switch meter.source.settings {
+            case .serial(let serial): (setting, name, input, kind) = ("path", serial.path, PortPath.resolvingLinks(serial.path), "port")
+            case .file(let path): (setting, name, input, kind) = ("path", path, PortPath.resolvingLinks(path), "file")
+            case .mqtt(let topic): (setting, name, input, kind) = ("topic", topic, "topic \(topic)", "topic")
+            case .tcp, .emulator, nil: continue
+            }
+            if let other = first[input] {
+                reportGiven(
+                    "meters[\(index)].source.\(setting)", "is \(JSONTree.text(name).shown), as that of meters[\(other)]",
+                    "a different \(kind) for each meter")
+            }
+            first[input] = first[input] ?? index
+        }
+    }
+
+    private mutating func checkKeys() {
+        for index in meters.indices {
+            let place = "meters[\(index)]"
+            guard !isGiven("\(place).decryptionKey"), !isGiven("\(place).decryptionKeyFile") else { continue }
+            for path in ["\(place).authenticationKey", "\(place).authenticationKeyFile"] where isGiven(path) {
+                reportGiven(path, "needs \(place).decryptionKeyFile: without that key nothing can be read")
+            }
+        }
+    }
+
+    private mutating func checkSource(_ index: Int) {
+        let place = "meters[\(index)]"
+        let source = "\(place).source"
+        if [place, source, "\(source).type"].contains(where: hasProblem) { return }
+        let meter = meters[index]
+        for row in SettingsTable.meter(meter.source.type) where row.isRequired && row.held(meter) == .null {
+            let path = "\(place).\(row.path)"
+            if hasProblem(at: path) { continue }
+            reportGiven(path, "is missing for a source of type \(meter.source.type.rawValue)", row.allowed)
+        }
+        switch meter.source.settings {
+        case .mqtt(let topic) where "\(topic)/".hasPrefix("\(settings.mqtt.topicPrefix)/"):
+            reportGiven(
+                "\(source).topic", "is \"\(topic)\", under this program's own mqtt.topicPrefix",
+                "a topic that another device publishes")
+        case .emulator(let emulator) where meter.source.replayPath != nil && !emulator.faults.allSatisfy(\.isOnLine):
+            reportGiven(
+                "\(source).faults", "holds faults of a meter, but the telegrams come from a capture",
+                "bitErrors, cut and silent together with replay")
+        default: break
+        }
+    }
+}
+
+extension SettingsDraft {
+    /// What is allowed but probably not meant so, a line each.
+    func doubts() -> [String] {
+        let debug = settings.debug
+        let folder =
+            debug.enabled && access(debug.directory, W_OK) != 0
+            ? ["debug.directory names \(debug.directory), where nothing can be written: \(Errno(rawValue: errno))"] : []
+        return folder + doubtsOfTLS()
+    }
+
+    private func doubtsOfTLS() -> [String] {
+        let tls = settings.mqtt.tls
+        if tls.enabled {
+            return tls.verify ? [] : ["mqtt.tls.verify is false: whoever answers in the broker's place is trusted"]
+        }
+        return tlsFiles.map(\.path).filter(isGiven)
+            .map { "\($0) has no effect while mqtt.tls.enabled is false" }
+    }
+}
