@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 @testable import P1MQTT
 @testable import P1MQTTMeter

@@ -2,6 +2,7 @@ import Logging
 import ArgumentParser
 import Foundation
 import P1Parser
+import TestSupport
 import Testing
 @testable import P1MQTT
 @testable import P1MQTTBroker

@@ -1,5 +1,6 @@
 import Glibc
 import P1MQTTMeter
+import TestSupport
 import Testing
 @testable import P1MQTT
 

@@ -1,5 +1,6 @@
 @testable import P1MQTTInput
 import Foundation
+import TestSupport
 import Testing
 @testable import P1MQTT
 @testable import P1MQTTBroker
@@ -29,7 +30,7 @@ import Testing
 
     @Test("a configuration that everyone may read is warned of when it holds a secret itself") func readableConfiguration() throws {
         let folder = try TemporaryFolder()
-        func warnings(_ json: String, mode: Int, environment: [String: String] = [:]) throws -> [String] {
+        func warnings(_ json: String, mode: mode_t, environment: [String: String] = [:]) throws -> [String] {
             let file = try folder.write(json, mode: mode)
             return try LoadedSettings(
                 explicitPath: file, environment: environment, flags: []
