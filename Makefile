@@ -49,18 +49,21 @@ run:
 	@swift build --product p1mqtt
 	@.ci/serve "$$(swift build --show-bin-path)/p1mqtt"
 
+# Everything there is, soak and benchmarks among it; of the fuzzer, which needs its own main, all but the link.
+BUILD_ALL := swift build --build-tests && swift build --package-path Tests/Fuzz --scratch-path .build/fuzz/check --target fuzz
+
 check:
 	@.ci/prepare libmosquitto-dev
 	$(LINT)
-	swift build --build-tests
+	$(BUILD_ALL)
 
 # Many tests need a real broker. Here it is a failure when they were skipped or did not run at all.
 test:
 	@.ci/prepare libmosquitto-dev mosquitto mosquitto-clients openssl
 	$(LINT)
-	swift build --build-tests
+	$(BUILD_ALL)
 	@rm -rf $(RESULTS) && mkdir -p $(RESULTS)
-	swift test --skip-build --no-parallel --xunit-output $(RESULTS)/tests.xml
+	.ci/test --xunit-output $(RESULTS)/tests.xml
 	@.ci/require-broker-tests $(RESULTS)
 
 docs:

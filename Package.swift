@@ -17,6 +17,8 @@ let package = Package(
         .library(name: "P1Parser", targets: ["P1Parser"]),
         .library(name: "P1ParserFoundation", targets: ["P1ParserFoundation"]),
         .executable(name: "p1mqtt", targets: ["P1MQTT"]),
+        // For Tests/Fuzz, which is a package of its own; nothing in it is public.
+        .library(name: "P1MQTTMeter", targets: ["P1MQTTMeter"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

@@ -7,7 +7,7 @@ import Testing
 @testable import P1MQTTSystem
 
 @Suite("A broken link to the broker", .ownThreads) struct BrokenLinkTests {
-    @Test("dropped without a word: given up after the keep-alive; the newest values, state and events follow")
+    @Test("dropped without a word: given up after the keep-alive; the newest values, state, history and events follow")
     func dropped() async throws {
         let broker = try await MosquittoBroker.started()
         let link = try BrokenLink(to: broker.port)
@@ -17,8 +17,9 @@ import Testing
         try await subscriber.waitFor("p1/a", "1")
         link.become(.dropped)
         for round in 2...500 { running.outbox.post([.value("p1/a", "\(round)"), .value("p1/b", "\(round)")]) }
-        running.outbox.post([Message(topic: "p1/event/x", text: "e", qos: 1, retain: false, kind: .event)])
+        running.outbox.post([.history(1)])
         try await running.waitForFailure("did not answer within mqtt.keepAlive", within: .seconds(30))
+        running.outbox.post([.event(to: 1)])
         // The broker hears no more either, and lets the will speak.
         try await subscriber.waitUntil("the will", within: .seconds(30)) {
             $0.contains { $0.topic == RunningService.bridgeState && $0.payload == "offline" }
@@ -30,7 +31,9 @@ import Testing
                 $0.contains { $0.topic == topic && $0.payload == "500" }
             }
         }
-        try await subscriber.waitUntil("the event") { $0.contains { $0.topic == "p1/event/x" } }
+        for topic in ["p1/event/tariff", "p1/history"] {
+            try await subscriber.waitUntil("what happened") { $0.contains { $0.topic == topic } }
+        }
         try await eventually("online") { subscriber.newest[RunningService.bridgeState] == "online" }
         try await running.shutDown()
     }

@@ -103,24 +103,24 @@ import Testing
         broker.kill()
         try await running.waitForFailure(":\(broker.port)")
         for round in 2...5 { running.outbox.post([.value("p1/b", "\(round)")]) }
-        running.outbox.post([Message(topic: "p1/event/x", text: "e", qos: 1, retain: false, kind: .event)])
+        running.outbox.post([.event(to: 1)])
 
         try await broker.start()
         let after = try await Subscriber(port: broker.port)
         try await after.waitUntil("the state") { Set($0.map(\.topic)).count >= 5 }
         #expect(
-            after.newest.filter { $0.key != "p1/event/x" } == [
+            after.newest.filter { $0.key != "p1/event/tariff" } == [
                 "p1/bridge/state": "online", "ha/config": "{}", "p1/a": "1", "p1/b": "5", "p1/json": "{1}",
             ])
         // The broker's log shows the order on the wire whenever the subscriber came.
-        try await eventually("the event; log: \(broker.log)") { broker.log.contains("'p1/event/x'") }
+        try await eventually("the event; log: \(broker.log)") { broker.log.contains("'p1/event/tariff'") }
         // Behind its own line only: the subscriber may connect at any time.
         let last = broker.log.components(separatedBy: " as p1mqtt-test ").last ?? ""
         let order = last.components(separatedBy: "\n").filter { $0.contains("Received PUBLISH from p1mqtt") }
             .compactMap { $0.components(separatedBy: "'").dropFirst().first }
         #expect(
             Array(order.suffix(6)) == [
-                "p1/bridge/state", "ha/config", "p1/a", "p1/b", "p1/json", "p1/event/x",
+                "p1/bridge/state", "ha/config", "p1/a", "p1/b", "p1/json", "p1/event/tariff",
             ])
         let subscribed = broker.log.components(separatedBy: "Received SUBSCRIBE from p1mqtt-test").count - 1
         #expect(subscribed == 2)
@@ -229,8 +229,8 @@ import Testing
         try await running.shutDown()
     }
 
-    @Test("events and deletions that a dying broker never confirmed reach it when it is back, in order")
-    func unconfirmedEvents() async throws {
+    @Test("history and deletions that a dying broker never confirmed reach it when it is back, in order")
+    func unconfirmedHistory() async throws {
         let broker = try MosquittoBroker()
         try await broker.start(persistence: true)
         let running = RunningService(port: broker.port)
@@ -240,15 +240,14 @@ import Testing
         try await before.waitFor("p1/old", "1")
         broker.freeze()
         running.outbox.forget(["p1/old"])
-        running.outbox.post(
-            (0..<10).map { Message(topic: "p1/event/x", text: "\($0)", qos: 1, retain: false, kind: .event) })
+        running.outbox.post((0..<10).map(Message.history))
         try await eventually("the hand-over") { running.outbox.counters.pending == 0 }
         broker.kill()
         try await running.waitForFailure(":\(broker.port)")
         #expect(running.outbox.counters.pending >= 10)
         try await broker.start(persistence: true)
-        try await eventually("the events; \(broker.log)") {
-            broker.log.components(separatedBy: "Received PUBLISH from p1mqtt-test").filter { $0.contains("p1/event/x") }
+        try await eventually("the history; \(broker.log)") {
+            broker.log.components(separatedBy: "Received PUBLISH from p1mqtt-test").filter { $0.contains("p1/history") }
                 .count == 10
         }
         let after = try await Subscriber(port: broker.port)

@@ -93,6 +93,16 @@ extension Message {
     static func value(_ topic: String, _ text: String, qos: CInt = 0) -> Message {
         Message(topic: topic, text: text, qos: qos, retain: true, kind: .value)
     }
+
+    /// What the program publishes when another tariff is in force.
+    static func event(to tariff: Int) -> Message {
+        MeterEvent(.tariff, time: nil) { $0.member("to", tariff) }.message(MeterTopics(bridgePrefix: "p1", meterName: nil))
+    }
+
+    /// What the program publishes of a minute of an outage.
+    static func history(_ number: Int) -> Message {
+        Message(topic: "p1/history", text: "\(number)", qos: 1, retain: false, kind: .history)
+    }
 }
 
 /// Collects what is logged instead of printing it.

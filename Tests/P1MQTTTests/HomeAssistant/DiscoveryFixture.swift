@@ -19,7 +19,7 @@ struct DiscoveryFixture {
         settings.language = language
         settings.enabled = enabled
         discovery = MeterDiscovery(
-            settings: settings, topics: DiscoveryTopics(bridge: bridge, meter: meter), version: "1.2.3", claims: claims)
+            settings: settings, topics: DiscoveryTopics(bridge: bridge, meter: meter), version: P1MQTTCommand.version, claims: claims)
     }
 
     /// Takes a telegram `times` times; returns what the last one led to.
@@ -31,20 +31,20 @@ struct DiscoveryFixture {
         return changes
     }
 
-    /// What the emulated meter of a profile is announced as, once it has read gas twice.
+    /// What the program announces of the emulated meter of a profile, once that has read gas twice.
     static func announcement(ofProfile profile: String) throws -> [Message] {
         let settings = try EmulatorSettings(profile: .named(profile), interval: 300_000, gasInterval: 300_000)
-        var meter = EmulatedMeter(settings, seed: 1, now: 1_790_000_000_000)
-        var fixture = DiscoveryFixture()
-        var framer = Framer()
+        let fixture = PipelineFixture()
+        var meter = EmulatedMeter(settings, seed: 1, now: fixture.now.utc)
+        var announced: [Message] = []
         for _ in 0..<4 {
-            var frames: [Frame] = []
-            framer.feed(meter.next().span) { if case .frame(let frame) = $0 { frames.append(frame) } }
-            for telegram in frames.map({ Telegram($0) }) {
-                _ = fixture.discovery.update(fixture.interpreter.complete(telegram, arrival: 1_700_000_000).document)
+            fixture.send(meter.next(), after: 300_000)
+            for message in fixture.taken() where message.kind == .discovery {
+                announced.removeAll { $0.topic == message.topic }
+                announced.append(message)
             }
         }
-        return fixture.discovery.announcement
+        return announced.sorted { $0.topic < $1.topic }
     }
 
     /// What is announced after two telegrams.

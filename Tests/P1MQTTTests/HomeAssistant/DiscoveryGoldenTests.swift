@@ -36,6 +36,7 @@ import Testing
             }
             return ["  components:"] + components.map { "    \($0.name): \($0.value.json)" }
         }
-        return ([message.topic] + lines).joined(separator: "\n") + "\n"
+        let text = ([message.topic] + lines).joined(separator: "\n") + "\n"
+        return text.replacing(#""sw_version": "\#(P1MQTTCommand.version)""#, with: #""sw_version": "1.2.3""#)
     }
 }

@@ -26,7 +26,7 @@ import Testing
     @Test("of the bridge too")
     func bridge() throws {
         let discovery = BridgeDiscovery(
-            settings: HomeAssistantSettings(), prefix: "p1", version: "1.2.3",
+            settings: HomeAssistantSettings(), prefix: "p1", version: P1MQTTCommand.version,
             meters: [DiscoveryTopics(bridge: "p1", meter: "p1"), DiscoveryTopics(bridge: "p1", meter: "p1/roof")])
         try check(DiscoveryPayload(try #require(discovery.message)))
     }
@@ -48,7 +48,7 @@ import Testing
         #expect(payload.topic == "homeassistant/device/\(id)/config")
         #expect(id.allSatisfy { $0.isASCII && ($0.isNumber || $0.isLowercase || $0 == "_" || $0 == "-") })
         let origin = try #require(payload.json["origin"] as? [String: String])
-        #expect(origin == ["name": "p1mqtt", "sw_version": "1.2.3"])
+        #expect(origin == ["name": "p1mqtt", "sw_version": P1MQTTCommand.version])
         #expect(!payload.components.isEmpty)
         #expect(Set(payload.names.values).count == payload.components.count)
         for (key, component) in payload.components { check(component, key, id) }

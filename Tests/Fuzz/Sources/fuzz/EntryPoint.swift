@@ -13,11 +13,11 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let stream = Array(UnsafeBufferPointer(start: data, count: count))
     let events = FramerProperties.check(stream)
     ReaderProperties.check(stream)
-    var context = Document.Context(arrival: 1_800_000_000)
+    var documents = DocumentProperties()
     for case .frame(let frame) in events {
         let telegram = Telegram(frame)
         TelegramProperties.check(telegram)
-        DocumentProperties.check(telegram, &context)
+        documents.check(telegram)
     }
     return 0
 }
