@@ -15,7 +15,8 @@ import Testing
         #expect(
             payloads.map { $0.components.values.compactMap { $0["unique_id"] as? String }.sorted() } == [
                 [
-                    "connectivity", "derived_demand_average12", "derived_demand_forecast", "derived_demand_headroom",
+                    "connectivity", "derived_current_L1", "derived_current_L2", "derived_current_L3", "derived_demand_average12",
+                    "derived_demand_forecast", "derived_demand_headroom",
                     "derived_netPower_L1", "derived_netPower_L2", "derived_netPower_L3", "derived_netPower_total",
                     "electricity_delivered_actual", "electricity_delivered_tariff1", "electricity_delivered_tariff2",
                     "electricity_delivered_total", "electricity_demand_positiveActiveDemand_currentDemandPeriod",

@@ -50,12 +50,12 @@ import Testing
         }
     }
 
-    @Test("no two entities of a device share a key, but for a total that is sent or derived")
+    @Test("no two entities of a device share a key, but for a total, and a flow, that is sent or derived")
     func keysAreDistinct() {
         for device in Self.devices {
             let keys = Dictionary(grouping: device.entities.flatMap { $0 }, by: \.key).filter { $0.value.count > 1 }
-            #expect(
-                device.items.count < 6 ? keys.isEmpty : Set(keys.keys) == ["electricity_received_total", "electricity_delivered_total"])
+            let isMBus = device.items.contains { $0.gasChannel != nil }
+            #expect(Set(keys.keys) == (isMBus ? ["flow"] : ["electricity_received_total", "electricity_delivered_total"]))
         }
     }
 
@@ -73,10 +73,13 @@ import Testing
             ])
         // Two directions of 16 tariffs, and which one is in force, as a number and in words.
         #expect(keys.filter { $0.contains("_tariff") }.count == 34)
-        #expect(EntityTable.shared.mbus[2].entities.flatMap { $0 }.filter { $0.enabled != .never }.map(\.key) == ["reading", "flow"])
+        #expect(
+            EntityTable.shared.mbus[2].entities.flatMap { $0 }.filter { $0.enabled != .never }.map(\.key)
+                == ["reading", "flow", "supplyTemperature", "returnTemperature", "energy", "flow"])
     }
 
     private static let standIns: Set<String> = [
         "derived/received/total", "derived/delivered/total", "derived/received/actual", "derived/delivered/actual",
+        "derived/gas/flow",
     ]
 }

@@ -9,14 +9,15 @@ enum HomeAssistantRules {
     static let units: [String: Set<String>] = [
         "energy": ["Wh", "kWh", "MWh", "GJ"], "power": ["W", "kW"], "reactive_energy": ["kvarh"], "reactive_power": ["kvar", "var"],
         "apparent_power": ["VA", "kVA"], "voltage": ["V"], "current": ["A"], "frequency": ["Hz"], "duration": ["s", "min", "h", "d"],
-        "gas": ["m³", "L"], "water": ["m³", "L"], "volume": ["m³", "L"], "volume_flow_rate": ["m³/h"], "data_size": ["B", "kB", "MB"],
+        "gas": ["m³", "L"], "water": ["m³", "L"], "volume": ["m³", "L"], "volume_flow_rate": ["m³/h"],
+        "temperature": ["°C", "°F", "K"], "data_size": ["B", "kB", "MB"],
     ]
     static let withoutUnit: Set<String> = ["power_factor", "timestamp", "enum"]
     static let stateClasses: [String: Set<String>] = [
         "energy": ["total", "total_increasing"], "reactive_energy": ["total", "total_increasing"], "gas": ["total", "total_increasing"],
         "water": ["total", "total_increasing"], "volume": ["total", "total_increasing"], "power": ["measurement"],
         "reactive_power": ["measurement"], "apparent_power": ["measurement"], "voltage": ["measurement"], "current": ["measurement"],
-        "frequency": ["measurement"], "volume_flow_rate": ["measurement"], "power_factor": ["measurement"],
+        "frequency": ["measurement"], "volume_flow_rate": ["measurement"], "temperature": ["measurement"], "power_factor": ["measurement"],
         "duration": ["measurement", "total", "total_increasing"],
         "data_size": ["measurement", "total", "total_increasing"], "timestamp": [], "enum": [],
     ]

@@ -82,6 +82,7 @@ enum GoldenPair {
         #""serialNumber":"G0098765432"}},"derived":{"received":{"total":{"reading":5556.043,"unit":"kWh"}},"#,
         #""delivered":{"total":{"reading":975.109,"unit":"kWh"}},"netPower":{"total":{"reading":0.866,"unit":"kW"},"#,
         #""L1":{"reading":0.512,"unit":"kW"},"L2":{"reading":0.300,"unit":"kW"},"L3":{"reading":0.054,"unit":"kW"}},"#,
+        #""current":{"L1":{"reading":2,"unit":"A"},"L2":{"reading":1,"unit":"A"},"L3":{"reading":0,"unit":"A"}},"#,
         #""demand":{"forecast":{"reading":1.614,"unit":"kW"},"headroom":{"reading":1.511,"unit":"kW"},"#,
         #""average12":{"reading":4.003,"unit":"kW"}}}}"#,
     ].joined()
@@ -152,6 +153,9 @@ enum GoldenPair {
         #"p1/derived/netPower/L1 0.512"#,
         #"p1/derived/netPower/L2 0.300"#,
         #"p1/derived/netPower/L3 0.054"#,
+        #"p1/derived/current/L1 2"#,
+        #"p1/derived/current/L2 1"#,
+        #"p1/derived/current/L3 0"#,
         #"p1/derived/demand/forecast 1.614"#,
         #"p1/derived/demand/headroom 1.511"#,
         #"p1/derived/demand/average12 4.003"#,

@@ -128,7 +128,8 @@ struct MeterTimestampTests {
             let time = MeterTimestamp(
                 year: date.year, month: date.month, day: date.day, hour: 23, minute: 59, second: 59, season: .winter)
             guard date.year == expected.year, date.month == expected.month, date.day == expected.day, date.secondOfDay == 86399,
-                time.map({ $0.secondsSince1970(standardOffset: 0) == Int64(days) * 86400 + 86399 }) ?? !(2000...2099).contains(date.year)
+                time.map({ $0.secondsSince1970(standardOffset: 0) == Int64(days) * 86400 + 86399 })
+                    ?? (!(2000...2099).contains(date.year) || (date.year, date.month, date.day) == (2000, 1, 1))
             else {
                 Issue.record("day \(days) is \(date), expected \(expected)")
                 return
