@@ -50,14 +50,15 @@ let package = Package(
             ],
             path: "Sources/P1MQTT/Program",
             swiftSettings: strict),
+        .target(name: "TestSupport", path: "Tests/Support", swiftSettings: strict),
         // What stands in the pages of P1Parser opens encrypted telegrams with a cipher of one's choice.
-        .testTarget(name: "P1ParserTests", dependencies: ["P1Parser", "P1ParserFoundation", crypto], swiftSettings: strict),
+        .testTarget(name: "P1ParserTests", dependencies: ["P1Parser", "P1ParserFoundation", "TestSupport", crypto], swiftSettings: strict),
         .testTarget(name: "P1ParserInternalTests", dependencies: ["P1Parser"], swiftSettings: strict),
         .testTarget(
             name: "P1MQTTTests",
             dependencies: [
                 "P1Parser", "P1MQTTMeter", "P1MQTTHomeAssistant", "P1MQTTSystem", "P1MQTTBroker", "P1MQTTInput",
-                "P1MQTTEmulator", "P1MQTT", logging,
+                "P1MQTTEmulator", "P1MQTT", "TestSupport", logging,
             ],
             exclude: ["HomeAssistant/Golden"],
             swiftSettings: strict),
@@ -65,9 +66,13 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "P1Parser", "P1MQTTMeter", "P1MQTTHomeAssistant", "P1MQTTSystem", "P1MQTTBroker", "P1MQTTInput",
-                "P1MQTTEmulator", "P1MQTT", "CMosquitto", logging, lifecycle, system,
+                "P1MQTTEmulator", "P1MQTT", "TestSupport", "CMosquitto", logging, lifecycle, system,
             ],
             swiftSettings: strict),
+        // Depends on nothing of the product, whose results it judges: it only runs the program.
+        .executableTarget(name: "soak", dependencies: ["TestSupport"], path: "Tests/Soak", exclude: ["run"], swiftSettings: strict),
+        .executableTarget(
+            name: "parse-benchmark", dependencies: ["P1Parser"], path: "Tests/Benchmarks/Sources/parse-benchmark", swiftSettings: strict),
     ]
 )
 

@@ -1,11 +1,12 @@
 import Foundation
+import TestSupport
 import Testing
 @testable import P1MQTT
 @testable import P1MQTTBroker
 @testable import P1MQTTMeter
 @testable import P1MQTTSystem
 
-@Suite("A broken link to the broker") struct BrokenLinkTests {
+@Suite("A broken link to the broker", .ownThreads) struct BrokenLinkTests {
     @Test("dropped without a word: given up after the keep-alive; the newest values, state and events follow")
     func dropped() async throws {
         let broker = try await MosquittoBroker.started()

@@ -1,11 +1,12 @@
 import Foundation
+import TestSupport
 import Testing
 @testable import P1MQTT
 @testable import P1MQTTBroker
 @testable import P1MQTTMeter
 @testable import P1MQTTSystem
 
-@Suite("Broker thread against mosquitto") struct BrokerLoopTests {
+@Suite("Broker thread against mosquitto", .ownThreads) struct BrokerLoopTests {
     @Test("publishes what is posted, and says offline at a graceful shutdown")
     func publishes() async throws {
         let broker = try await MosquittoBroker.started()

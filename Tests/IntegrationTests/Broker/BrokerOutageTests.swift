@@ -1,18 +1,17 @@
 import Foundation
+import TestSupport
 import Testing
 @testable import P1MQTT
 @testable import P1MQTTBroker
 @testable import P1MQTTMeter
 @testable import P1MQTTSystem
 
-@Suite("Outages of the broker") struct BrokerOutageTests {
+@Suite("Outages of the broker", .ownThreads) struct BrokerOutageTests {
     @Test("a refused password is named, and all is well once the broker knows it")
     func refusedPassword() async throws {
         let broker = try MosquittoBroker()
-        let passwords = broker.folder.appendingPathComponent("passwords").path
-        let config = "allow_anonymous false\npassword_file \(passwords)"
-        try setPassword("old", in: passwords)
-        try await broker.start(config: config)
+        try broker.setPasswords(["meter": "old"])
+        try await broker.start(config: broker.passwordConfig)
         let running = RunningService(port: broker.port) {
             $0.username = "meter"
             $0.password = Secret("hunter2")
@@ -22,8 +21,8 @@ import Testing
         #expect(!"\(running.events)".contains("hunter2"))
         #expect(running.log.withLock { !"\($0)".contains("hunter2") })
         broker.kill()
-        try setPassword("hunter2", in: passwords)
-        try await broker.start(config: config)
+        try broker.setPasswords(["meter": "hunter2"])
+        try await broker.start(config: broker.passwordConfig)
         let subscriber = try await Subscriber(port: broker.port, login: ("meter", "hunter2"))
         try await subscriber.waitFor("p1/a", "1")
         #expect(running.log.withLock { $0.last == "notice: connected to the MQTT broker again" })
@@ -137,7 +136,7 @@ import Testing
         running.outbox.post([.value("p1/a", "1"), .value("p1/b", "1")])
         try await running.waitUntilConnected()
         try await eventually("the broker's data on its disk", within: .seconds(30)) {
-            let data = FileManager.default.contents(atPath: broker.folder.appendingPathComponent("mosquitto.db").path)
+            let data = FileManager.default.contents(atPath: broker.folder.path("mosquitto.db"))
             return data?.firstRange(of: Data("p1/b".utf8)) != nil
         }
         broker.kill()
@@ -283,13 +282,5 @@ import Testing
         broker.thaw()
         let subscriber = try await Subscriber(port: broker.port)
         try await subscriber.waitFor("p1/bridge/state", "offline")
-    }
-
-    private func setPassword(_ password: String, in file: String) throws {
-        let process = try spawn(
-            ["/usr/bin/mosquitto_passwd", "-c", "-b", file, "meter", password], output: "/dev/null")
-        var status: CInt = 0
-        waitpid(process, &status, 0)
-        try #require(status == 0)
     }
 }

@@ -3,8 +3,9 @@ import Testing
 @testable import P1MQTT
 @testable import P1MQTTBroker
 import P1MQTTSystem
+import TestSupport
 
-@Suite("TLS to the broker") struct BrokerTLSTests {
+@Suite("TLS to the broker", .ownThreads) struct BrokerTLSTests {
     private func probe(
         _ broker: MosquittoBroker, host: String = "localhost", _ adapt: (inout TLSSettings) -> Void
     ) async -> BrokerProbe.Outcome {

@@ -1,5 +1,6 @@
 import Logging
 import ServiceLifecycle
+import TestSupport
 @testable import P1MQTT
 @testable import P1MQTTBroker
 @testable import P1MQTTMeter
@@ -38,7 +39,7 @@ final class RunningService: Sendable {
         }
         let group = ServiceGroup(configuration: .init(services: [.init(service: service)], logger: logger))
         self.group = group
-        task = Task { try await group.run() }
+        task = Task(executorPreference: TestThreads.shared) { try await group.run() }
     }
 
     deinit { task.cancel() }

@@ -7,7 +7,9 @@ import Testing
 @testable import P1MQTTSystem
 
 /// The command as a person or a script runs it. Off until the program offers it.
-@Suite("p1mqtt emulate as a process", .enabled(if: P1MQTTCommand.configuration.subcommands.contains { $0 == EmulateCommand.self }))
+@Suite(
+    "p1mqtt emulate as a process", .ownThreads, .enabled(if: P1MQTTCommand.configuration.subcommands.contains { $0 == EmulateCommand.self })
+)
 struct EmulateProcessTests {
     /// The program stands beside the tests.
     private func program(_ arguments: [String], output: CInt) throws -> Process {

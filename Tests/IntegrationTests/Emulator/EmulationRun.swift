@@ -1,5 +1,6 @@
 import Foundation
 import P1Parser
+import TestSupport
 import Testing
 @testable import P1MQTT
 @testable import P1MQTTEmulator
@@ -103,9 +104,9 @@ enum EmulationRun {
 
     /// A pipe whose ends no program inherits that another test starts at the same moment: a copy would keep it open.
     static func pipe() throws -> (read: CInt, write: CInt) {
-        let path = FileManager.default.temporaryDirectory.appending(path: "p1mqtt-\(UUID().uuidString)").path
+        let folder = try TemporaryFolder()
+        let path = folder.path("pipe")
         try #require(mkfifo(path, 0o600) == 0)
-        defer { unlink(path) }
         let reading = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
         let writing = open(path, O_WRONLY | O_CLOEXEC)
         try #require(reading >= 0 && writing >= 0)

@@ -7,7 +7,7 @@ import Testing
 @testable import P1MQTTMeter
 @testable import P1MQTTSystem
 
-@Suite("Telegrams on standard output")
+@Suite("Telegrams on standard output", .ownThreads)
 struct StreamEmulationTests {
     @Test("writes so many telegrams and ends")
     func stream() async throws {

@@ -6,7 +6,7 @@ import Testing
 @testable import P1MQTTInput
 @testable import P1MQTTSystem
 
-@Suite("Telegrams over TCP")
+@Suite("Telegrams over TCP", .ownThreads)
 struct TelegramServerTests {
     private func connect(_ port: Int, receiveBuffer: CInt? = nil) throws -> CInt {
         let address = try #require(SocketAddress.numeric("127.0.0.1", port: port))

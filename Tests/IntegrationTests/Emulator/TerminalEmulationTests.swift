@@ -1,11 +1,12 @@
 import Foundation
 import P1Parser
+import TestSupport
 import Testing
 @testable import P1MQTT
 @testable import P1MQTTEmulator
 @testable import P1MQTTSystem
 
-@Suite("Telegrams on a pseudo-terminal")
+@Suite("Telegrams on a pseudo-terminal", .ownThreads)
 struct TerminalEmulationTests {
     private func openTerminal(_ path: String) -> CInt {
         open(path, O_RDONLY | O_NOCTTY | O_NONBLOCK)
@@ -13,7 +14,8 @@ struct TerminalEmulationTests {
 
     @Test("speaks on a pseudo-terminal under its link, whole telegrams only, and removes the link")
     func terminal() async throws {
-        let link = FileManager.default.temporaryDirectory.appending(path: "p1mqtt-\(UUID().uuidString)").path
+        let folder = try TemporaryFolder()
+        let link = folder.path("meter")
         // Left over from an emulator that was killed.
         #expect(symlink("/dev/pts/nothing", link) == 0)
         let meter = EmulationRun.meter()
@@ -67,10 +69,9 @@ struct TerminalEmulationTests {
 
     @Test("leaves a file alone that has the name of its link")
     func occupied() throws {
-        let file = FileManager.default.temporaryDirectory.appending(path: "p1mqtt-\(UUID().uuidString)").path
-        #expect(FileManager.default.createFile(atPath: file, contents: Data("mine".utf8)))
-        defer { try? FileManager.default.removeItem(atPath: file) }
+        let folder = try TemporaryFolder()
+        let file = try folder.write("mine", to: "meter")
         #expect(throws: EmulationError.self) { try MeterTerminal(link: file) }
-        #expect(FileManager.default.contents(atPath: file) == Data("mine".utf8))
+        #expect(folder.content("meter") == "mine")
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 @testable import P1MQTT
 @testable import P1MQTTSystem
 
@@ -46,7 +47,7 @@ final class BrokenLink: @unchecked Sendable {
                 bind(listener, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        guard code == 0, listen(listener, 8) == 0 else { throw MosquittoBroker.Failure(description: "port \(port): errno \(errno)") }
+        guard code == 0, listen(listener, 8) == 0 else { throw SupportFailure("port \(port): errno \(errno)") }
         Thread.detachNewThread { [shared, listener, target, isTaken] in
             Self.carry(shared, isTaken, listener, target)
             isTaken.signal()

@@ -1,19 +1,18 @@
 import Foundation
+import TestSupport
 
 /// An authority and certificates signed by it, made with `openssl` in a temporary folder.
 final class Certificates: Sendable {
-    let folder: URL
+    let folder: TemporaryFolder
 
     init() throws {
-        folder = try temporaryFolder()
+        folder = try TemporaryFolder()
         try openssl(
             "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 "
                 + "-subj /CN=Test-Authority -keyout ca.key -out ca.crt")
     }
 
-    deinit { try? FileManager.default.removeItem(at: folder) }
-
-    func path(_ file: String) -> String { folder.appendingPathComponent(file).path }
+    func path(_ file: String) -> String { folder.path(file) }
 
     /// Makes `NAME.crt` and `NAME.key`.
     /// - Parameters:
@@ -42,12 +41,8 @@ final class Certificates: Sendable {
 
     private func openssl(_ arguments: String) throws {
         let script = "cd '\(folder.path)' && exec openssl \(arguments)"
-        let process = try spawn(["/bin/sh", "-c", script], output: path("openssl.log"))
-        var status: CInt = 0
-        waitpid(process, &status, 0)
-        guard status == 0 else {
-            let log = FileManager.default.contents(atPath: path("openssl.log")) ?? Data()
-            throw MosquittoBroker.Failure(description: "openssl: \(String(decoding: log, as: UTF8.self))")
+        guard try run(["/bin/sh", "-c", script], output: path("openssl.log")) == 0 else {
+            throw SupportFailure("openssl: \(folder.content("openssl.log"))")
         }
     }
 }

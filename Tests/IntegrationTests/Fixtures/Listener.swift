@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A port where clients connect and hear nothing, or exactly what a test says.
@@ -52,7 +53,7 @@ final class Listener: @unchecked Sendable {
                 let count = rest.withUnsafeBytes { Glibc.send(client, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL)) }
                 if count < 0, errno != EAGAIN { return }
                 rest = rest.dropFirst(max(0, count))
-                if count < 0 { try await Task.sleep(for: .milliseconds(2)) }
+                if count < 0 { pause(milliseconds: 2) }
             }
         }
     }

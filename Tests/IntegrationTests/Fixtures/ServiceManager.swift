@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 @testable import P1MQTT
 @testable import P1MQTTSystem
@@ -7,13 +8,13 @@ import Testing
 final class ServiceManager: @unchecked Sendable {
     // Sendable: a test asks it from one task at a time.
     let path: String
-    private let folder: URL
+    private let folder: TemporaryFolder
     private let descriptor: CInt
     private(set) var lines: [String] = []
 
     init() throws {
-        folder = try temporaryFolder()
-        path = folder.appendingPathComponent("notify").path
+        folder = try TemporaryFolder()
+        path = folder.path("notify")
         descriptor = socket(AF_UNIX, CInt(SOCK_DGRAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
@@ -26,10 +27,7 @@ final class ServiceManager: @unchecked Sendable {
         try #require(code == 0, "errno \(errno)")
     }
 
-    deinit {
-        close(descriptor)
-        try? FileManager.default.removeItem(at: folder)
-    }
+    deinit { close(descriptor) }
 
     /// Takes what has come; returns the new lines.
     @discardableResult
@@ -56,7 +54,7 @@ final class ServiceManager: @unchecked Sendable {
         let end = ContinuousClock.now + limit
         while ContinuousClock.now < end {
             if read().contains("WATCHDOG=1") { return true }
-            try await Task.sleep(for: .milliseconds(20))
+            pause(milliseconds: 20)
         }
         return false
     }

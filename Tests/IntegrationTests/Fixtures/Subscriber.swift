@@ -1,5 +1,6 @@
 import CMosquitto
 import Foundation
+import TestSupport
 
 /// A client on libmosquitto's own thread that collects what arrives and lets a test wait for it.
 final class Subscriber: @unchecked Sendable {
@@ -26,7 +27,7 @@ final class Subscriber: @unchecked Sendable {
     /// - Parameter login: user name and password.
     init(port: Int, filter: String = "#", login: (String, String)? = nil) async throws {
         guard mosquitto_lib_init() == 0, let handle = mosquitto_new(nil, true, nil) else {
-            throw MosquittoBroker.Failure(description: "no handle for a subscriber")
+            throw SupportFailure("no handle for a subscriber")
         }
         self.handle = handle
         self.filter = filter
@@ -52,7 +53,7 @@ final class Subscriber: @unchecked Sendable {
         mosquitto_reconnect_delay_set(handle, 1, 1, false)
         let code = mosquitto_connect(handle, "127.0.0.1", CInt(port), 60)
         guard code == 0, mosquitto_loop_start(handle) == 0 else {
-            throw MosquittoBroker.Failure(description: "a subscriber cannot connect: \(code)")
+            throw SupportFailure("a subscriber cannot connect: \(code)")
         }
         try await eventually("a subscription to \(filter) on port \(port)") { isSubscribed }
     }

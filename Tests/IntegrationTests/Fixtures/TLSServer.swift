@@ -1,17 +1,18 @@
 import Foundation
+import TestSupport
 
 /// A TLS server that says exactly what a test tells it, each call in one record: `openssl s_server` on a free port.
 final class TLSServer: @unchecked Sendable {
     // Sendable: a test speaks for it from one task at a time.
     let port: Int
-    private let folder: URL
+    private let folder: TemporaryFolder
     private let process: pid_t
     private let input: CInt
 
     /// Shows the certificate NAME of this authority.
     init(_ certificates: Certificates, _ name: String) async throws {
         let port = try freePort()
-        let folder = try temporaryFolder()
+        let folder = try TemporaryFolder()
         let pipe = Pipe()
         self.port = port
         self.folder = folder
@@ -21,19 +22,18 @@ final class TLSServer: @unchecked Sendable {
             [
                 "/usr/bin/openssl", "s_server", "-quiet", "-accept", "127.0.0.1:\(port)", "-cert",
                 certificates.path("\(name).crt"), "-key", certificates.path("\(name).key"),
-            ], input: pipe.fileHandleForReading.fileDescriptor, output: folder.appendingPathComponent("received").path)
+            ], input: .descriptor(pipe.fileHandleForReading.fileDescriptor), output: folder.path("received"))
         try await eventually("a TLS server on port \(port)") { isListening(port: port) }
     }
 
     deinit {
         kill(process, SIGKILL)
-        waitpid(process, nil, 0)
+        exitCode(of: process)
         close(input)
-        try? FileManager.default.removeItem(at: folder)
     }
 
     /// What its client has sent so far.
-    var received: Data { FileManager.default.contents(atPath: folder.appendingPathComponent("received").path) ?? Data() }
+    var received: Data { FileManager.default.contents(atPath: folder.path("received")) ?? Data() }
 
     /// Sends at most 16,384 bytes in one record.
     func send(_ bytes: [UInt8]) {

@@ -144,19 +144,3 @@ final class LoopbackServer {
 
     private static let kind = CInt(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
 }
-
-/// A folder that goes with the test.
-final class TemporaryFolder {
-    let path: String
-
-    init() {
-        var template = Array("/tmp/p1mqtt-test-XXXXXX".utf8CString)
-        guard let made = mkdtemp(&template) else { preconditionFailure("mkdtemp") }
-        path = String(cString: made)
-    }
-
-    deinit {
-        for name in SystemFile.names(in: path) { unlink("\(path)/\(name)") }
-        rmdir(path)
-    }
-}

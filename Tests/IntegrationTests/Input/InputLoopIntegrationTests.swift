@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 @testable import P1MQTT
 @testable import P1MQTTBroker
@@ -6,7 +7,7 @@ import Testing
 @testable import P1MQTTMeter
 @testable import P1MQTTSystem
 
-@Suite("Input loop")
+@Suite("Input loop", .ownThreads)
 struct InputLoopIntegrationTests {
     private let wake = WakeDescriptor()
 
@@ -19,8 +20,8 @@ struct InputLoopIntegrationTests {
     }
 
     @Test("returns when every file has ended")
-    func files() {
-        let folder = TemporaryFolder()
+    func files() throws {
+        let folder = try TemporaryFolder()
         let path = capture(folder, bytes: 100_000)
         let recorder = Recorder()
         let loop = InputLoop(feeds: [Feed(source: FileSource(path: path), consumer: recorder)], wake: wake)
@@ -30,8 +31,8 @@ struct InputLoopIntegrationTests {
     }
 
     @Test("leaves a file alone while the outbox is behind")
-    func holdsBack() {
-        let folder = TemporaryFolder()
+    func holdsBack() throws {
+        let folder = try TemporaryFolder()
         let path = capture(folder, bytes: 100_000)
         let recorder = Recorder()
         var turns = 0

@@ -1,10 +1,11 @@
 import Glibc
+import TestSupport
 import Testing
 @testable import P1MQTT
 @testable import P1MQTTInput
 @testable import P1MQTTSystem
 
-@Suite("Serial port on a pseudo-terminal")
+@Suite("Serial port on a pseudo-terminal", .ownThreads)
 struct SerialPortIntegrationTests {
     private let quick = SourceSupervisor.Limits(firstDelay: 20, longestDelay: 50)
 
@@ -53,8 +54,8 @@ struct SerialPortIntegrationTests {
     }
 
     @Test("says that the port is gone and takes it back under its link, whatever its new name")
-    func unplugged() {
-        let folder = TemporaryFolder()
+    func unplugged() throws {
+        let folder = try TemporaryFolder()
         let link = "\(folder.path)/usb-P1"
         var terminal = PseudoTerminal()
         symlink(terminal.path, link)
@@ -88,8 +89,8 @@ struct SerialPortIntegrationTests {
     }
 
     @Test("opens nothing when a glob matches two ports, and names both (core 108361, 110029)")
-    func twoMatches() {
-        let folder = TemporaryFolder()
+    func twoMatches() throws {
+        let folder = try TemporaryFolder()
         let (first, second) = (PseudoTerminal(), PseudoTerminal())
         symlink(first.path, "\(folder.path)/a")
         symlink(second.path, "\(folder.path)/b")
@@ -102,7 +103,7 @@ struct SerialPortIntegrationTests {
 
     @Test("takes two links to one device as one port")
     func twoLinks() throws {
-        let folder = TemporaryFolder()
+        let folder = try TemporaryFolder()
         let terminal = PseudoTerminal()
         symlink(terminal.path, "\(folder.path)/a")
         symlink(terminal.path, "\(folder.path)/b")
@@ -138,8 +139,8 @@ struct SerialPortIntegrationTests {
     }
 
     @Test("names owner, group and remedy of a port that may not be opened (dsmr-reader 1550, sml2mqtt 44)")
-    func forbidden() {
-        let folder = TemporaryFolder()
+    func forbidden() throws {
+        let folder = try TemporaryFolder()
         let path = "\(folder.path)/port"
         close(open(path, O_CREAT | O_WRONLY, 0o660))
         chmod(path, 0o660)

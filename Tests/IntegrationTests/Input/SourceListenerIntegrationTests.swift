@@ -3,7 +3,7 @@ import Testing
 @testable import P1MQTTInput
 @testable import P1MQTTSystem
 
-@Suite("Source listener")
+@Suite("Source listener", .ownThreads)
 struct SourceListenerIntegrationTests {
     @Test("says what it hears on a port")
     func hears() {

@@ -1,10 +1,11 @@
+import TestSupport
 import Testing
 @testable import P1MQTT
 @testable import P1MQTTInput
 @testable import P1MQTTMeter
 @testable import P1MQTTSystem
 
-@Suite("TCP source on the loopback")
+@Suite("TCP source on the loopback", .ownThreads)
 struct TCPSourceIntegrationTests {
     private let quick = SourceSupervisor.Limits(firstDelay: 20, longestDelay: 50)
     private let wake = WakeDescriptor()

@@ -1,9 +1,10 @@
 import Foundation
+import TestSupport
 import Testing
 @testable import P1MQTT
 @testable import P1MQTTMeter
 
-@Suite("The program: its commands") struct CommandProgramTests {
+@Suite("The program: its commands", .ownThreads) struct CommandProgramTests {
     // MARK: - Configuration
 
     @Test("a wrong configuration ends with 2 and all its problems, a line each") func wrongConfiguration() async throws {
@@ -100,7 +101,7 @@ import Testing
         // Until it has the port, what is sent is lost.
         try await eventually("the end of listening; \(program.log)\(program.output)", within: .seconds(40)) {
             try await terminal.send(SimulatedMeter.telegram(1), portion: 512)
-            try await Task.sleep(for: .milliseconds(100))
+            pause(milliseconds: 100)
             return !program.isRunning
         }
         #expect(try await program.exit() == 0)

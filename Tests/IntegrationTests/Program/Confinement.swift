@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// Commands that take something away from the program before they become it.
 enum Confinement {
@@ -33,13 +34,10 @@ enum Confinement {
 
     /// Whether this machine lets us: containers often do not. Says so when it does not.
     static func isAllowed(_ wrapper: [String]) throws -> Bool {
-        let folder = try temporaryFolder()
-        defer { try? FileManager.default.removeItem(at: folder) }
+        let folder = try TemporaryFolder()
         let inFolder = ["/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", folder.path]
-        var status: CInt = -1
-        waitpid(try spawn(inFolder + wrapper + ["/bin/true"], output: folder.path + ".log"), &status, 0)
-        try? FileManager.default.removeItem(atPath: folder.path + ".log")
-        if status != 0 { print("skipped: not allowed here: \(wrapper.joined(separator: " "))") }
-        return status == 0
+        let isAllowed = try run(inFolder + wrapper + ["/bin/true"]) == 0
+        if !isAllowed { print("skipped: not allowed here: \(wrapper.joined(separator: " "))") }
+        return isAllowed
     }
 }

@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 @testable import P1MQTT
 
-@Suite("The program: discovery clean") struct DiscoveryProgramTests {
+@Suite("The program: discovery clean", .ownThreads) struct DiscoveryProgramTests {
     private static let meter = "homeassistant/device/p1mqtt_4530303132333435363738/config"
     private static let gas = "homeassistant/device/p1mqtt_4730303938373635343332/config"
 

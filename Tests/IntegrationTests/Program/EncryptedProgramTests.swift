@@ -1,10 +1,11 @@
 import Foundation
+import TestSupport
 import Testing
 @testable import P1MQTT
 @testable import P1MQTTInput
 @testable import P1MQTTSystem
 
-@Suite("The program: an encrypted meter") struct EncryptedProgramTests {
+@Suite("The program: an encrypted meter", .ownThreads) struct EncryptedProgramTests {
     private let key = "7B5A1F02C94E8D3360A7E15C22F9B846"
 
     /// A bridge that reads a meter over TCP which encrypts with `key`; `content` is what its key file holds.

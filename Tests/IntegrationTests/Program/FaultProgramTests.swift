@@ -1,9 +1,10 @@
 import Foundation
+import TestSupport
 import Testing
 @testable import P1MQTT
 @testable import P1MQTTInput
 
-@Suite("The program: bad input") struct FaultProgramTests {
+@Suite("The program: bad input", .ownThreads) struct FaultProgramTests {
     /// A telegram after a fault is published, and the program still runs.
     private func expectGoesOn(_ program: Program, _ terminal: PseudoTerminal, _ subscriber: Subscriber, second: Int = 30) async throws {
         try await terminal.send(Array("\r\n".utf8) + SimulatedMeter.telegram(second), portion: 1000)
@@ -122,7 +123,7 @@ import Testing
         try await first.exit()
         try await eventually("the second has the port and its telegram; its log: \(second.log)", within: .seconds(40)) {
             try await terminal.send(SimulatedMeter.telegram(31), portion: 4096)
-            try await Task.sleep(for: .milliseconds(200))
+            pause(milliseconds: 200)
             return subscriber.newest["attic/availability"] == "online"
         }
         #expect(second.logLines(with: "is in use by").count == 1)
@@ -140,7 +141,7 @@ import Testing
     @Test("a glob with two matches: both are named and none is opened") func twoMatches() async throws {
         let broker = try await MosquittoBroker.started()
         let subscriber = try await Subscriber(port: broker.port)
-        let folder = TemporaryFolder()
+        let folder = try TemporaryFolder()
         let (first, second) = (PseudoTerminal(), PseudoTerminal())
         for (name, terminal) in [("a", first), ("b", second)] { symlink(terminal.path, "\(folder.path)/\(name)") }
         let program = try Program.bridge(port: broker.port, meters: [Program.serial("\(folder.path)/*")])
@@ -151,7 +152,7 @@ import Testing
         unlink("\(folder.path)/b")
         try await eventually("the port; the log: \(program.log)", within: .seconds(40)) {
             try await first.send(SimulatedMeter.telegram(31), portion: 4096)
-            try await Task.sleep(for: .milliseconds(200))
+            pause(milliseconds: 200)
             return subscriber.newest["p1/availability"] == "online"
         }
         #expect(program.logLines(with: "matches 2 serial ports").count == 1)
@@ -173,12 +174,8 @@ import Testing
 
     @Test("a broker that refuses the password: one line with what to check, never the password") func password() async throws {
         let broker = try MosquittoBroker()
-        let passwords = broker.folder.appendingPathComponent("passwords").path
-        var status: CInt = -1
-        waitpid(try spawn(["/usr/bin/mosquitto_passwd", "-b", "-c", passwords, "home", "right"], output: "/dev/null"), &status, 0)
-        #expect(status == 0)
-        chmod(passwords, 0o644)
-        try await broker.start(config: "allow_anonymous false\npassword_file \(passwords)")
+        try broker.setPasswords(["home": "right"])
+        try await broker.start(config: broker.passwordConfig)
         let wrong = #", "username": "home", "password": "wr0ng-s3cret""#
         let program = try Program.bridge(port: broker.port, meters: [Program.emulator()], mqtt: wrong)
         try await program.waitForLog("refused the connection")

@@ -1,11 +1,12 @@
 import Foundation
 import P1Parser
+import TestSupport
 import Testing
 @testable import P1MQTT
 @testable import P1MQTTEmulator
 @testable import P1MQTTMeter
 
-@Suite("The program: earlier values and the history of an outage") struct GuardProgramTests {
+@Suite("The program: earlier values and the history of an outage", .ownThreads) struct GuardProgramTests {
     /// A telegram whose registers show zero, with a valid checksum.
     private func glitched(_ second: Int) -> [UInt8] {
         SimulatedMeter.withChecksum(
@@ -48,9 +49,8 @@ import Testing
     @Test("an outage: its minutes follow in order, each once, from the last that was heard to the last that was not")
     func history() async throws {
         let broker = try MosquittoBroker()
-        let passwords = broker.folder.appendingPathComponent("passwords").path
-        try setPasswords(["reader", "meter"], in: passwords)
-        try await broker.start(config: "allow_anonymous false\npassword_file \(passwords)")
+        try broker.setPasswords(["reader", "meter"])
+        try await broker.start(config: broker.passwordConfig)
         let subscriber = try await Subscriber(port: broker.port, login: ("reader", "reader"))
 
         // A telegram of each minute, ten in a second; a day of them, more than will be used.
@@ -62,22 +62,25 @@ import Testing
             mqtt: #", "username": "meter", "password": "meter", "keepAlive": 3600"#,
             more: #", "publish": {"history": true}, "debug": {"enabled": true}"#, files: ["capture": capture])
         try await subscriber.waitUntil("documents") { $0.count { $0.topic == "p1/json" } > 3 }
-        #expect(subscriber.payloads(of: "p1/history").isEmpty)
+        // Until it was connected was an outage too; it is over.
+        let firstHeard = try #require(subscriber.payloads(of: "p1/json").compactMap(minute).first)
+        func history() -> [String] { subscriber.payloads(of: "p1/history").filter { minute($0) ?? 0 > firstHeard } }
+        #expect(history().isEmpty)
 
         // The broker knows the program no more, and disconnects it; the reader stays.
-        try setPasswords(["reader"], in: passwords)
+        try broker.setPasswords(["reader"])
         broker.reload()
         try await program.waitForLog("WARNING MQTT broker")
         let lastHeard = try #require(subscriber.payloads(of: "p1/json").compactMap(minute).last)
-        try await eventually("50 minutes of outage") { try self.minutes(of: program).last ?? 0 > lastHeard + 50 }
-        let lastMissed = try #require(try minutes(of: program).last)
-        try setPasswords(["reader", "meter"], in: passwords)
+        try await eventually("50 minutes of outage") { self.minutes(of: program).last ?? 0 > lastHeard + 50 }
+        let lastMissed = try #require(minutes(of: program).last)
+        try broker.setPasswords(["reader", "meter"])
         broker.reload()
 
         try await subscriber.waitUntil("the history", within: .seconds(60)) { arrivals in
             arrivals.contains { $0.topic == "p1/history" && (self.minute($0.payload) ?? 0) >= lastMissed }
         }
-        let history = subscriber.payloads(of: "p1/history")
+        let history = history()
         let minutes = history.compactMap(minute)
         let first = try #require(minutes.first)
         let last = try #require(minutes.last)
@@ -94,20 +97,7 @@ import Testing
     }
 
     /// The minutes of the telegrams that the program has read.
-    private func minutes(of program: Program) throws -> [Int64] {
-        let file = program.folder.appendingPathComponent("debug-data-parsed.log")
-        return String(decoding: try Data(contentsOf: file), as: UTF8.self).split(separator: "\n").compactMap { minute(String($0)) }
-    }
-
-    /// Each user's password is the user's name.
-    private func setPasswords(_ users: [String], in file: String) throws {
-        for (index, user) in users.enumerated() {
-            let create = index == 0 ? ["-c"] : []
-            let process = try spawn(["/usr/bin/mosquitto_passwd"] + create + ["-b", file, user, user], output: "/dev/null")
-            var status: CInt = 0
-            waitpid(process, &status, 0)
-            try #require(status == 0)
-        }
-        chmod(file, 0o644)
+    private func minutes(of program: Program) -> [Int64] {
+        program.folder.content("debug-data-parsed.log").split(separator: "\n").compactMap { minute(String($0)) }
     }
 }

@@ -1,11 +1,12 @@
 import Foundation
+import TestSupport
 import Testing
 @testable import P1MQTT
 @testable import P1MQTTInput
 @testable import P1MQTTMeter
 @testable import P1MQTTSystem
 
-@Suite("The program: hostile peers") struct HostilePeerTests {
+@Suite("The program: hostile peers", .ownThreads) struct HostilePeerTests {
     /// What a broker says right after the connection, in MQTT 3.1.1.
     struct Speech: Sendable, CustomTestStringConvertible {
         let testDescription: String
@@ -52,7 +53,7 @@ import Testing
     func broker(_ speech: Speech) async throws {
         let port = try freePort()
         let terminal = PseudoTerminal()
-        let folder = TemporaryFolder()
+        let folder = try TemporaryFolder()
         let program: Program
         do {
             let listener = try Listener(port: port)
@@ -97,14 +98,9 @@ import Testing
             ("attic/raw", String(repeating: "/x!", count: 1000)),
         ] {
             let command = "yes \"\(payload)\" | head -n 20000 | exec mosquitto_pub -p \(broker.port) -t \(topic) -l"
-            storms.append(try spawn(["/bin/sh", "-c", command], output: "/dev/null"))
+            storms.append(try spawn(["/bin/sh", "-c", command], output: "/dev/null", leadsGroup: true))
         }
-        defer {
-            for storm in storms {
-                kill(storm, SIGKILL)
-                waitpid(storm, nil, 0)
-            }
-        }
+        defer { storms.forEach(killGroup) }
         let subscriber = try await Subscriber(port: broker.port, filter: "p1/json")
         for second in 10..<15 {
             try await terminal.send(SimulatedMeter.telegram(second), portion: 4096)
@@ -125,7 +121,9 @@ import Testing
         try await program.waitForLog("connected to the MQTT broker")
         try await program.waitForLog("opened at")
         try await eventually("a connection") { server.hasClient }
-        let talk = Task { try await server.say(Array(repeating: SimulatedMeter.telegram(1), count: 200).flatMap(\.self), times: 100) }
+        let talk = Task(executorPreference: TestThreads.shared) {
+            try await server.say(Array(repeating: SimulatedMeter.telegram(1), count: 200).flatMap(\.self), times: 100)
+        }
         defer { talk.cancel() }
         for second in 10..<15 {
             try await terminal.send(SimulatedMeter.telegram(second), portion: 4096)
@@ -155,15 +153,11 @@ import Testing
                 + ["-key", certificates.path("server.key")], output: certificates.path("server.log"))
         defer {
             kill(server, SIGKILL)
-            waitpid(server, nil, 0)
+            exitCode(of: server)
         }
         // Any other client with these settings does speak TLS 1.1 to it.
         try await eventually("a server of TLS 1.1") {
-            var status: CInt = -1
-            waitpid(
-                try spawn(lax + ["s_client", "-connect", "127.0.0.1:\(port)", "-tls1_1"], output: certificates.path("client.log")), &status,
-                0)
-            return status == 0
+            try run(lax + ["s_client", "-connect", "127.0.0.1:\(port)", "-tls1_1"], output: certificates.path("client.log")) == 0
         }
         let program = try Program.bridge(
             port: port, meters: [Program.emulator()], mqtt: #", "tls": {"enabled": true, "caFile": "\#(certificates.path("ca.crt"))"}"#,

@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 @testable import P1MQTT
 
-@Suite("The program: its end, and that of the broker") struct LifeProgramTests {
+@Suite("The program: its end, and that of the broker", .ownThreads) struct LifeProgramTests {
     @Test("SIGTERM and SIGINT: offline is on the broker, exit 0, in time", arguments: [SIGTERM, SIGINT]) func signals(_ number: CInt)
         async throws
     {
@@ -122,7 +123,7 @@ import Testing
                 """, wrapper: wrapper)
         try await program.waitForLog("WARNING MQTT broker broker.home:\(broker.port): the host name is not known")
         // Into the same file: it is mounted.
-        let names = try FileHandle(forWritingTo: program.folder.appendingPathComponent("names"))
+        let names = try FileHandle(forWritingTo: URL(filePath: program.folder.path("names")))
         names.write(Data("127.0.0.1 broker.home\n".utf8))
         let subscriber = try await Subscriber(port: broker.port)
         try await subscriber.waitUntil("values", within: .seconds(40)) { $0.contains { $0.topic == "p1/json" } }

@@ -1,17 +1,18 @@
 import Foundation
+import TestSupport
 import Testing
 @testable import P1MQTT
 @testable import P1MQTTMeter
 @testable import P1MQTTSystem
 
-@Suite("The program: what the machine does to it") struct ProcessProgramTests {
+@Suite("The program: what the machine does to it", .ownThreads) struct ProcessProgramTests {
     private static let debug = #", "debug": {"enabled": true, "directory": "debug"}"#
 
     @Test("kill -9 at any moment leaves nothing broken behind") func killedAnytime() async throws {
         let broker = try await MosquittoBroker.started()
         let subscriber = try await Subscriber(port: broker.port)
         let terminal = PseudoTerminal()
-        let folder = TemporaryFolder()
+        let folder = try TemporaryFolder()
         let more = #", "debug": {"enabled": true, "directory": "\#(folder.path)", "maximumBytes": 10000}"#
         func start() throws -> Program {
             try Program.bridge(port: broker.port, meters: [Program.serial(terminal.path)], more: more)
@@ -22,7 +23,7 @@ import Testing
             // In the middle of what it does then: nothing, a telegram, or half of one.
             let telegram = SimulatedMeter.telegram(round)
             if round % 3 > 0 { try await terminal.send(Array(telegram.prefix(round % 2 == 0 ? telegram.count : 400)), portion: 4096) }
-            try await Task.sleep(for: .milliseconds(round * 7))
+            pause(milliseconds: round * 7)
             program.signal(SIGKILL)
             #expect(try await program.exit() == -SIGKILL)
         }
@@ -101,12 +102,9 @@ import Testing
 
     @Test("a secret is in no command line, log, topic or debug log") func secrets() async throws {
         let broker = try MosquittoBroker()
-        let passwords = broker.folder.appendingPathComponent("passwords").path
         let secret = "pa55-OF-the-attic"
-        var status: CInt = -1
-        waitpid(try spawn(["/usr/bin/mosquitto_passwd", "-b", "-c", passwords, "home", secret], output: "/dev/null"), &status, 0)
-        chmod(passwords, 0o644)
-        try await broker.start(config: "allow_anonymous false\npassword_file \(passwords)")
+        try broker.setPasswords(["home": secret])
+        try await broker.start(config: broker.passwordConfig)
         let subscriber = try await Subscriber(port: broker.port, login: ("home", secret))
         let program = try Program(
             ["run"],
@@ -125,8 +123,7 @@ import Testing
         let files = try FileManager.default.contentsOfDirectory(atPath: program.folder.path).filter { $0 != "password" }
         #expect(files.contains("debug-data-parsed.log") && files.contains("stderr"))
         for file in files {
-            let content = FileManager.default.contents(atPath: program.folder.appendingPathComponent(file).path) ?? Data()
-            #expect(!String(decoding: content, as: UTF8.self).contains(secret), "\(file)")
+            #expect(!program.folder.content(file).contains(secret), "\(file)")
         }
         for proc in ["cmdline", "environ", "comm"] {
             #expect(SystemFile.text("/proc/\(program.process)/\(proc)")?.contains(secret) != true, "\(proc)")

@@ -1,11 +1,12 @@
 import Foundation
+import TestSupport
 @testable import P1MQTT
 @testable import P1MQTTSystem
 
 /// The real executable in a folder of its own, with an environment that has nothing of the test's own.
 final class Program: @unchecked Sendable {
     // Sendable: a test drives its program from one task at a time.
-    let folder: URL
+    let folder: TemporaryFolder
     let process: pid_t
     private var status: CInt?
 
@@ -21,82 +22,56 @@ final class Program: @unchecked Sendable {
         input: [UInt8] = [], wrapper: [String] = []
     ) throws {
         let path = try Self.path()
-        folder = try temporaryFolder()
+        folder = try TemporaryFolder()
         var files = files
         files["config.json"] = configuration.map { Array($0.utf8) }
         files["stdin"] = input
-        for (name, bytes) in files {
-            let file = folder.appendingPathComponent(name)
-            try Data(bytes).write(to: file)
-            // The program refuses secrets that everybody can read.
-            chmod(file.path, 0o600)
-        }
-        process = try Self.spawn(wrapper + [path] + arguments, environment, in: folder)
+        // The program refuses secrets that everybody can read.
+        for (name, bytes) in files { try folder.write(bytes, to: name) }
+        // The options of a sanitizer say where the program is to put what it finds: see `make sanitize`.
+        let sanitizer = ProcessInfo.processInfo.environment.filter { ["TSAN_OPTIONS", "ASAN_OPTIONS", "LSAN_OPTIONS"].contains($0.key) }
+        let clean = ["PATH": "/usr/bin:/bin", "HOME": folder.path].merging(sanitizer) { $1 }.merging(environment) { $1 }
+        // The shell goes to the folder and becomes the program: same process, same descriptors.
+        let shell = ["/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", folder.path]
+        process = try spawn(
+            shell + wrapper + [path] + arguments, environment: clean, input: .file(folder.path("stdin")), output: folder.path("stdout"),
+            errors: folder.path("stderr"))
     }
 
     deinit {
         if status == nil {
             kill(process, SIGKILL)
-            waitpid(process, nil, 0)
+            exitCode(of: process)
         }
-        try? FileManager.default.removeItem(at: folder)
     }
 
     /// Beside the bundle of the tests, where the build puts both.
     static func path() throws -> String {
         // The bundle is the program that runs.
         guard let bundle = SystemFile.linkTarget("/proc/self/exe") else {
-            throw MosquittoBroker.Failure(description: "the bundle of the tests cannot be found")
+            throw SupportFailure("the bundle of the tests cannot be found")
         }
         let path = URL(fileURLWithPath: bundle).deletingLastPathComponent().appendingPathComponent("p1mqtt").path
         guard FileManager.default.isExecutableFile(atPath: path) else {
-            throw MosquittoBroker.Failure(description: "\(path) is missing: run `swift build` before these tests")
+            throw SupportFailure("\(path) is missing: run `swift build` before these tests")
         }
         return path
-    }
-
-    private static func spawn(_ arguments: [String], _ environment: [String: String], in folder: URL) throws -> pid_t {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        for (descriptor, name) in ["stdin", "stdout", "stderr"].enumerated() {
-            let file = folder.appendingPathComponent(name).path
-            posix_spawn_file_actions_addopen(
-                &actions, CInt(descriptor), file, descriptor == 0 ? O_RDONLY : O_WRONLY | O_CREAT | O_APPEND, 0o600)
-        }
-        // The options of a sanitizer say where the program is to put what it finds: see `make sanitize`.
-        let sanitizer = ProcessInfo.processInfo.environment.filter { ["TSAN_OPTIONS", "ASAN_OPTIONS", "LSAN_OPTIONS"].contains($0.key) }
-        let clean = ["PATH": "/usr/bin:/bin", "HOME": folder.path].merging(sanitizer) { $1 }.merging(environment) { $1 }
-        // The shell goes to the folder and becomes the program: same process, same descriptors.
-        let shell = ["/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", folder.path]
-        var argv = (shell + arguments).map { strdup($0) } + [nil]
-        var variables = clean.map { strdup("\($0.key)=\($0.value)") } + [nil]
-        defer { (argv + variables).forEach { free($0) } }
-        var process: pid_t = 0
-        let code = posix_spawn(&process, shell[0], &actions, nil, &argv, &variables)
-        guard code == 0 else { throw MosquittoBroker.Failure(description: "\(arguments[0]): errno \(code)") }
-        return process
     }
 
     // MARK: - What it says
 
     /// Standard output so far.
-    var output: String { text("stdout") }
+    var output: String { folder.content("stdout") }
     /// Standard error so far: the log.
-    var log: String { text("stderr") }
+    var log: String { folder.content("stderr") }
     var logLines: [String] { log.split(separator: "\n").map(String.init) }
 
     func logLines(with part: String) -> [String] { logLines.filter { $0.contains(part) } }
 
-    private func text(_ name: String) -> String {
-        let file = folder.appendingPathComponent(name).path
-        return FileManager.default.contents(atPath: file).map { String(decoding: $0, as: UTF8.self) } ?? ""
-    }
-
     func waitForLog(_ part: String, within limit: Duration = .seconds(30)) async throws {
         try await eventually("\(part) in the log:\n\(self.log)", within: limit) {
             if log.contains(part) { return true }
-            guard isRunning else { throw MosquittoBroker.Failure(description: "ended without \(part) in its log:\n\(log)") }
+            guard isRunning else { throw SupportFailure("ended without \(part) in its log:\n\(log)") }
             return false
         }
     }
@@ -109,8 +84,7 @@ final class Program: @unchecked Sendable {
         if status != nil { return false }
         var code: CInt = 0
         guard waitpid(process, &code, WNOHANG) == process else { return true }
-        // Exit code, or the negative number of the signal that ended it.
-        status = code & 0x7F == 0 ? (code >> 8) & 0xFF : -(code & 0x7F)
+        status = exitCode(status: code)
         return false
     }
 

@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 @testable import P1MQTT
 
-@Suite("The program: from the meter to the topics") struct PublishingProgramTests {
+@Suite("The program: from the meter to the topics", .ownThreads) struct PublishingProgramTests {
     /// Checks what came of telegrams 0, 1, 2 … under a prefix: each value on its topic, the document last, nothing else.
     private func expectTelegrams(_ count: Int, at subscriber: Subscriber, prefix: String = "p1") {
         let telegrams = subscriber.telegrams(prefix: prefix)

@@ -1,5 +1,6 @@
 import Foundation
 import P1Parser
+import TestSupport
 @testable import P1MQTT
 
 /// The telegrams of a DSMR 5 meter that never was, and what has to be published of each.

@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 @testable import P1MQTT
 
-@Suite("The program as a service of systemd") struct SystemdProgramTests {
+@Suite("The program as a service of systemd", .ownThreads) struct SystemdProgramTests {
     /// A program with a watchdog of 0.9 s, so that a sign of life is due every 0.3 s.
     private func program(_ manager: ServiceManager, port: Int) throws -> Program {
         try Program.bridge(

@@ -9,8 +9,8 @@ enum HomeAssistantRules {
     static let units: [String: Set<String>] = [
         "energy": ["Wh", "kWh", "MWh", "GJ"], "power": ["W", "kW"], "reactive_energy": ["kvarh"], "reactive_power": ["kvar", "var"],
         "apparent_power": ["VA", "kVA"], "voltage": ["V"], "current": ["A"], "frequency": ["Hz"], "duration": ["s", "min", "h", "d"],
-        "gas": ["m³", "L"], "water": ["m³", "L"], "volume": ["m³", "L"], "volume_flow_rate": ["m³/h"],
-        "temperature": ["°C", "°F", "K"], "data_size": ["B", "kB", "MB"],
+        "gas": ["m³", "L"], "water": ["m³", "L"], "volume": ["m³", "L"], "volume_flow_rate": ["m³/h"], "data_size": ["B", "kB", "MB"],
+        "temperature": ["°C"],
     ]
     static let withoutUnit: Set<String> = ["power_factor", "timestamp", "enum"]
     static let stateClasses: [String: Set<String>] = [

@@ -41,6 +41,7 @@ import Testing
         #expect(try derived(both + phases, &interpreter) == "1.501 5 5")
         #expect(try derived([both[0]] + phases, &interpreter) == "- 5 5")
         #expect(try derived(phases, &interpreter) == "- 5 5")
+        // The last line is about the second phase.
         #expect(try derived(both + phases.dropLast(), &interpreter) == "1.501 5 -")
     }
 

@@ -1,4 +1,5 @@
 import P1Parser
+import TestSupport
 
 /// A cipher that protects nothing, so that framing can be tested without a real one: a key stream of pseudo-random
 /// bytes, and a tag that is six times the CRC of the text.

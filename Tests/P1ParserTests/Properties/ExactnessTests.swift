@@ -1,4 +1,5 @@
 import P1Parser
+import TestSupport
 import Testing
 
 /// What must hold for every number and every time, tried with numbers of a fixed seed.

@@ -1,4 +1,5 @@
 import P1Parser
+import TestSupport
 import Testing
 
 @Suite("Telegram reader")

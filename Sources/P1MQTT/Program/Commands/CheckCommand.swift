@@ -24,12 +24,8 @@ struct CheckCommand: AsyncParsableCommand {
         let loaded = try options.load()
         for warning in loaded.warnings { StandardError.write("warning: \(warning)") }
         let settings = loaded.settings
-        guard !settings.meters.isEmpty else {
-            StandardError.write(NoSourceAdvice.text(origin: loaded.origin, ports: SerialPorts.list()))
-            throw ExitCode(2)
-        }
         let count = settings.meters.count
-        StandardOutput.writeLine("The configuration is right (\(loaded.origin ?? "no file")): \(count) meter\(count == 1 ? "" : "s").")
+        StandardOutput.writeLine("The configuration is right (\(loaded.file ?? "no file")): \(count) meter\(count == 1 ? "" : "s").")
         guard connect else { return }
         var isWell = await tryBroker(settings.mqtt)
         for meter in settings.meters { isWell = try await listen(to: meter) && isWell }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import FoundationEssentials
 import Logging
+import P1MQTTInput
 
 /// The flags that stand over the configuration file and the environment.
 struct ConfigurationOptions: ParsableArguments {
@@ -26,7 +27,7 @@ struct ConfigurationOptions: ParsableArguments {
     }
 
     /// What they set. Secrets have no flag: every user of a machine can read command lines.
-    var flags: [SettingsFlag] {
+    var flags: [SettingText] {
         let first = "meters[0].source"
         let flags: [(name: String, path: String, text: String?)] = [
             ("--host", "mqtt.host", host), ("--port", "mqtt.port", port), ("--topic-prefix", "mqtt.topicPrefix", topicPrefix),
@@ -34,17 +35,20 @@ struct ConfigurationOptions: ParsableArguments {
             ("--serial", "\(first).type", serial.map { _ in "serial" }), ("--serial", "\(first).path", serial),
             ("--emulator", "\(first).type", emulator.map { _ in "emulator" }), ("--emulator", "\(first).profile", emulator),
         ]
-        return flags.compactMap { flag in flag.text.map { SettingsFlag(name: flag.name, path: flag.path, text: $0) } }
+        return flags.compactMap { flag in flag.text.map { SettingText(path: flag.path, text: $0, origin: .flag(flag.name)) } }
     }
 
-    /// The configuration in force. What is wrong with it goes to standard error, and the program exits with 2.
+    /// The configuration in force, with a meter at the least. What is wrong with it goes to standard error, and the program
+    /// exits with 2.
     func load() throws -> LoadedSettings {
         do throws(SettingsProblems) {
-            return try SettingsLoader.load(explicitPath: config, environment: ProcessInfo.processInfo.environment, flags: flags)
+            let loaded = try LoadedSettings(explicitPath: config, environment: ProcessInfo.processInfo.environment, flags: flags)
+            if !loaded.settings.meters.isEmpty { return loaded }
+            StandardError.write(NoSourceAdvice.text(file: loaded.file, ports: SerialPorts.list()))
         } catch {
             StandardError.write("The configuration is not right:\n\(error)")
-            throw ExitCode(2)
         }
+        throw ExitCode(2)
     }
 }
 
@@ -54,5 +58,19 @@ extension Logger {
         var logger = Logger(label: "p1mqtt") { _ in ConsoleLog() }
         logger.logLevel = settings.level
         return logger
+    }
+}
+
+/// What a user without a source is told: the ports that are there, and the lines to put into the configuration.
+enum NoSourceAdvice {
+    static func text(file: String?, ports: [SerialPortInfo]) -> String {
+        let paths = ports.map(\.path)
+        let found = paths.isEmpty ? "No serial port was found." : "Serial ports found:\n" + paths.map { "  \($0)" }.joined(separator: "\n")
+        return """
+            No meter is configured\(file.map { " in \($0)" } ?? ": there is no config.json here and none in /etc/p1mqtt"). \(found)
+            Put this into config.json and start again:
+              { "meters": [ { "source": { "type": "serial", "path": "\(paths.first ?? "/dev/serial/by-id/*")" } } ] }
+            Without a meter at hand, try the emulator: p1mqtt run --emulator nl-dsmr42
+            """
     }
 }

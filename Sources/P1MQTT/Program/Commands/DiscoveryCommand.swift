@@ -32,11 +32,6 @@ struct DiscoveryCommand: ParsableCommand {
             let loaded = try options.load()
             for warning in loaded.warnings { StandardError.write("warning: \(warning)") }
             let settings = loaded.settings
-            // Without meters the devices of all meters would be no longer true: that is hardly what is meant.
-            guard !settings.meters.isEmpty else {
-                StandardError.write(NoSourceAdvice.text(origin: loaded.origin, ports: SerialPorts.list()))
-                throw ExitCode(2)
-            }
             try tell(try await clean(settings))
         }
 

@@ -116,7 +116,7 @@ struct EmulateCommand: AsyncParsableCommand {
         for (path, text) in options {
             guard let text else { continue }
             let setting = EmulateCommand.setting(path)
-            guard setting.read(setting.readsLiterals ? JSONTree.text(text).literal : .text(text), &draft) else {
+            guard setting.read(setting.value(of: text), &draft) else {
                 throw ValidationError("\(path) is \(JSONTree.text(text).shown); allowed: \(setting.allowed)")
             }
         }

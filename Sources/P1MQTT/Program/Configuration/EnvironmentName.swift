@@ -17,6 +17,19 @@ enum EnvironmentName {
         return name
     }
 
+    /// The settings among the variables, and a report of each other name that begins like one. An empty variable counts
+    /// as not set: that is how the files of containers leave one out.
+    static func settings(in environment: [String: String], report: (_ name: String, _ problem: String) -> Void) -> [SettingText] {
+        environment.sorted { $0.key < $1.key }.compactMap { name, text in
+            guard name.hasPrefix(prefix) else { return nil }
+            if let path = path(of: name) {
+                return text.isEmpty ? nil : SettingText(path: path, text: text, origin: .environment(name))
+            }
+            report(name, "is not the name of a setting" + (closest(to: name).map { "; did you mean \($0)?" } ?? ""))
+            return nil
+        }
+    }
+
     /// The path of a setting that exists; `nil` for any other name.
     static func path(of name: String) -> String? {
         guard name.hasPrefix(metersPrefix) else { return general[name] }

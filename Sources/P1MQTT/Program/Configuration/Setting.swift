@@ -37,6 +37,15 @@ struct Setting<Part>: Sendable {
         held = { codec.encode($0[keyPath: value]) }
     }
 
+    /// What a text of the environment or of a flag stands for.
+    func value(of text: String) -> JSONTree {
+        guard readsLiterals, let value = try? JSONReader.read(Array(text.utf8)) else { return .text(text) }
+        switch value {
+        case .number, .bool: return value
+        default: return .text(text)
+        }
+    }
+
     /// A row of a part as a row of the whole that holds it under a name.
     init<Inner>(_ name: String, _ inner: any WritableKeyPath<Part, Inner> & Sendable, _ row: Setting<Inner>) {
         path = "\(name).\(row.path)"

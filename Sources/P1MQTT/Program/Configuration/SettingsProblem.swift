@@ -6,6 +6,15 @@ enum SettingsOrigin: Sendable, Hashable {
     case environment(String)
     /// The flag of this name, dashes included.
     case flag(String)
+
+    /// Higher for what overrides the other.
+    var rank: Int {
+        switch self {
+        case .file: 1
+        case .environment: 2
+        case .flag: 3
+        }
+    }
 }
 
 /// One thing that is wrong with the configuration.

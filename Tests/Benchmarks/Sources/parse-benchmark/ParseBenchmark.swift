@@ -3,7 +3,7 @@ import P1Parser
 
 /// Times the way of a telegram from bytes to typed readings: framing, checksum, objects, readings.
 ///
-///     swift run -c release --package-path Tests/Benchmarks parse-benchmark FILE...
+///     swift run -c release parse-benchmark FILE...
 ///
 /// Each file holds telegrams with a valid checksum, one behind the other. Prints, between tabs: what was timed, the file,
 /// the number of runs of 2 ms each, their median, least and most in nanoseconds for a telegram, and what one telegram

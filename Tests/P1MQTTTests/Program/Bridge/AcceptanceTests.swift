@@ -1,4 +1,5 @@
 import P1Parser
+import TestSupport
 import Testing
 @testable import P1MQTT
 @testable import P1MQTTHomeAssistant

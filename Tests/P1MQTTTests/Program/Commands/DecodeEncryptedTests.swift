@@ -1,5 +1,6 @@
 import ArgumentParser
 import P1Parser
+import TestSupport
 import Testing
 @testable import P1MQTT
 @testable import P1MQTTInput

@@ -6,7 +6,7 @@ import Testing
     private let port = SerialPortInfo(path: "/dev/serial/by-id/usb-P1", device: "/dev/ttyUSB0", adapter: nil, access: nil)
 
     @Test("names the ports and the lines to put into the configuration, which can be read") func lines() throws {
-        let text = NoSourceAdvice.text(origin: "config.json", ports: [port])
+        let text = NoSourceAdvice.text(file: "config.json", ports: [port])
         #expect(text.contains("No meter is configured in config.json."))
         #expect(text.contains("Serial ports found:\n  /dev/serial/by-id/usb-P1\n"))
         #expect(text.contains("p1mqtt run --emulator nl-dsmr42"))
@@ -15,7 +15,7 @@ import Testing
     }
 
     @Test("without a port or a file it says so, and the lines still can be read") func none() throws {
-        let text = NoSourceAdvice.text(origin: nil, ports: [])
+        let text = NoSourceAdvice.text(file: nil, ports: [])
         #expect(text.contains("there is no config.json here and none in /etc/p1mqtt. No serial port was found."))
         let line = try #require(text.split(separator: "\n").first { $0.contains("{") })
         #expect(try loadSettings(String(line)).settings.meters.map(\.source) == [.serial(SerialSettings(path: "/dev/serial/by-id/*"))])

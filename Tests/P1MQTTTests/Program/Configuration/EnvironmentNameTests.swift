@@ -17,7 +17,7 @@ import Testing
     }
 
     @Test("are there for every setting, and different") func complete() {
-        let rows = SettingsDocumentation.rows
+        let rows = DocumentedSetting.all
         #expect(rows.allSatisfy { EnvironmentName.path(of: $0.environmentName) != nil })
         #expect(Set(rows.map(\.environmentName)).count == Set(rows.map(\.path)).count)
     }

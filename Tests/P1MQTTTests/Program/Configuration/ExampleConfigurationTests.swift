@@ -9,7 +9,7 @@ import Testing
         .appendingPathComponent("../../../../config.example.json").standardized.path
 
     @Test("is the defaults and one serial meter") func loads() throws {
-        let loaded = try SettingsLoader.load(
+        let loaded = try LoadedSettings(
             explicitPath: path, environment: [:], flags: [])
         var expected = Settings()
         expected.meters = [MeterSettings(source: .serial(SerialSettings(path: "/dev/serial/by-id/*")))]
@@ -18,7 +18,7 @@ import Testing
     }
 
     @Test("holds every setting with its default, in the order of the documentation") func complete() throws {
-        let rows = SettingsDocumentation.rows.filter { $0.sourceType == nil || $0.sourceType == .serial }
+        let rows = DocumentedSetting.all.filter { $0.sourceType == nil || $0.sourceType == .serial }
         let leaves = leaves(try JSONReader.read(Array(try Data(contentsOf: URL(fileURLWithPath: path)))), at: "")
         #expect(Set(leaves.map(\.path)) == Set(rows.map(\.path)))
         for (path, value) in leaves where path != "meters[].source.path" {

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 @testable import P1MQTT
 @testable import P1MQTTMeter
@@ -34,7 +35,7 @@ import Testing
         #expect(try settingsProblems("{\"mqtt\": \"" + String(repeating: "a", count: 2_000_000) + "\"}").count == 1)
         let folder = try TemporaryFolder()
         #expect(throws: SettingsProblems.self) {
-            try SettingsLoader.load(
+            try LoadedSettings(
                 explicitPath: folder.path, environment: [:], flags: [])
         }
     }

@@ -41,7 +41,7 @@ import Testing
     /// What is wrong with a block as a configuration, if it is one.
     private func problems(of block: String) throws -> [String] {
         let tree = try JSONReader.read(Array(block.utf8))
-        let names = SettingsDocumentation.rows.map { row in String(row.path.prefix { $0 != "." && $0 != "[" }) }
+        let names = DocumentedSetting.all.map { row in String(row.path.prefix { $0 != "." && $0 != "[" }) }
         guard !Set(names).isDisjoint(with: tree.keys) else { return [] }
         // The files that it names are not on this machine; all else has to be right.
         return try settingsProblems(block).filter { !$0.hasSuffix("cannot be read: No such file or directory") }

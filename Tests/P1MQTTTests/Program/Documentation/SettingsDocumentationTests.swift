@@ -5,7 +5,7 @@ import Testing
 @Suite("Documentation of the settings") struct SettingsDocumentationTests {
     @Test("has a row for each setting") func rows() {
         let lines = SettingsDocumentation.table.split(separator: "\n")
-        #expect(lines.count == SettingsDocumentation.rows.count + 2)
+        #expect(lines.count == DocumentedSetting.all.count + 2)
         // Five cells; an unescaped bar would make more.
         #expect(lines.allSatisfy { $0.count { $0 == "|" } == 6 })
         #expect(
@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test("says each setting once for each type of source") func unique() {
-        let rows = SettingsDocumentation.rows
+        let rows = DocumentedSetting.all
         #expect(Set(rows.map { "\($0.path) \(String(describing: $0.sourceType))" }).count == rows.count)
         #expect(rows.allSatisfy { $0.meaning.hasSuffix(".") && !$0.allowed.isEmpty })
     }

@@ -1,11 +1,12 @@
 @testable import P1MQTTInput
 import Foundation
+import TestSupport
 import Testing
 @testable import P1MQTT
 @testable import P1MQTTBroker
 @testable import P1MQTTSystem
 
-@Suite("Secrets of the configuration") struct SettingsSecretsTests {
+@Suite("Files that settings name") struct SettingsDraftFilesTests {
     private let key = "00112233445566778899aabbccddeeff"
 
     @Test("a password from a file", arguments: ["hunter2", "hunter2\n", "hunter2\r\n", "hunter2\n\n"])
@@ -29,9 +30,9 @@ import Testing
 
     @Test("a configuration that everyone may read is warned of when it holds a secret itself") func readableConfiguration() throws {
         let folder = try TemporaryFolder()
-        func warnings(_ json: String, mode: Int, environment: [String: String] = [:]) throws -> [String] {
+        func warnings(_ json: String, mode: mode_t, environment: [String: String] = [:]) throws -> [String] {
             let file = try folder.write(json, mode: mode)
-            return try SettingsLoader.load(
+            return try LoadedSettings(
                 explicitPath: file, environment: environment, flags: []
             ).warnings.map { $0.replacingOccurrences(of: file, with: "FILE") }
         }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// One meter: sends a telegram, waits until the subscriber has all of it, sends the next; or whatever the plan says.
 struct SoakMeter {

@@ -9,7 +9,7 @@ import Testing
 @testable import P1MQTTMeter
 @testable import P1MQTTSystem
 
-@Suite("Settings reader") struct SettingsReaderTests {
+@Suite("Settings on top of each other") struct SettingsDraftTests {
     @Test("nothing but defaults") func defaults() throws {
         #expect(try loadSettings("{}").settings == Settings())
         #expect(try loadSettings(#"{"mqtt": null, "meters": null, "guard": {"enabled": null}}"#).settings == Settings())

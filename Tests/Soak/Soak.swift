@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// The program, its meters and its broker, turned on one thread: everything that comes in is compared with the model at
 /// once. What happens to them, and when, is in `Soak+Faults.swift`.
@@ -17,7 +18,7 @@ final class Soak {
 
     private let program: pid_t
     private var isRunning = true
-    private let folder: URL
+    private let folder: TemporaryFolder
     private var places: [String: (meter: Int, place: Int)] = [:]
     private var lastSigns: Int64 = 0
 
@@ -38,23 +39,18 @@ final class Soak {
         for (number, meter) in meters.enumerated() {
             for (place, topic) in MeterModel.topics.enumerated() { places["p1/\(meter.ledger.model.name)/\(topic)"] = (number, place) }
         }
-        folder = try temporaryFolder()
+        folder = try TemporaryFolder()
         let sources = meters.map { #"{"name": "\#($0.ledger.model.name)", "source": \#($0.line.configuration)}"# }
         let configuration = """
             {"mqtt": {"host": "127.0.0.1", "port": \(broker.broker.port), "username": "\(SoakBroker.program)",
              "password": "\(SoakBroker.program)", "keepAlive": 5}, "publish": {"history": true}, "meters": [\(sources.joined(separator: ", "))]}
             """
-        let file = folder.appendingPathComponent("config.json").path
-        try configuration.write(toFile: file, atomically: true, encoding: .utf8)
-        chmod(file, 0o600)
-        program = try spawn([path, "run", "--config", file], output: folder.appendingPathComponent("log").path)
+        program = try spawn([path, "run", "--config", folder.write(configuration)], output: folder.path("log"))
         figures = ProcessFigures(process: program)
     }
 
     deinit {
         if isRunning { kill(program, SIGKILL) }
-        // What is left of it in /tmp does no harm.
-        try? FileManager.default.removeItem(at: folder)
     }
 
     static var now: Int64 {
@@ -119,10 +115,7 @@ final class Soak {
 
     // MARK: - The program
 
-    var log: String {
-        let bytes = FileManager.default.contents(atPath: folder.appendingPathComponent("log").path) ?? Data()
-        return String(decoding: bytes, as: UTF8.self)
-    }
+    var log: String { folder.content("log") }
 
     /// Ends the program as a service manager does.
     func end() throws {

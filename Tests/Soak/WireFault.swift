@@ -1,3 +1,5 @@
+import TestSupport
+
 /// What happens to telegrams between the meter and the program.
 enum WireFault: String, CaseIterable {
     case bitErrors = "telegram with 1 to 3 bit errors"

@@ -2,6 +2,7 @@ import Logging
 import ArgumentParser
 import Foundation
 import P1Parser
+import TestSupport
 import Testing
 @testable import P1MQTT
 @testable import P1MQTTBroker
@@ -11,9 +12,9 @@ import Testing
 @testable import P1MQTTMeter
 @testable import P1MQTTSystem
 
-@Suite("Settings loader") struct SettingsLoaderTests {
+@Suite("Loaded settings") struct LoadedSettingsTests {
     private func load(_ path: String?, searching paths: [String] = []) throws(SettingsProblems) -> LoadedSettings {
-        try SettingsLoader.load(
+        try LoadedSettings(
             explicitPath: path, environment: [:], flags: [], searchPaths: paths)
     }
 
@@ -21,16 +22,16 @@ import Testing
         let folder = try TemporaryFolder()
         let second = try folder.write(#"{"mqtt": {"port": 2}}"#, to: "second.json")
         let paths = [folder.path + "/first.json", second]
-        #expect(try load(nil, searching: paths).origin == second)
+        #expect(try load(nil, searching: paths).file == second)
         let first = try folder.write(#"{"mqtt": {"port": 1}}"#, to: "first.json")
         let loaded = try load(nil, searching: paths)
-        #expect(loaded.origin == first)
+        #expect(loaded.file == first)
         #expect(loaded.settings.mqtt.port == 1)
         #expect(try load(second, searching: paths).settings.mqtt.port == 2)
         let none = try load(nil, searching: [folder.path + "/none"])
-        #expect(none.origin == nil)
+        #expect(none.file == nil)
         #expect(none.settings == Settings())
-        #expect(SettingsLoader.searchPaths == ["config.json", "/etc/p1mqtt/config.json"])
+        #expect(LoadedSettings.searchPaths == ["config.json", "/etc/p1mqtt/config.json"])
     }
 
     @Test("says when the file that was named cannot be read") func missing() throws {

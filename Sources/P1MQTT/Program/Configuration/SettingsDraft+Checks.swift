@@ -7,7 +7,7 @@ import P1MQTTMeter
 import SystemPackage
 
 /// What no setting shows alone: names that clash, pairs that belong together, things that are missing.
-extension SettingsReader {
+extension SettingsDraft {
     /// To be called once, after the last layer.
     mutating func check() {
         checkTopics()
@@ -123,7 +123,7 @@ extension SettingsReader {
     }
 }
 
-extension SettingsReader {
+extension SettingsDraft {
     /// What is allowed but probably not meant so, a line each.
     func doubts() -> [String] {
         let debug = settings.debug

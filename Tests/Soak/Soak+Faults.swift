@@ -1,3 +1,5 @@
+import TestSupport
+
 /// The plan: calm times with faults of single meters, and faults of the broker between them.
 extension Soak {
     enum BrokerFault: String, CaseIterable {

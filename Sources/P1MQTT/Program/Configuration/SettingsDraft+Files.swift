@@ -8,7 +8,7 @@ import SystemPackage
 
 /// The files that settings name: secrets, each of which stands in the configuration or in a file of its own, captures,
 /// and those of TLS. Without one of them the service would not work, so they have to be there.
-extension SettingsReader {
+extension SettingsDraft {
     /// To be called once, after the last layer.
     /// - Returns: a warning for each file with a secret that every user of the machine may read.
     mutating func readFiles() -> [String] {
@@ -50,9 +50,9 @@ extension SettingsReader {
     ) {
         let filePath = path + "File"
         if secret != nil, file != nil {
-            let (own, ofFile) = (rank(path), rank(filePath))
+            let (own, ofFile) = (origin(of: path).rank, origin(of: filePath).rank)
             if own == ofFile { return reportGiven(filePath, "stands beside \(path)", "one of the two") }
-            // Who sets one of them in a higher layer means to replace the other.
+            // Who sets one of them in a higher place means to replace the other.
             if own > ofFile { file = nil }
         }
         guard let name = file else { return }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// The meter's end of a line to the program: a port where it connects, or a pseudo-terminal. Never waits.
 final class SourceEnd {
@@ -33,7 +34,7 @@ final class SourceEnd {
                 bind(listener, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        guard code == 0, listen(listener, 1) == 0 else { throw MosquittoBroker.Failure(description: "port \(port): errno \(errno)") }
+        guard code == 0, listen(listener, 1) == 0 else { throw SupportFailure("port \(port): errno \(errno)") }
         return SourceEnd(
             configuration: #"{"type": "tcp", "host": "127.0.0.1", "port": \#(port)}"#, listener: listener, descriptor: -1)
     }
@@ -41,7 +42,7 @@ final class SourceEnd {
     static func terminal() throws -> SourceEnd {
         var (master, slave) = (CInt(-1), CInt(-1))
         guard openpty(&master, &slave, nil, nil, nil) == 0 else {
-            throw MosquittoBroker.Failure(description: "no pseudo-terminal: errno \(errno)")
+            throw SupportFailure("no pseudo-terminal: errno \(errno)")
         }
         let path = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(slave)")
         close(slave)

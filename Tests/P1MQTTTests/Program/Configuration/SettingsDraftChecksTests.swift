@@ -1,9 +1,10 @@
 import Glibc
 import P1MQTTMeter
+import TestSupport
 import Testing
 @testable import P1MQTT
 
-@Suite("Checks between settings") struct SettingsChecksTests {
+@Suite("Checks between settings") struct SettingsDraftChecksTests {
     private func meters(_ meters: String...) -> String {
         #"{"meters": ["# + meters.joined(separator: ", ") + "]}"
     }

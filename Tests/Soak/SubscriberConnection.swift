@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A subscriber to everything: as much of MQTT 3.1.1 as that takes, on one descriptor and without a thread.
 final class SubscriberConnection {
