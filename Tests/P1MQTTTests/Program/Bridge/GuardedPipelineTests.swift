@@ -52,6 +52,26 @@ import Testing
         #expect(next.last?.text.contains(#""held""#) == false)
     }
 
+    @Test("395 kW once a minute are followed after three further telegrams; the setting is named only where it is the remedy")
+    func faster() {
+        let fixture = PipelineFixture()
+        var shown: [String?] = []
+        for minute in 0..<8 {
+            let energy = FixedDecimal(mantissa: 1_463_051_760 + Int64(minute) * 6_587, scale: 3)
+            fixture.send(["0-0:1.0.0(26092211\(17 + minute)00S)", "0-0:96.1.1(4B31)", "1-0:1.8.0(0\(energy)*kWh)"], after: 60_000)
+            shown.append(fixture.taken().last { $0.topic == "p1/electricity/received/total" }?.text)
+        }
+        #expect(shown == ["1463051.760", nil, nil, nil, "1463078.108", "1463084.695", "1463091.282", "1463097.869"])
+        #expect(fixture.pipeline.counts[.heldRegister] == 1)
+        #expect(fixture.log.lines.count == 1 && fixture.log.lines.first?.contains("raise guard.maximumPower") == true)
+
+        let zero = PipelineFixture()
+        zero.send(lines("100.000", at: 1))
+        zero.send(lines("000.000", at: 2))
+        #expect(zero.log.lines.count == 1 && zero.log.lines.first?.contains("guard.maximumPower") == false)
+        #expect(zero.log.lines.first?.hasSuffix("If the meter is right, nothing needs to be done.") == true)
+    }
+
     @Test("without the guard everything passes") func disabled() {
         let fixture = PipelineFixture { settings, _ in settings.guard.enabled = false }
         fixture.send(lines("100.000", at: 1))
