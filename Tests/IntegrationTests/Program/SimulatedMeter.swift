@@ -49,6 +49,7 @@ enum SimulatedMeter {
             "electricity/instantaneous/current/L1": "2", "electricity/instantaneous/power/positive/L1": "0.8\(digits)",
             "electricity/instantaneous/power/negative/L1": "0.000", "derived/received/total": "5555.9\(second + 56)",
             "derived/delivered/total": "975.109", "derived/netPower/total": "0.8\(digits)", "derived/netPower/L1": "0.8\(digits)",
+            "derived/current/L1": "2",
         ]
         let gas = [
             "deviceType": "003", "equipmentId": "4730303938373635343332", "serialNumber": "G0098765432",
