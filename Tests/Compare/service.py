@@ -28,7 +28,7 @@ INTERVAL = 10
 # What they show at first.
 START = datetime.datetime(2026, 3, 2, 5, 59, tzinfo=datetime.timezone.utc)
 
-# What is told within a second after it changed, and so not always in the same step.
+# What is reported within a second after it changed, and so not always in the same step.
 LATE = "p1/bridge/info", "p1/bridge/topics"
 
 Message = collections.namedtuple("Message", "topic qos retain payload")
@@ -265,7 +265,7 @@ class Service:
                 seen = self._await(beats.send())
                 self.meter.send(portion)
                 self._step(record, beats, seen)
-            # What is told when it changed is told now.
+            # What is reported when it changed is reported now.
             self.clock.step(2)
             self._step(record, beats, [])
             if life.ends_by_itself:

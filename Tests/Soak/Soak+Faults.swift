@@ -56,7 +56,7 @@ extension Soak {
             case .hangUp:
                 guard meters[number].line.canHangUp else { continue }
                 meters[number].dropLine()
-            // 15 s are told.
+            // It says 15 s.
             case .silent:
                 guard meters.allSatisfy({ $0.silentUntil < now }), Int.random(in: 0..<4, using: &random) == 0 else { continue }
                 meters[number].beSilent(until: now + 18_000)

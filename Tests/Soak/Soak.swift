@@ -13,7 +13,7 @@ final class Soak {
     var figures: ProcessFigures
     /// The newest payload of every other topic.
     var others: [String: String] = [:]
-    /// What Home Assistant is told of the meters, which never changes.
+    /// What is announced to Home Assistant of the meters, which never changes.
     var discovery: [String: String] = [:]
 
     private let program: pid_t

@@ -34,7 +34,7 @@ enum WireFault: String, CaseIterable {
         }
     }
 
-    /// Random bytes. The next telegram is to begin a line of its own: only so it can be told from what it follows.
+    /// Random bytes. The next telegram is to begin a line of its own: only so it can be distinguished from what it follows.
     static func noise(_ random: inout SeededGenerator) -> [UInt8] {
         while true {
             let count = Int.random(in: 1...600, using: &random)

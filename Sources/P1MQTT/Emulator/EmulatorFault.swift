@@ -36,7 +36,7 @@ package struct EmulatorFault: Sendable, Equatable {
     package var kind: Kind
     /// Seconds of meter time after the first telegram.
     package var at: Int64
-    /// How many telegrams in a row it concerns, where it does not last for ever.
+    /// How many telegrams in a row it concerns, where it ends.
     package var telegrams: Int64 = 1
 
     package init(kind: Kind, at: Int64, telegrams: Int64 = 1) {

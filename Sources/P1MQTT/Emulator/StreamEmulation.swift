@@ -9,7 +9,7 @@ package struct StreamEmulation {
     package var descriptor: FileDescriptor
     /// Milliseconds between two telegrams; 0 for as fast as they are taken.
     package var interval: Int64
-    /// How many telegrams; `nil` for ever.
+    /// How many telegrams; `nil`: without end.
     package var count: Int?
 
     package init(meter: EmulatedMeter, descriptor: FileDescriptor, interval: Int64, count: Int? = nil) {

@@ -62,7 +62,7 @@ package final class TelegramServer {
     ///
     /// - Parameters:
     ///   - emulated: the meters; their telegrams are spread over the interval.
-    ///   - count: how many telegrams of each meter are to have a reader before it is enough; `nil` for ever.
+    ///   - count: how many telegrams of each meter are to have a reader before it is enough; `nil`: without end.
     package init(_ emulated: [EmulatedMeter], host: String, port: Int, count: Int?) throws(EmulationError) {
         self.count = count
         let now = Moment.now().monotonic

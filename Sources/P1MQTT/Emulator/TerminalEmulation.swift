@@ -7,7 +7,7 @@ import SystemPackage
 package struct TerminalEmulation {
     package var meter: EmulatedMeter
     package let terminal: MeterTerminal
-    /// How many telegrams a reader is to get; `nil` for ever.
+    /// How many telegrams a reader is to get; `nil`: without end.
     package var count: Int?
 
     /// Telegrams that were written as a whole.

@@ -1,7 +1,7 @@
 import P1MQTTMeter
 
 /// How many bytes a peer on the network may have read: a megabyte a second, a hundred times what a meter sends, so that
-/// one that sends for ever leaves time for the others. What is not read waits at the peer; nothing is lost.
+/// one that never stops sending leaves time for the others. What is not read waits at the peer; nothing is lost.
 struct ByteAllowance: Sendable {
     /// Bytes in a millisecond.
     static let rate: Int64 = 1000

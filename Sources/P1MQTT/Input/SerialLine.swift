@@ -1,6 +1,6 @@
 import Glibc
 
-/// Speed and framing of a serial line, as the terminal driver is told.
+/// Speed and framing of a serial line, as the terminal driver takes them.
 struct SerialLine: Equatable, Sendable {
     var speed: SerialSpeed
     var dataBits = DataBits.eight

@@ -4,7 +4,7 @@ package import P1Parser
 /// more; everything that is published of a telegram comes from here.
 package struct CompletedDocument: Sendable {
     /// The value at each place of `DocumentLayout.shared`.
-    package let values: [Document.Value?]
+    package private(set) var values: [Document.Value?]
     /// Codes that the catalogue does not know, with their groups as sent.
     package let unknown: [(code: String, groups: String)]
     /// Registers that the guard holds back: they show their last accepted value and are not published.
@@ -33,15 +33,10 @@ package struct CompletedDocument: Sendable {
     }
 
     /// The same telegram with other values, as the mean of an interval has.
-    init(_ document: CompletedDocument, values: [Document.Value?]) {
-        self.values = values
-        unknown = document.unknown
-        held = document.held
-        dialect = document.dialect
-        isChecked = document.isChecked
-        clockOffset = document.clockOffset
-        meterTime = document.meterTime
-        mbus = document.mbus
+    func with(_ values: [Document.Value?]) -> CompletedDocument {
+        var document = self
+        document.values = values
+        return document
     }
 
     /// Its time, seconds since 1970 UTC: the meter's, or that of arrival where it sends none.

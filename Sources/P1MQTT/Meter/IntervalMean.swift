@@ -59,7 +59,7 @@ package struct IntervalMean: Sendable {
             guard case .quantity(_, let unit)? = values[slot] else { continue }
             values[slot] = .quantity(FixedDecimal(mantissa: sum.total.rounded(dividingBy: sum.weight), scale: sum.scale), unit)
         }
-        return CompletedDocument(document, values: values)
+        return document.with(values)
     }
 
     private static let averaged: [DocumentLayout.Slot] = DocumentLayout.shared.places.indices.filter { slot in

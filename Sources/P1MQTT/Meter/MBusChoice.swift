@@ -140,7 +140,7 @@ struct MBusChoice: Sendable {
             return newest - times.utc(time) >= MBusChoice.deadAfter
         }
 
-        /// The meter that was chosen before: by its id on whatever channel, else by its channel, where its id is not told.
+        /// The meter that was chosen before: by its id on whatever channel, else by its channel, where it sends no id.
         func device(id: String?, channel: UInt8?) -> MBusDevice? {
             if let id, let known = devices.first(where: { self.id(of: $0) == id }) { return known }
             return devices.first { $0.channel == channel && (id == nil || self.id(of: $0) == nil) }

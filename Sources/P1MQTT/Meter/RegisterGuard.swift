@@ -4,7 +4,7 @@ import P1Parser
 /// consumer that adds up differences ever sees a false one. Between the telegram's document and everything that is
 /// published of it.
 ///
-/// Registers are told apart by the equipment id of their meter: one with a new id starts afresh.
+/// Registers are distinguished by the equipment id of their meter: one with a new id starts afresh.
 package struct RegisterGuard: Sendable {
     private let limit: RegisterLimit
     /// By channel of the meter; 0 is the electricity meter itself.

@@ -64,7 +64,7 @@ extension Framer {
 
     /// Whether the `!` at `index` is glued to a value and ends the telegram, as in `)!ABCD`; any other `!` is noise.
     ///
-    /// `isCertain` is false while the bytes end before that can be told; `isLast` says that no more will come.
+    /// `isCertain` is false while the bytes end before that is known; `isLast` says that no more will come.
     static func gluedMark(
         _ bytes: Span<UInt8>, _ index: Int, limit: Int, isLast: Bool
     ) -> (mark: Int, behind: Int, isCertain: Bool)? {

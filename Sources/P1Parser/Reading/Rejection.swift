@@ -7,7 +7,7 @@ extension TelegramReader {
             case wrongChecksum(sent: UInt16?, computed: UInt16)
             /// It has no checksum, though one is required or the meter's other telegrams have one.
             case missingChecksum
-            /// The stream ended before its end line came, and how much is missing cannot be told without the checksum that
+            /// The stream ended before its end line came, and how much is missing cannot be known without the checksum that
             /// the meter's other telegrams have.
             case unfinished
             /// The next telegram began before this one ended, or the stream began anew.

@@ -49,7 +49,7 @@ public struct FixedDecimal: Sendable {
             decimals = index - point - 1
             guard index == text.count, decimals > 0, decimals <= FixedDecimal.maximumDigits else { return nil }
         }
-        // What was multiplied beyond 64 bits is told by the count of digits alone; leading zeros are free.
+        // What was multiplied beyond 64 bits follows from the count of digits alone; leading zeros are free.
         if index - start > FixedDecimal.maximumDigits {
             guard FixedDecimal.significantDigits(text, start..<index) <= FixedDecimal.maximumDigits else { return nil }
         }

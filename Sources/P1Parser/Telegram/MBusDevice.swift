@@ -101,8 +101,8 @@ extension Telegram {
         return devices
     }
 
-    /// Adds what is told of a kind of meter without a channel. It belongs to the meter of that kind, or to the one of which
-    /// nothing but its id is told (ACE4000).
+    /// Adds what is sent of a kind of meter without a channel. It belongs to the meter of that kind, or to the one of which
+    /// nothing but its id is sent (ACE4000).
     private func addMedia(to devices: inout [MBusDevice]) {
         for reading in readings where reading.row >= Catalogue.firstMediumRow {
             guard case .medium(let medium) = reading.catalogueRow.scope else { continue }

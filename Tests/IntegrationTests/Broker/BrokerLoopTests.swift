@@ -142,7 +142,7 @@ import Testing
         try await subscriber.waitFor("p1/bridge/state", "offline")
     }
 
-    @Test("two clients with the same id throw each other out, and the user is told once what it looks like")
+    @Test("two clients with the same id throw each other out, and the user reads once what it looks like")
     func sameClientId() async throws {
         let broker = try await MosquittoBroker.started()
         let (first, second) = (
@@ -158,7 +158,7 @@ import Testing
         try await second.shutDown()
     }
 
-    @Test("what a broker of MQTT 5 refuses is told, and its goodbye is quoted")
+    @Test("what a broker of MQTT 5 refuses is reported, and its goodbye is quoted")
     func refusals() async throws {
         // mosquitto 2.0.11 never says these, so a script does.
         let listener = try Listener()

@@ -43,7 +43,7 @@ import Testing
         let running = RunningService(port: try freePort())
         try await running.waitForFailure("Connection refused")
         try await eventually("several attempts") { running.inbox.counters.failures > 4 }
-        #expect(running.log.withLock(\.count) == 1, "told once")
+        #expect(running.log.withLock(\.count) == 1, "reported once")
         let start = ContinuousClock.now
         try await running.shutDown()
         #expect(ContinuousClock.now - start < .seconds(4))

@@ -66,7 +66,7 @@ import TestSupport
         #expect(cause(outcome) == .tls(.expired))
     }
 
-    @Test("a broker that asks for a certificate gets one, and without one the user is told")
+    @Test("a broker that asks for a certificate gets one, and without one the user reads why")
     func clientCertificate() async throws {
         let certificates = try Certificates()
         try certificates.issue("server", for: "DNS:localhost")

@@ -8,9 +8,9 @@ final class BrokenLink: @unchecked Sendable {
     // Sendable: what a test changes is behind a lock, and one task changes it; descriptors belong to the thread.
     enum State: Sendable, Equatable {
         case well
-        /// Nothing passes in either direction, and nobody is told: a cable that was pulled.
+        /// Nothing passes in either direction, and nobody learns of it: a cable that was pulled.
         case dropped
-        /// What the broker says does not arrive; what it is told does.
+        /// What the broker says does not arrive; what is sent to it does.
         case deaf
         /// So many bytes in 10 milliseconds, towards the broker only.
         case slow(Int)

@@ -29,8 +29,8 @@ import Testing
                 cipher.seal(SimulatedMeter.telegram(second), systemTitle: 0x5349_4D00_0000_0001, counter: UInt32(second + 1)))
             server.send(sealed, to: 0)
         }
-        let told = program.log + program.output + subscriber.arrivals.map { "\($0.topic) \($0.payload)\n" }.joined()
-        #expect(!told.uppercased().contains(key.prefix(12)))
+        let reported = program.log + program.output + subscriber.arrivals.map { "\($0.topic) \($0.payload)\n" }.joined()
+        #expect(!reported.uppercased().contains(key.prefix(12)))
         program.signal(SIGTERM)
         #expect(try await program.exit() == 0)
     }

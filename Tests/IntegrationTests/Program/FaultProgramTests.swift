@@ -79,7 +79,7 @@ import Testing
         #expect(program.logLines(with: "WARNING").isEmpty, "\(program.log)")
     }
 
-    @Test("a meter that falls silent is offline; cause and remedy are told once, and its return (core 153623, dsmr-reader 1621)")
+    @Test("a meter that falls silent is offline; cause and remedy are reported once, and its return (core 153623, dsmr-reader 1621)")
     func silent() async throws {
         let broker = try await MosquittoBroker.started()
         let subscriber = try await Subscriber(port: broker.port)

@@ -49,7 +49,7 @@ import Testing
         ]
     }()
 
-    @Test("whatever the broker says, the program reads its meter and ends when it is told to", arguments: speeches)
+    @Test("whatever the broker says, the program reads its meter and ends when it is asked to", arguments: speeches)
     func broker(_ speech: Speech) async throws {
         let port = try freePort()
         let terminal = PseudoTerminal()
@@ -111,7 +111,7 @@ import Testing
         #expect(try await program.exit(within: .seconds(20)) == 0)
     }
 
-    @Test("a TCP source that sends for ever does not keep another meter from the broker") func flood() async throws {
+    @Test("a TCP source that never stops sending does not keep another meter from the broker") func flood() async throws {
         let broker = try await MosquittoBroker.started()
         let subscriber = try await Subscriber(port: broker.port, filter: "p1/json")
         let terminal = PseudoTerminal()

@@ -112,7 +112,7 @@ import Testing
         #expect(program.logLines(with: "WARNING MQTT broker").count <= 2, "\(program.log)")
     }
 
-    @Test("a name that cannot be looked up yet: told once, and connected when it can be") func nameAppears() async throws {
+    @Test("a name that cannot be looked up yet: reported once, and connected when it can be") func nameAppears() async throws {
         let wrapper = Confinement.names(in: "names")
         guard try Confinement.isAllowed(wrapper) else { return }
         let broker = try await MosquittoBroker.started()

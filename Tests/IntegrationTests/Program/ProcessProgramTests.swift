@@ -40,7 +40,7 @@ import Testing
         #expect(try await Program.run(["decode", folder.path + "/debug-data-raw.log"]).output.contains("4321.940"))
     }
 
-    @Test("a disk that is full costs the debug log and nothing else, and is told once a file") func diskFull() async throws {
+    @Test("a disk that is full costs the debug log and nothing else, and is reported once a file") func diskFull() async throws {
         let disk = Confinement.disk(bytes: 65536)
         guard try Confinement.isAllowed(disk) else { return }
         let broker = try await MosquittoBroker.started()

@@ -21,7 +21,7 @@ import Testing
         #expect(isAwake(outbox))
         outbox.wake.drain()
         outbox.post([message])
-        #expect(!isAwake(outbox), "the taker was told already")
+        #expect(!isAwake(outbox), "the taker was woken already")
         #expect(outbox.takePending(limit: 10).count == 1)
         outbox.post([message])
         #expect(isAwake(outbox))

@@ -119,12 +119,12 @@ import Testing
         let feed = Feed(source: EmulatorSource(settings, meterName: nil), consumer: fixture.pipeline, seed: 1)
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 1)
         defer { buffer.deallocate() }
-        var told: [String] = []
+        var reported: [String] = []
         for second in 0..<200 as Range<Int64> {
             feed.timePassed(at: fixture.now.advanced(byMilliseconds: second * 1000), buffer: buffer)
-            told += fixture.taken().filter { $0.topic == "p1/availability" }.map { "\($0.text) \(second)" }
+            reported += fixture.taken().filter { $0.topic == "p1/availability" }.map { "\($0.text) \(second)" }
         }
-        #expect(told.map { $0.split(separator: " ")[0] } == ["online", "offline", "online"])
+        #expect(reported.map { $0.split(separator: " ")[0] } == ["online", "offline", "online"])
         #expect(fixture.log.lines.contains { $0.contains("The emulator's faults say so.") })
     }
 

@@ -30,14 +30,14 @@ import Testing
         #expect(payload.json["availability"] == nil && state["availability_topic"] == nil)
     }
 
-    @Test("is told apart by its prefix")
+    @Test("is distinguished by its prefix")
     func prefix() throws {
         let payload = try payload(prefix: "Home/P1 meter")
         #expect(payload.topic == "homeassistant/device/p1mqtt_bridge_home_p1meter/config")
         #expect(payload.device["name"] as? String == "P1 bridge Home/P1 meter")
     }
 
-    @Test("keys are these, for ever")
+    @Test("keys never change")
     func golden() throws {
         #expect(
             Set(try payload(prefix: "p1").components.keys) == [

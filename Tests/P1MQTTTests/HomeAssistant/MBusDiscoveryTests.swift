@@ -114,7 +114,7 @@ import Testing
         }
     }
 
-    @Test("two of a kind are told apart")
+    @Test("two of a kind are distinguished")
     func twoGasMeters() throws {
         let payloads = try DiscoveryFixture.announced(Self.replaced)
         #expect(payloads.dropFirst().map(\.topic) == [Self.gas, Self.otherGas])

@@ -9,7 +9,7 @@ import Testing
         for second in 0..<1000 { #expect(allowance.take(16_384, at: .at(Double(second) / 10)) == nil) }
     }
 
-    @Test("a peer that sends for ever is read at a megabyte a second") func flood() {
+    @Test("a peer that never stops sending is read at a megabyte a second") func flood() {
         var allowance = ByteAllowance()
         var now: Int64 = 0
         var bytes = 0

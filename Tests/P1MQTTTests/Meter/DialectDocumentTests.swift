@@ -265,7 +265,7 @@ import Testing
             ])
     }
 
-    @Test("ACE4000: of the hourly gas readings the newest, with the id of the one meter of which nothing else is told") func ace4000()
+    @Test("ACE4000: of the hourly gas readings the newest, with the id of the one meter that sends nothing else") func ace4000()
         throws
     {
         try expect(

@@ -37,7 +37,7 @@ import Testing
         #expect(problems.count == 1)
     }
 
-    @Test("a flipped bit in a code is told as damage (sanderdw/hassio-addons 114: 0%0:)") func flippedBit() {
+    @Test("a flipped bit in a code is reported as damage (sanderdw/hassio-addons 114: 0%0:)") func flippedBit() {
         let (values, problems) = preview(TelegramFixture.bytes(["0%0:96.1.4(50217)", "1-0:1.7.0(1.5*kW)"], hasChecksum: false))
         #expect(values["p1/electricity/received/actual"] == "1.5")
         #expect(problems.first?.contains("no OBIS code") == true)
@@ -178,7 +178,7 @@ import Testing
         #expect(problems.count == 1)
     }
 
-    @Test("a header in clear, then the rest encrypted: read with a system title, told and passed by without (esphome/issues 6500)")
+    @Test("a header in clear, then the rest encrypted: read with a system title, reported and passed by without (esphome/issues 6500)")
     func clearHeader() {
         let header = Array("/EGM5G15\r\n".utf8)
         let plain = TelegramFixture.bytes(["1-0:1.8.0(7*kWh)"], header: "EGM5G15")

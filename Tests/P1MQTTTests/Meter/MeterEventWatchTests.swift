@@ -23,7 +23,7 @@ import Testing
 
     private func text(_ event: MeterEvent) -> String { event.message(MeterTopics(bridgePrefix: "p1", meterName: "roof")).text }
 
-    @Test("a tariff that changes is told once, with both") func tariff() throws {
+    @Test("a tariff that changes is reported once, with both") func tariff() throws {
         let found = try payloads([["0-0:96.14.0(0002)"], ["0-0:96.14.0(0002)"], ["0-0:96.14.0(0001)"], ["0-0:96.14.0(0001)"]])
         #expect(found.map(\.telegram) == [2])
         let message = try #require(found.first).event.message(MeterTopics(bridgePrefix: "p1", meterName: "roof"))
@@ -69,7 +69,7 @@ import Testing
         #expect(try events([["0-0:96.14.0(0002)"], [], ["0-0:96.14.0(0002)"], [], ["0-0:96.14.0(0001)"]]) == ["4 tariff"])
     }
 
-    @Test("another electricity meter is told after two telegrams, and starts afresh") func meterSwap() throws {
+    @Test("another electricity meter is reported after two telegrams, and starts afresh") func meterSwap() throws {
         let old = ["0-0:96.1.1(\(Self.id))", "0-0:96.14.0(0001)", "1-0:32.32.0(00001)"]
         let new = ["0-0:96.1.1(4530303438303030303939393939393939)", "0-0:96.14.0(0002)", "1-0:32.32.0(00005)"]
         let found = try payloads([old, old, new, old, new, new, new])
@@ -80,7 +80,7 @@ import Testing
                 + #""equipmentId":"4530303438303030303939393939393939"}"#)
     }
 
-    @Test("another gas meter is told, on its own channel or on another; an id that says nothing is none") func gasSwap() throws {
+    @Test("another gas meter is reported, on its own channel or on another; an id that says nothing is none") func gasSwap() throws {
         let old = TelegramFixture.gas(channel: 1, id: "4731")
         #expect(
             try events([old, old, TelegramFixture.gas(channel: 1, id: "4732"), TelegramFixture.gas(channel: 1, id: "4732")]) == [
@@ -143,7 +143,7 @@ import Testing
         #expect(try events([(4, nil), (6, nil)]) == ["1 null"])
     }
 
-    @Test("an entry that follows its count is not told again") func late() throws {
+    @Test("an entry that follows its count is not reported again") func late() throws {
         #expect(try events([(4, log([first])), (5, log([first])), (5, log([first, second]))]) == ["1 null"])
         let pause = Array(repeating: (5 as Int?, log([first]) as String?), count: 30)
         #expect(
@@ -158,7 +158,7 @@ import Testing
                 == ["1 2026-07-03T08:00:00.000Z 6201", "1 2026-07-03T09:00:00.000Z 200"])
     }
 
-    @Test("an entry that comes back was told before") func comesBack() throws {
+    @Test("an entry that comes back was reported before") func comesBack() throws {
         #expect(try events([(4, log([first, second])), (4, log([first])), (4, log([first, second]))]) == [])
     }
 }

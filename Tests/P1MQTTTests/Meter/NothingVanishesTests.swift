@@ -46,11 +46,11 @@ import Testing
     /// The lines that left no trace.
     private func lost(of telegram: Telegram) -> [String] {
         let document = telegram.document()
-        let told = Set(telegram.issues.map(\.offset))
+        let reported = Set(telegram.issues.map(\.offset))
         let readings = Dictionary(telegram.readings.map { ($0.object, $0) }, uniquingKeysWith: { first, _ in first })
         return telegram.objects.enumerated().compactMap { index, object in
             let code = telegram.string(object.codeText)
-            if told.contains(Int(object.offset)) || document.unknown.contains(where: { $0.code == code }) { return nil }
+            if reported.contains(Int(object.offset)) || document.unknown.contains(where: { $0.code == code }) { return nil }
             if let reading = readings[index], places(of: reading, in: telegram).contains(where: { document[$0] != nil }) { return nil }
             let groups = telegram.values(of: object)
             if groups.allSatisfy({ isNothing($0, in: telegram) }) { return nil }

@@ -50,7 +50,7 @@ struct ChecksumVariantTests {
         #expect(line.isAccepted(variant) == [true])
     }
 
-    @Test("once it is known no other counts, and what is wrong is told by it")
+    @Test("once it is known no other counts, and what is wrong is known by it")
     func locked() throws {
         var line = Line()
         #expect(line.isAccepted(.x25, .x25, .x25, .arc, .kermit) == [false, false, true, false, false])

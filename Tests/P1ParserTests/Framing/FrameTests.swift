@@ -62,7 +62,7 @@ struct FrameTests {
         #expect(checksum == .invalid(sent: nil, computed: FrameTests.short.crc))
     }
 
-    @Test("a masked checksum, as in published telegrams, is none, and is told", arguments: ["XXXX", "xxxx", "****", "????"])
+    @Test("a masked checksum, as in published telegrams, is none, and is reported", arguments: ["XXXX", "xxxx", "****", "????"])
     func masked(_ behind: String) throws {
         let frame = try #require(Framer.frames(in: Wire.bytes(FrameTests.short.text + behind + "\n")).first)
         #expect(frame.checksum == .absent)

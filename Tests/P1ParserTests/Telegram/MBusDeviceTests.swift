@@ -23,7 +23,7 @@ struct MBusDeviceTests {
     }
 
     @Test(
-        "a type that nobody knows is not guessed at; none, or that of none, is told by the unit",
+        "a type that nobody knows is not guessed at; none, or that of none, is known by the unit",
         arguments: [("", MBusMedium.gas), ("000", .gas), ("x", .gas), ("001", nil), ("005", nil), ("009", nil), ("255", nil)]
             as [(String, MBusMedium?)])
     func unknownType(_ type: String, _ expected: MBusMedium?) throws {

@@ -52,7 +52,7 @@ struct MeterTimestampTests {
     }
 
     @Test(
-        "winter and summer are told by the flag, against the standard offset of the country",
+        "winter and summer follow from the flag, against the standard offset of the country",
         arguments: [
             ("101209113020W", 60, Int64(1_291_890_620)), ("230714153012S", 60, 1_689_341_412), ("231219093000W", 120, 1_702_971_000),
             ("230714153012S", 120, 1_689_337_812), ("000102000100W", 60, 946_767_660), ("200229235959W", 0, 1_583_020_799),

@@ -14,7 +14,7 @@ struct OBISCodeTests {
         #expect(OBISCode(text)?.description == text)
     }
 
-    @Test("groups are told apart")
+    @Test("groups are distinguished")
     func groups() {
         let code = OBISCode("1-2:33.444.5*6")
         #expect(code == OBISCode(1, 2, 33, 444, 5, 6))

@@ -61,7 +61,7 @@ extension Logger {
     }
 }
 
-/// What a user without a source is told: the ports that are there, and the lines to put into the configuration.
+/// What a user without a source sees: the ports that are there, and the lines to put into the configuration.
 enum NoSourceAdvice {
     static func text(file: String?, ports: [SerialPortInfo]) -> String {
         let paths = ports.map(\.path)

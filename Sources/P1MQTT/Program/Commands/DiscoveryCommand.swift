@@ -4,10 +4,10 @@ import P1MQTTBroker
 import P1MQTTHomeAssistant
 import P1MQTTInput
 
-/// `p1mqtt discovery`: what Home Assistant was told.
+/// `p1mqtt discovery`: what was announced to Home Assistant.
 struct DiscoveryCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "discovery", abstract: "Looks after what Home Assistant was told of the meters.",
+        commandName: "discovery", abstract: "Looks after what was announced to Home Assistant.",
         subcommands: [CleanCommand.self])
 
     /// `p1mqtt discovery clean`.

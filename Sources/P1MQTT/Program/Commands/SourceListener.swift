@@ -10,7 +10,7 @@ final class SourceListener: ChunkConsumer {
 
     /// The name of the source.
     let source: String
-    /// Whether it was told to stop before it had heard enough.
+    /// Whether it was stopped before it had heard enough.
     private(set) var isStopped = false
     private(set) var bytes = 0
     /// Telegrams that the service would use.

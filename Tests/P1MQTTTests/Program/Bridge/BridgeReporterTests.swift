@@ -142,7 +142,7 @@ import Testing
         #expect(health["memory"] != nil && health["memory"] != .null)
     }
 
-    @Test("another instance under the same prefix is told once, and answered so that it notices too (P1-Dongel-ESP32 53)")
+    @Test("another instance under the same prefix is reported once, and answered so that it notices too (P1-Dongel-ESP32 53)")
     func otherInstance() throws {
         let reporter = reporter()
         let other = BridgeIdentity(startedAt: start, instance: 0xDEF, host: "cel\u{7}lar")
@@ -172,7 +172,7 @@ import Testing
         #expect(log.lines.isEmpty)
     }
 
-    @Test("any number of other instances is told a few times") func manyInstances() {
+    @Test("any number of other instances are reported a few times") func manyInstances() {
         let reporter = reporter()
         for instance: UInt64 in 1...40 {
             let other = BridgeIdentity(startedAt: start, instance: instance, host: "h")

@@ -66,7 +66,7 @@ import Testing
         #expect(mode & 0o037 == 0)
     }
 
-    @Test("a folder that is not there is told once for each file, and once that it is back") func recovers() throws {
+    @Test("a folder that is not there is reported once for each file, and once that it is back") func recovers() throws {
         let missing = folder.path + "/later"
         let debugLog = debugLog(in: missing)
         let document = try TelegramFixture.document([])

@@ -85,7 +85,7 @@ import Testing
         #expect(right.log.lines.isEmpty)
     }
 
-    @Test("a repeated frame is used and told") func replay() {
+    @Test("a repeated frame is used and reported") func replay() {
         let fixture = fixture(SealedTelegrams.key)
         for _ in 0..<3 { fixture.send(SealedTelegrams.common) }
         #expect(fixture.pipeline.counts.good == 3 && fixture.pipeline.counts[.oldCounter] == 2 && fixture.pipeline.counts.bad == 0)

@@ -37,7 +37,7 @@ import Testing
         #expect(events(later).isEmpty && later.contains { $0.topic == "p1/electricity/tariffIndicator" && $0.text == "1" })
     }
 
-    @Test("what happened while the program was down is told at its start") func missed() throws {
+    @Test("what happened while the program was down is reported at its start") func missed() throws {
         let fixture = try restarted(after: lines(tariff: 2, failures: 4))
         fixture.send(lines(tariff: 2, failures: 5))
         #expect(events(fixture.taken()) == ["p1/event/powerFailure"])
@@ -45,7 +45,7 @@ import Testing
         #expect(events(fixture.taken()).isEmpty)
     }
 
-    @Test("nothing happened while the program was down: nothing is told") func uneventful() throws {
+    @Test("nothing happened while the program was down: nothing is reported") func uneventful() throws {
         let log = "1-0:99.97.0(1)(0-0:96.7.19)(260601120000S)(0000000300*s)"
         let all =
             lines(tariff: 1) + [log, "0-0:96.13.0(48616C6C6F)", "1-0:32.32.0(00003)", "0-0:96.3.10(1)"]
@@ -55,7 +55,7 @@ import Testing
         #expect(events(fixture.taken()).isEmpty)
     }
 
-    @Test("a meter that was replaced while the program was down: its device is deleted, and it is told") func replaced() throws {
+    @Test("a meter that was replaced while the program was down: its device is deleted, and it is reported") func replaced() throws {
         let fixture = try restarted(after: lines(tariff: 1))
         for _ in 0..<2 { fixture.send(lines(tariff: 1, id: "4530303438303030303939393939393939")) }
         let messages = fixture.taken()
@@ -66,7 +66,7 @@ import Testing
         )
     }
 
-    @Test("the emulator's swaps are told") func emulated() throws {
+    @Test("the emulator's swaps are reported") func emulated() throws {
         let faults = [
             EmulatorFault(kind: .gasMeterSwap(reading: 0), at: 100), EmulatorFault(kind: .meterSwap(registers: 0), at: 200),
         ]
@@ -81,7 +81,7 @@ import Testing
         #expect(found.first?.contains(#""meter":"gas""#) == true && found.last?.contains(#""meter":"electricity""#) == true)
     }
 
-    @Test("the flow of gas is published, told of, and deleted with the other values of an emulated meter") func flow() {
+    @Test("the flow of gas is published, announced, and deleted with the other values of an emulated meter") func flow() {
         let fixture = PipelineFixture { _, meter in meter.source = .emulator(EmulatorSettings()) }
         for (time, reading) in [("181000", "00987.654"), ("181500", "00987.754")] {
             fixture.send(lines(tariff: 1) + TelegramFixture.gas(channel: 1, id: "4731", time: "260703\(time)S", reading: reading))

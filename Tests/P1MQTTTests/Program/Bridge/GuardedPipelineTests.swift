@@ -29,7 +29,7 @@ import Testing
 
     private let topic = "p1/electricity/received/tariff1"
 
-    @Test("a glitched zero reaches no topic, the raw telegram excepted; it is told, counted and listed") func zero() throws {
+    @Test("a glitched zero reaches no topic, the raw telegram excepted; it is reported, counted and listed") func zero() throws {
         let fixture = PipelineFixture { settings, _ in settings.publish.raw = true }
         fixture.send(lines("100.000", at: 1))
         _ = fixture.taken()
@@ -136,7 +136,7 @@ import Testing
         #expect(all.first == "p1/availability" && all.contains(topic) && all.last == "p1/json")
     }
 
-    @Test("an earlier document that is no JSON is told, and the first value is taken") func noJSON() {
+    @Test("an earlier document that is no JSON is reported, and the first value is taken") func noJSON() {
         let (fixture, memory) = recalled(live)
         memory.note(document("{"))
         memory.note(.recalled)

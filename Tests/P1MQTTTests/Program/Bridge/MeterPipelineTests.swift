@@ -22,7 +22,7 @@ import Testing
         #expect(fixture.log.lines.isEmpty)
     }
 
-    @Test("availability is told when it changes only") func availability() {
+    @Test("availability is reported when it changes only") func availability() {
         let fixture = PipelineFixture(name: "roof")
         fixture.send(["1-0:1.7.0(1.0*kW)"])
         #expect(fixture.topics().first == "p1/roof/availability")
@@ -83,7 +83,7 @@ import Testing
         #expect(fixture.pipeline.counts.bad == 6 && fixture.pipeline.counts.good == 0)
     }
 
-    @Test("an hour later the same fault is told again, with how many there were") func again() {
+    @Test("an hour later the same fault is reported again, with how many there were") func again() {
         let fixture = PipelineFixture { $1.crc = .required }
         for _ in 0..<4 { fixture.send(["1-0:1.7.0(1.0*kW)"], hasChecksum: false) }
         fixture.send(["1-0:1.7.0(1.0*kW)"], hasChecksum: false, after: 3_600_000)

@@ -39,7 +39,7 @@ import Testing
             try #require(rejections(SealedTelegrams.own, other).first).remedy().hasPrefix("Correct authenticationKeyFile, or leave it out"))
     }
 
-    @Test("a meter that has sent right tags is not told to leave the key out") func laterTag() throws {
+    @Test("a meter that has sent right tags is not advised to leave the key out") func laterTag() throws {
         let own = SealedTelegrams.cipher(authenticationKey: SealedTelegrams.authenticationKey)
         let rejection = try #require(rejections(SealedTelegrams.own + SealedTelegrams.tagless, own).last)
         #expect(rejection.reason == .missingTag(hadOneBefore: true) && rejection.fault == .wrongTag)

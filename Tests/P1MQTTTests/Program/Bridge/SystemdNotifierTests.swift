@@ -69,7 +69,7 @@ final class ServiceManagerSocket {
     }
 
     @Test(
-        "a name that cannot be one is told, and the service goes on",
+        "a name that cannot be one is reported, and the service goes on",
         arguments: ["relative", "@", "vsock:2:1", "/" + String(repeating: "x", count: 108)])
     func badName(_ name: String) {
         let notifier = notifier(["NOTIFY_SOCKET": name])
@@ -77,7 +77,7 @@ final class ServiceManagerSocket {
         #expect(log.lines.count == 1 && log.lines[0].contains("(NOTIFY_SOCKET) is "), "\(log.lines)")
     }
 
-    @Test("a manager that is away is told once, and once when it is back") func recovers() throws {
+    @Test("a manager that is away is reported once, and once when it is back") func recovers() throws {
         let folder = try TemporaryFolder()
         let path = folder.path + "/notify"
         let notifier = notifier(["NOTIFY_SOCKET": path, "WATCHDOG_USEC": "3000000"])

@@ -42,7 +42,8 @@ import Testing
         #expect(preview(TelegramFixture.bytes(["1-0:1.7.0(x*kW)"])).problems.count == 1)
     }
 
-    @Test("a last telegram without its end line is used and told, unless a checksum is expected; then it is refused") func lastTelegram() {
+    @Test("a last telegram without its end line is used and reported, but refused where a checksum is expected")
+    func lastTelegram() {
         let golden = Array(GoldenPair.telegram.utf8)
         let alone = preview(Array(golden.prefix(300)))
         #expect(!alone.messages.isEmpty && alone.problems.last == "line at offset 300: no end line (!)")

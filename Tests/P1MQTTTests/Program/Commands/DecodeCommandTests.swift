@@ -79,7 +79,7 @@ import Testing
         if objects { #expect(result.lines.map { $0.contains(#""crc":"valid""#) } == [false, false, true, true]) }
     }
 
-    @Test("a masked checksum, as in published telegrams: decoded, told, not good") func masked() {
+    @Test("a masked checksum, as in published telegrams: decoded, reported, not good") func masked() {
         let result = decode(Array("/TST5\r\n\r\n1-0:1.8.0(1.0*kWh)\r\n!XXXX\r\n".utf8))
         #expect(result.lines.count == 1)
         #expect(result.complaints == ["capture: line at offset 29: the checksum is masked: !XXXX"])

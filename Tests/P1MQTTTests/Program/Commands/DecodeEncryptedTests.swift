@@ -80,7 +80,7 @@ import Testing
         #expect(objects.lines.first?.contains(#""issues":[{"offset":0,"line":"","reason":"the authentication key is not known"#) == true)
     }
 
-    @Test("a frame that was sent twice is told, but is no damage") func replay() {
+    @Test("a frame that was sent twice is reported, but is no damage") func replay() {
         let result = decode(SealedTelegrams.common + SealedTelegrams.common, SealedTelegrams.cipher())
         #expect(result.lines.count == 2 && result.complaints.count == 1)
         #expect(result.isGood)

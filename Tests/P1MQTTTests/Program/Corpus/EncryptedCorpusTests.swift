@@ -17,7 +17,7 @@ struct EncryptedCorpusTests {
         let expected = try JSONDecoder().decode(
             ExpectedStream.self, from: try Data(contentsOf: folder.appending(path: "expected/\(name).json")))
         let key = expected.key.flatMap { MeterKey($0) }
-        // That of Luxembourg is tried without being told.
+        // That of Luxembourg is tried without being asked.
         let own = expected.authenticationKey.flatMap { $0.uppercased() == "00112233445566778899AABBCCDDEEFF" ? nil : MeterKey($0) }
         var framer = Framer(cipher: key.map { MeterCipher(decryptionKey: $0, authenticationKey: own) })
         var found: [Int: (envelope: Envelope, frame: Frame?)] = [:]
