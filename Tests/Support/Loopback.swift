@@ -14,11 +14,12 @@ package func freePort() throws -> Int {
 /// Every process begins elsewhere.
 private let nextPort = Atomic<Int>(Int(getpid()) * 97)
 
-package func loopback(port: Int) -> sockaddr_in {
+/// - Parameter host: the last number of an address of the loopback, 127.0.0.1 to 127.0.0.254.
+package func loopback(port: Int, host: UInt32 = 1) -> sockaddr_in {
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = in_port_t(port).bigEndian
-    address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+    address.sin_addr.s_addr = in_addr_t(0x7F00_0000 + host).bigEndian
     return address
 }
 

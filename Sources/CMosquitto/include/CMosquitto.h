@@ -5,9 +5,14 @@
 #error "libmosquitto is missing: apt install libmosquitto-dev"
 #endif
 #include <mosquitto.h>
+#include <mqtt_protocol.h>
 #if LIBMOSQUITTO_VERSION_NUMBER < 2000011
 #error "libmosquitto 2.0.11 or later is needed"
 #endif
+
+/// `mosquitto_connect_async` to one address of the host, as text. Certificates are still checked against the host's name.
+/// libmosquitto looks the name up itself and, without blocking, tries its first address only.
+int p1_connect(struct mosquitto *handle, const char *host, const char *address, int port, int keepalive);
 
 /// OpenSSL's result of verifying the broker's certificate (X509_V_...), and its text. The text is set to NULL where it
 /// is not known. libmosquitto reports every TLS failure with one code; this tells an expired certificate from a foreign one.

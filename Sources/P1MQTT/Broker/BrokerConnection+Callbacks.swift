@@ -32,8 +32,9 @@ extension BrokerConnection {
     }
 
     static func setCallbacks(of handle: OpaquePointer) {
-        mosquitto_connect_callback_set(handle) { handle, user, code in
+        mosquitto_connect_v5_callback_set(handle) { handle, user, code, _, properties in
             BrokerConnection.from(user)?.diagnosis.connack = code
+            BrokerConnection.from(user)?.limits.learn(from: properties)
             // From here on libmosquitto would format a line for each message that is sent.
             mosquitto_log_callback_set(handle, nil)
         }
@@ -44,7 +45,8 @@ extension BrokerConnection {
             guard let connection = BrokerConnection.from(user), let done = connection.unconfirmed.removeValue(forKey: id),
                 reason >= 0x80
             else { return }
-            connection.events.append(.rejected(topic: done.message.topic, reason: String(cString: mosquitto_reason_string(reason))))
+            let why = reason == 0x95 ? connection.limits.tooLarge(done.message) : String(cString: mosquitto_reason_string(reason))
+            connection.events.append(.rejected(topic: done.message.topic, reason: why))
         }
         mosquitto_subscribe_callback_set(handle) { _, user, id, count, granted in
             guard let connection = BrokerConnection.from(user), let granted,

@@ -6,56 +6,58 @@ import P1MQTTSystem
 /// Connecting and waiting: with `poll`, because the loops of the library use `select`, which fails once a descriptor is 1024
 /// or more.
 extension BrokerConnection {
-    /// Connects and waits for the broker's answer.
-    ///
-    /// Addresses of IPv6 and IPv4 are tried one after the other: without blocking, libmosquitto itself stops at the
-    /// first address of a name, so `localhost` would fail where a broker listens on 127.0.0.1 only.
+    /// Connects and waits for the broker's answer. The addresses of a name are tried one after the other, in the order of
+    /// the system's resolver, until one accepts or refuses this client.
     /// - Parameters:
     ///   - inbox: where messages of subscriptions go.
-    ///   - limit: milliseconds for all of it but the look-up of the name, which the system's resolver limits.
+    ///   - limit: milliseconds for all of it but the look-up of the name, which the resolver limits; the addresses that are
+    ///     left share what is left of it.
     ///   - wake: ends the wait to ask `isStopping`.
+    ///   - lookUp: the addresses of the host, as text; at least one.
     /// - Returns: `nil` when `isStopping` said so.
     static func connect(
         settings: MQTTSettings, clientId: String, will: Message?, inbox: Inbox, limit: Int64, wake: WakeDescriptor,
-        isStopping: () -> Bool
+        lookUp: (MQTTSettings) throws(MosquittoError) -> [String] = addresses(of:), isStopping: () -> Bool
     ) throws(MosquittoError) -> BrokerConnection? {
-        let sources = try localAddresses(toReach: settings)
+        var addresses = try lookUp(settings)[...]
         let deadline = Moment.now().monotonic + limit
-        for (index, source) in sources.enumerated() {
-            let connection = try BrokerConnection(settings: settings, clientId: clientId, will: will, inbox: inbox)
-            let remaining = deadline - Moment.now().monotonic
-            let share = index + 1 < sources.count ? remaining / 2 : remaining
+        var failure: MosquittoError?
+        while let address = addresses.popFirst() {
+            let share = (deadline - Moment.now().monotonic) / Int64(addresses.count + 1)
             do throws(MosquittoError) {
-                try connection.start(from: source)
-                return try connection.awaitAccept(
-                    limit: share, wake: wake, isStopping: isStopping) ? connection : nil
+                let connection = try BrokerConnection(settings: settings, clientId: clientId, will: will, inbox: inbox)
+                try connection.start(at: address)
+                return try connection.awaitAccept(limit: share, wake: wake, isStopping: isStopping) ? connection : nil
             } catch {
-                switch error.cause {
-                case .unreachable, .noAnswer: if index + 1 == sources.count { throw error }
-                default: throw error
-                }
+                guard error.cause.isOfAddress else { throw error }
+                // Where somebody answers, what is wrong there says more than that nobody is at another address.
+                if failure?.cause.isOfTCP ?? true { failure = error }
             }
         }
+        if let failure { throw failure }
         return nil
     }
 
-    /// What to bind to so that each family of addresses of the host has its turn, in the resolver's order.
-    private static func localAddresses(toReach settings: MQTTSettings) throws(MosquittoError) -> [String?] {
+    /// The addresses of the host as text, in the order of the system's resolver; at least one. May block.
+    static func addresses(of settings: MQTTSettings) throws(MosquittoError) -> [String] {
         var hints = addrinfo()
         hints.ai_socktype = CInt(SOCK_STREAM.rawValue)
         var list: UnsafeMutablePointer<addrinfo>?
-        let code = getaddrinfo(settings.host, nil, &hints, &list)
-        guard code == 0, let list else {
-            throw MosquittoError(
-                broker: settings.broker, cause: .unknownHost(String(cString: gai_strerror(code))))
+        var code = getaddrinfo(settings.host, nil, &hints, &list)
+        defer { if list != nil { freeaddrinfo(list) } }
+        var addresses: [String] = []
+        var next = code == 0 ? list : nil
+        while let entry = next {
+            next = entry.pointee.ai_next
+            // The longest is one of IPv6 with the name of an interface.
+            var text = [CChar](repeating: 0, count: 128)
+            code = getnameinfo(entry.pointee.ai_addr, entry.pointee.ai_addrlen, &text, 128, nil, 0, NI_NUMERICHOST)
+            guard code == 0 else { continue }
+            let address = String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+            if !addresses.contains(address) { addresses.append(address) }
         }
-        defer { freeaddrinfo(list) }
-        var families: [CInt] = []
-        for entry in sequence(first: list, next: { $0.pointee.ai_next })
-        where !families.contains(entry.pointee.ai_family) {
-            families.append(entry.pointee.ai_family)
-        }
-        return families.count < 2 ? [nil] : families.map { $0 == AF_INET6 ? "::" : "0.0.0.0" }
+        if addresses.isEmpty { throw MosquittoError(broker: settings.broker, cause: .unknownHost(String(cString: gai_strerror(code)))) }
+        return addresses
     }
 
     /// - Returns: whether the broker accepted; `false` only when `isStopping` said so.
@@ -63,7 +65,7 @@ extension BrokerConnection {
         limit: Int64, wake: WakeDescriptor, isStopping: () -> Bool
     ) throws(MosquittoError) -> Bool {
         let deadline = Moment.now().monotonic + limit
-        var isEstablished = false
+        var (isEstablished, isMQTT) = (false, settings.tls.enabled)
         while diagnosis.connack == nil {
             let remaining = deadline - Moment.now().monotonic
             if isStopping() { return false }
@@ -79,6 +81,7 @@ extension BrokerConnection {
                 if failure != 0 { throw MosquittoError(broker: broker, cause: .unreachable(errno: failure)) }
                 isEstablished = true
             }
+            if !isMQTT { isMQTT = try beginsAsMQTT() }
             try read()
             // The first read may have finished the handshake; what the broker says to that is read before a write
             // can fail and lose it.
@@ -122,6 +125,16 @@ extension BrokerConnection {
             if waits[1].revents != 0 { wake.drain() }
             return CInt(waits[0].revents)
         }
+    }
+
+    /// Looks at the beginning of the answer before libmosquitto takes it for MQTT.
+    /// - Returns: whether it has come.
+    private func beginsAsMQTT() throws(MosquittoError) -> Bool {
+        var bytes = [UInt8](repeating: 0, count: 128)
+        let count = recv(socket, &bytes, bytes.count, CInt(MSG_PEEK) | CInt(MSG_DONTWAIT))
+        guard count > 0 else { return false }
+        if let answer = ForeignAnswer(bytes.prefix(count)) { throw MosquittoError(broker: broker, cause: .notMQTT(answer)) }
+        return true
     }
 
     private func pendingSocketError() -> CInt {

@@ -21,6 +21,9 @@ extension BrokerConnection {
         case CInt(MOSQ_ERR_TLS.rawValue): cause = .tls(tlsFault())
         // An alert of the broker after our part of the handshake looks like the end of the connection.
         case _ where settings.tls.enabled && !isAccepted && !diagnosis.log.isEmpty: cause = .tls(tlsFault())
+        // Within TLS nobody sees what it was.
+        case CInt(MOSQ_ERR_PROTOCOL.rawValue) where !isAccepted, CInt(MOSQ_ERR_MALFORMED_PACKET.rawValue) where !isAccepted:
+            cause = .notMQTT(.other(nil))
         case CInt(MOSQ_ERR_KEEPALIVE.rawValue): cause = .keepAlive
         case CInt(MOSQ_ERR_CONN_LOST.rawValue), CInt(MOSQ_ERR_NO_CONN.rawValue):
             cause = isAccepted ? .lost(errno: 0) : .closedBeforeAccept

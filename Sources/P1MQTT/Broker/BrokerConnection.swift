@@ -20,8 +20,9 @@ final class BrokerConnection {
     var diagnosis = Diagnosis()
     /// What the callbacks noted since `takeEvents`.
     var events: [Event] = []
-    /// Messages that would be lost with the connection, by message id: those that the broker did not confirm yet, and
-    /// events with quality of service 0 that were not written yet.
+    /// What the broker takes, as far as it said so when it accepted.
+    var limits: BrokerLimits
+    /// Messages that would be lost with the connection, by message id: those that the broker did not confirm yet.
     var unconfirmed: [CInt: (order: Int, message: Message)] = [:]
     private var handedOver = 0
     /// Subscriptions that were not answered yet, by message id.
@@ -35,6 +36,7 @@ final class BrokerConnection {
         broker = settings.broker
         self.settings = settings
         self.inbox = inbox
+        limits = BrokerLimits(version: settings.version)
         guard let handle = mosquitto_new(clientId, true, nil) else {
             throw MosquittoError(
                 broker: broker,
@@ -58,11 +60,12 @@ final class BrokerConnection {
         try check("mosquitto_int_option", mosquitto_int_option(handle, MOSQ_OPT_PROTOCOL_VERSION, version))
         // A batch is corked; nothing waits for TCP to acknowledge what went before.
         try check("mosquitto_int_option", mosquitto_int_option(handle, MOSQ_OPT_TCP_NODELAY, 1))
-        // Bounds what waits for a confirmation; the service stops before this many.
-        try check("mosquitto_int_option", mosquitto_int_option(handle, MOSQ_OPT_SEND_MAXIMUM, 2000))
-        if settings.username != nil || settings.password != nil {
+        // More wait within libmosquitto. The service stops before: what waits there is not replaced by newer values.
+        try check("mosquitto_int_option", mosquitto_int_option(handle, MOSQ_OPT_SEND_MAXIMUM, CInt(limits.window)))
+        let password = try readPassword()
+        if settings.username != nil || password != nil {
             // An empty name where only a password is set: without one, MQTT 3.1.1 sends no password.
-            let code = mosquitto_username_pw_set(handle, settings.username ?? "", settings.password?.exposed)
+            let code = mosquitto_username_pw_set(handle, settings.username ?? "", password?.exposed)
             try check("mosquitto_username_pw_set", code)
         }
         if let will {
@@ -71,6 +74,17 @@ final class BrokerConnection {
             try check("mosquitto_will_set", code)
         }
         if settings.tls.enabled { try setTLS(settings.tls) }
+    }
+
+    /// From its file at each attempt, so that a password that was changed there is used without a restart.
+    private func readPassword() throws(MosquittoError) -> Secret? {
+        guard let path = settings.passwordFile else { return settings.password }
+        do throws(SmallFile.Failure) {
+            return try SecretFile.read(path).secret
+        } catch {
+            throw MosquittoError(
+                broker: broker, cause: .unusableFile(path: path, setting: "mqtt.passwordFile", reason: error.reason))
+        }
     }
 
     private func setTLS(_ tls: TLSSettings) throws(MosquittoError) {
@@ -98,11 +112,10 @@ final class BrokerConnection {
 
     // MARK: - Calls
 
-    /// Starts to connect without waiting for TCP. The name of the host is looked up here, which may block.
-    /// - Parameter source: the local address to connect from, which also chooses between IPv4 and IPv6.
-    func start(from source: String?) throws(MosquittoError) {
-        let code = mosquitto_connect_bind_async(
-            handle, settings.host, CInt(settings.port), CInt(settings.keepAlive), source)
+    /// Starts to connect without waiting for TCP.
+    /// - Parameter address: one of the host's.
+    func start(at address: String) throws(MosquittoError) {
+        let code = p1_connect(handle, settings.host, address, CInt(settings.port), CInt(settings.keepAlive))
         let number = errno
         switch code {
         case CInt(MOSQ_ERR_SUCCESS.rawValue): return
@@ -110,7 +123,7 @@ final class BrokerConnection {
             throw MosquittoError(broker: broker, cause: .unknownHost(String(cString: gai_strerror(number))))
         case CInt(MOSQ_ERR_ERRNO.rawValue) where !Self.brokenOff.contains(number):
             throw MosquittoError(broker: broker, cause: .unreachable(errno: number))
-        default: throw error("mosquitto_connect_bind_async", code, errno: number)
+        default: throw error("mosquitto_connect_async", code, errno: number)
         }
     }
 
@@ -150,20 +163,22 @@ final class BrokerConnection {
     /// - Returns: `nil`, or why this message can never be sent; the connection is well then.
     func publish(_ message: Message) throws(MosquittoError) -> String? {
         var id: CInt = 0
+        let qos = min(message.qos, limits.qos)
         let code = message.payload.withUnsafeBytes { bytes in
             mosquitto_publish(
-                handle, &id, message.topic, CInt(bytes.count), bytes.baseAddress, message.qos, message.retain)
+                handle, &id, message.topic, CInt(bytes.count), bytes.baseAddress, qos, message.retain)
         }
         switch code {
         case CInt(MOSQ_ERR_SUCCESS.rawValue):
-            if message.qos > 0 || message.kind >= .event {
+            if qos > 0 {
                 handedOver += 1
                 unconfirmed[id] = (handedOver, message)
             }
             return nil
+        case CInt(MOSQ_ERR_OVERSIZE_PACKET.rawValue):
+            return limits.tooLarge(message)
         case CInt(MOSQ_ERR_INVAL.rawValue), CInt(MOSQ_ERR_PAYLOAD_SIZE.rawValue),
-            CInt(MOSQ_ERR_MALFORMED_UTF8.rawValue), CInt(MOSQ_ERR_OVERSIZE_PACKET.rawValue),
-            CInt(MOSQ_ERR_QOS_NOT_SUPPORTED.rawValue):
+            CInt(MOSQ_ERR_MALFORMED_UTF8.rawValue), CInt(MOSQ_ERR_QOS_NOT_SUPPORTED.rawValue):
             return String(cString: mosquitto_strerror(code))
         default:
             try check("mosquitto_publish", code)

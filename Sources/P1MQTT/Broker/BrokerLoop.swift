@@ -22,7 +22,7 @@ package final class BrokerLoop {
     private var connection: BrokerConnection?
 
     /// - Parameters:
-    ///   - settings: with the password already read from its file.
+    ///   - settings: a password in a file is read from there for each attempt.
     ///   - jitter: 0 up to 1, varies the pauses between attempts.
     package init(
         settings: MQTTSettings, plan: SessionPlan, outbox: Outbox, inbox: Inbox, logger: Logger, pace: BrokerPace = BrokerPace(),
@@ -62,7 +62,8 @@ package final class BrokerLoop {
     private var traffic: Session.Traffic {
         guard let connection else { return Session.Traffic() }
         return Session.Traffic(
-            waiting: outbox.counters.pending, unconfirmed: connection.unconfirmed.count, wantsWrite: connection.wantsWrite)
+            waiting: outbox.counters.pending, unconfirmed: connection.unconfirmed.count, window: connection.limits.window,
+            wantsWrite: connection.wantsWrite)
     }
 
     private func take(_ step: Session.Step, _ isStopping: () -> Bool) throws(MosquittoError) {
@@ -95,7 +96,7 @@ package final class BrokerLoop {
     /// - Returns: whether more of them wait.
     private func publishNextBatch(room: Int, on connection: BrokerConnection) throws(MosquittoError) -> Bool {
         guard room > 0 else { return false }
-        var batch = outbox.takePending(limit: min(room, Self.batchLimit), bytes: Self.batchBytes)[...]
+        var batch = outbox.takePending(limit: Self.batchLimit, bytes: Self.batchBytes, window: room)[...]
         if batch.isEmpty { return false }
         defer { outbox.takeBack(Array(batch)) }
         while let message = batch.first {

@@ -17,6 +17,8 @@ package struct MosquittoError: Error, Equatable, CustomStringConvertible {
         case noAnswer
         /// TCP stands, but the broker did not accept within the limit.
         case silent
+        /// Something else than an MQTT broker answered.
+        case notMQTT(ForeignAnswer)
         /// The broker closed the connection before it accepted.
         case closedBeforeAccept
         /// The broker refused: the code of its CONNACK, in the numbering of MQTT 3.1.1 or 5.
@@ -24,6 +26,8 @@ package struct MosquittoError: Error, Equatable, CustomStringConvertible {
         case tls(TLSFault)
         /// A file of the settings cannot be read.
         case unreadableFile(path: String, setting: String, errno: CInt)
+        /// A file of the settings holds nothing of use; the reason is the rest of a sentence that begins with its name.
+        case unusableFile(path: String, setting: String, reason: String)
         /// The connection broke: `errno`, 0 when the other side closed it.
         case lost(errno: CInt)
         /// No answer to a ping within the keep-alive.
@@ -46,6 +50,8 @@ enum TLSFault: Equatable {
     case notYetValid
     case notTrusted(String)
     case wrongHostName
+    /// What answers does not speak TLS.
+    case notTLS
     /// The broker wants a certificate of the client, or refuses the one that it was shown.
     case clientCertificate(String)
     /// Anything else, in the words of OpenSSL.
@@ -69,6 +75,8 @@ enum TLSFault: Equatable {
                 self = .clientCertificate(text)
             } else if text.contains("certificate verify failed") {
                 self = .notTrusted(text)
+            } else if text.contains("wrong version number") || text.contains("packet length too long") {
+                self = .notTLS
             } else {
                 self = .other(text.isEmpty ? "the handshake failed" : text)
             }
@@ -85,6 +93,24 @@ enum TLSFault: Equatable {
 }
 
 extension MosquittoError.Cause {
+    /// Whether nobody answered at all.
+    var isOfTCP: Bool {
+        switch self {
+        case .unreachable, .noAnswer: true
+        default: false
+        }
+    }
+
+    /// Whether another address of the same name may do better.
+    var isOfAddress: Bool {
+        switch self {
+        case .unreachable, .noAnswer, .silent, .notMQTT, .closedBeforeAccept: true
+        // Not available, busy, use another server.
+        case .refused(let code): [3, 0x88, 0x89, 0x9C, 0x9D].contains(code)
+        default: false
+        }
+    }
+
     /// What is wrong, without the remedy.
     var explanation: String {
         switch self {
@@ -92,16 +118,19 @@ extension MosquittoError.Cause {
         case .unreachable(let code): "cannot be reached (\(systemText(code)))"
         case .noAnswer: "does not answer"
         case .silent: "accepts connections but does not answer as an MQTT broker"
+        case .notMQTT(let answer): answer.explanation
         case .closedBeforeAccept: "closed the connection before it accepted it"
         case .refused(let code): "refused the connection: \(Self.refusal(code))"
         case .tls(.expired): "its certificate has expired"
         case .tls(.notYetValid): "its certificate is not valid yet"
         case .tls(.notTrusted(let text)): "its certificate is not trusted (\(text))"
         case .tls(.wrongHostName): "its certificate is for another host name"
+        case .tls(.notTLS): "does not speak TLS"
         case .tls(.clientCertificate(let text)): "it wants another certificate of this client (\(text))"
         case .tls(.other(let text)): "TLS failed (\(text))"
         case .unreadableFile(let path, let setting, let code):
             "\(path) (\(setting)) cannot be read (\(systemText(code)))"
+        case .unusableFile(let path, let setting, let reason): "\(path) (\(setting)) \(reason)"
         case .lost(0): "the broker closed the connection"
         case .lost(let code): "the connection broke (\(systemText(code)))"
         case .keepAlive: "did not answer within mqtt.keepAlive"
@@ -120,6 +149,7 @@ extension MosquittoError.Cause {
         case .unreachable(ECONNREFUSED): "is the broker running, and is mqtt.port right?"
         case .unreachable, .noAnswer: "check mqtt.host, mqtt.port, the network and firewalls"
         case .silent: "check mqtt.port, mqtt.tls.enabled and mqtt.version"
+        case .notMQTT(let answer): answer.remedy
         case .closedBeforeAccept:
             "check mqtt.port, mqtt.tls.enabled, mqtt.version, and whether it wants mqtt.tls.certificateFile"
         case .refused(1), .refused(0x84): "set mqtt.version to what the broker speaks"
@@ -131,11 +161,14 @@ extension MosquittoError.Cause {
         case .tls(.notYetValid): "check this machine's clock"
         case .tls(.notTrusted): "set mqtt.tls.caFile to the certificate of the authority that signed it"
         case .tls(.wrongHostName): "set mqtt.host to a name in the certificate"
+        case .tls(.notTLS): "set mqtt.tls.enabled to false, or mqtt.port to the broker's port for TLS (usually 8883)"
         case .tls(.clientCertificate): "check mqtt.tls.certificateFile and mqtt.tls.keyFile"
         case .tls(.other): "check mqtt.port and the mqtt.tls settings"
         case .unreadableFile(_, _, EACCES): "let the user of p1mqtt read it"
         case .unreadableFile: "correct the path"
+        case .unusableFile: "correct it; it is read again for each attempt"
         case .dismissed(0x8E): "another client uses this client id: set another mqtt.clientId in one of them"
+        case .dismissed(0x95): BrokerLimits.packetRemedy
         case .dismissed, .lost, .keepAlive, .library: nil
         }
     }

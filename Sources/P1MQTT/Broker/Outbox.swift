@@ -41,10 +41,10 @@ package final class Outbox: Sendable {
 
     // MARK: - The broker thread
 
-    /// The next messages in order, at most `limit`; the one that exceeds `bytes` is the last.
-    func takePending(limit: Int, bytes: Int = .max) -> [Message] {
+    /// The next messages in order: see `OutboxQueue.take`. What is left behind for want of room is not woken for.
+    func takePending(limit: Int, bytes: Int = .max, window: Int = .max) -> [Message] {
         state.withLock { state in
-            let batch = state.queue.take(limit: limit, bytes: bytes)
+            let batch = state.queue.take(limit: limit, bytes: bytes, window: window)
             state.takerWaits = state.queue.isEmpty
             return batch
         }

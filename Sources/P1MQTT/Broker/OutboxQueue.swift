@@ -4,13 +4,14 @@ import P1MQTTMeter
 /// What waits for the broker and in which order, as a pure value.
 ///
 /// State is kept for each topic: a newer message takes the place of an older one that waits, and all of it waits again
-/// after a connect. Events are a queue of their own. Both carry tickets from one counter, so that taking merges them
-/// into the order in which they were posted. A place in the line that was superseded stays behind with an old ticket;
-/// taking skips it, and the line is swept when most of it is old, so every step is cheap on average.
+/// after a connect. Events are a queue of their own, with a bound for each kind of them. Both carry tickets from one
+/// counter, so that taking merges them into the order in which they were posted. A place in the line that was superseded
+/// stays behind with an old ticket; taking skips it, and the line is swept when most of it is old, so every step is cheap
+/// on average.
 struct OutboxQueue: Sendable {
     /// Topics that are kept; more are refused. A thousand meters have some 40,000.
     let maximumTopics: Int
-    /// Events that wait; of more, the oldest is dropped. History counts among them but is never dropped.
+    /// Events of one kind that wait; of more, the oldest is dropped. History has no bound here.
     let maximumEvents: Int
 
     private(set) var counters = OutboxCounters()
@@ -53,7 +54,7 @@ struct OutboxQueue: Sendable {
 
     mutating func post(_ batch: [Message]) {
         for message in batch {
-            if message.kind >= .event {
+            if message.kind.isEach {
                 append(event: message)
             } else {
                 place(message, isKept: message.kind.isState)
@@ -86,8 +87,8 @@ struct OutboxQueue: Sendable {
     /// Puts back what a lost connection never confirmed and what nobody would send again: events, at the head of
     /// their queue, and deletions. State needs none of this: `sendAgain()` sends it.
     mutating func takeBack(_ unconfirmed: [Message]) {
-        for message in unconfirmed.reversed() where message.kind >= .event {
-            if message.kind == .event, events.count >= maximumEvents {
+        for message in unconfirmed.reversed() where message.kind.isEach {
+            if message.kind.isBounded, waiting(message.kind) >= maximumEvents {
                 counters.eventsDropped += 1
             } else {
                 events.prepend(Event(ticket: 0, message: message))
@@ -106,12 +107,17 @@ struct OutboxQueue: Sendable {
         post(topics.map { .availability($0, isOnline: false) } + [will])
     }
 
-    /// The next messages in order; they wait no longer. The one that exceeds `bytes` of topics and payloads is the last.
-    mutating func take(limit: Int, bytes: Int = .max) -> [Message] {
+    /// The next messages in order; they wait no longer.
+    /// - Parameters:
+    ///   - limit: how many at most.
+    ///   - bytes: of topics and payloads; the message that exceeds them is the last.
+    ///   - window: how many of them may be such that the broker confirms; they end before the first that does not fit.
+    mutating func take(limit: Int, bytes: Int = .max, window: Int = .max) -> [Message] {
         var batch: [Message] = []
-        var room = bytes
-        while batch.count < limit, room > 0, let message = takeNext() {
+        var (room, window) = (bytes, window)
+        while batch.count < limit, room > 0, let message = takeNext(where: { window > 0 || $0.qos == 0 }) {
             room -= message.topic.utf8.count + message.payload.count
+            if message.qos > 0 { window -= 1 }
             batch.append(message)
         }
         counters.pending -= batch.count
@@ -150,27 +156,37 @@ struct OutboxQueue: Sendable {
     private mutating func append(event: Message) {
         events.append(Event(ticket: nextTicket(), message: event))
         counters.pending += 1
-        guard events.count > maximumEvents, let oldest = events.firstIndex(where: { $0.message.kind == .event }) else { return }
+        guard event.kind.isBounded, waiting(event.kind) > maximumEvents,
+            let oldest = events.firstIndex(where: { $0.message.kind == event.kind })
+        else { return }
         events.remove(at: oldest)
         counters.pending -= 1
         counters.eventsDropped += 1
     }
 
-    private mutating func takeNext() -> Message? {
-        while let place = line.first {
-            if let event = events.first, event.ticket < place.ticket { break }
-            line.removeFirst()
-            if let message = takeState(at: place) { return message }
-        }
-        return events.popFirst()?.message
+    /// Events of a kind that wait. Only counted where they may be too many.
+    private func waiting(_ kind: Message.Kind) -> Int {
+        events.count < maximumEvents ? events.count : events.count { $0.message.kind == kind }
     }
 
-    /// The message that waits at this place; `nil` when a newer one took its turn.
-    private mutating func takeState(at place: Place) -> Message? {
-        guard let index = slots.index(forKey: place.topic), slots.values[index].ticket == place.ticket else { return nil }
-        guard slots.values[index].isKept else { return slots.remove(at: index).value.message }
-        slots.values[index].ticket = 0
-        return slots.values[index].message
+    /// Takes the next message in order, if it fits.
+    private mutating func takeNext(where fits: (Message) -> Bool) -> Message? {
+        while let place = line.first {
+            if let event = events.first, event.ticket < place.ticket { break }
+            guard let index = slots.index(forKey: place.topic), slots.values[index].ticket == place.ticket else {
+                // A newer message of this topic stands further back.
+                line.removeFirst()
+                continue
+            }
+            let message = slots.values[index].message
+            guard fits(message) else { return nil }
+            line.removeFirst()
+            if slots.values[index].isKept { slots.values[index].ticket = 0 } else { slots.remove(at: index) }
+            return message
+        }
+        guard let event = events.first, fits(event.message) else { return nil }
+        events.removeFirst()
+        return event.message
     }
 
     private mutating func nextTicket() -> UInt64 {

@@ -14,7 +14,10 @@ extension Logger {
                 metadata: ["failures": "\(failures)", "seconds": "\(outage / 1000)"])
         case .outage(.unstable(let error), let suffix):
             warning(
-                "\(error), seconds after each connect; does another client use the same mqtt.clientId, or is a topic forbidden?\(suffix)",
+                """
+                \(error), seconds after each connect; does another client use the same mqtt.clientId, is a topic forbidden, or a message \
+                larger than the broker takes (mosquitto: max_packet_size; with mqtt.version "5" it is named)?\(suffix)
+                """,
                 metadata: ["clientId": "\(clientId)"])
         case .refusedSubscription(let filter):
             warning("the MQTT broker refused a subscription; check what this user may read", metadata: ["topic": "\(filter)"])

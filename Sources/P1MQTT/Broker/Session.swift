@@ -9,7 +9,8 @@ struct Session: Sendable {
     /// What the broker thread does next.
     enum Step: Sendable, Equatable {
         case connect
-        /// Publish so many messages at most; then wait for the broker or the outbox, so many milliseconds at most.
+        /// Publish what waits, so many messages that the broker confirms at most, and nothing without room for one; then wait
+        /// for the broker or the outbox, so many milliseconds at most.
         case serve(room: Int, wait: Int64)
         /// Let the farewell take the place of all that waits in the outbox.
         case sayFarewell
@@ -47,6 +48,8 @@ struct Session: Sendable {
         var waiting = 0
         /// Messages that libmosquitto was given and the broker has not confirmed.
         var unconfirmed = 0
+        /// How many of them the broker takes at the same time.
+        var window = 20
         /// Whether libmosquitto has bytes that the socket did not take yet.
         var wantsWrite = false
     }
@@ -68,8 +71,6 @@ struct Session: Sendable {
 
     private let plan: SessionPlan
     private let pace: BrokerPace
-    /// Messages with a quality of service above 0 that may be under way at the same time.
-    private let window = 1000
     private(set) var counters = BrokerCounters()
 
     private var phase = Phase.away(until: .min)
@@ -116,14 +117,15 @@ struct Session: Sendable {
             let isUnderWay = traffic.waiting > 0 || traffic.wantsWrite || traffic.unconfirmed > 0
             if isUnderWay, let rest = rest(until: until, from: now) { return serve(traffic, wait: rest) }
             phase = .over
-            return .disconnect
+            // A farewell that did not arrive is left to the will, which a DISCONNECT would take back.
+            return isUnderWay ? .end : .disconnect
         }
     }
 
     /// Nothing is handed over while libmosquitto has not written what it got before: what a slow or frozen broker does not
     /// take waits in the outbox, whose size is bounded.
     private func serve(_ traffic: Traffic, wait: Int64) -> Step {
-        .serve(room: traffic.wantsWrite ? 0 : max(0, window - traffic.unconfirmed), wait: wait)
+        .serve(room: traffic.wantsWrite ? 0 : max(0, traffic.window - traffic.unconfirmed), wait: wait)
     }
 
     private func rest(until: Int64, from now: Moment) -> Int64? {

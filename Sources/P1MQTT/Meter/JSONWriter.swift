@@ -14,6 +14,16 @@ package struct JSONWriter {
         return json.bytes
     }
 
+    /// The bytes of an object with further members at its end.
+    package static func object(_ object: [UInt8], and members: (inout JSONWriter) -> Void) -> [UInt8] {
+        var json = JSONWriter()
+        json.bytes = object.dropLast()
+        json.needsComma = object.count > 2
+        members(&json)
+        json.close("}")
+        return json.bytes
+    }
+
     package mutating func object(_ members: (inout JSONWriter) -> Void) {
         open("{")
         members(&self)

@@ -41,14 +41,23 @@ package struct Message: Sendable, Equatable {
         case document
         /// Worth sending only once: the newest of a topic while it waits, never again afterwards.
         case passing
-        /// Something that happened: all of them in order, up to the bound of the outbox.
+        /// Something that happened at a meter: all of them in order, up to the bound of the outbox.
         case event
+        /// Something that happened to the program or a source: likewise, with a bound of its own, so that sources that come
+        /// and go push no event of a meter out.
+        case bridgeEvent
         /// What happened while the broker was away, afterwards: all of it in order and none dropped. Whoever posts it
         /// waits for room first.
         case history
 
         /// Whether the newest of a topic is kept and sent again after every connect.
         package var isState: Bool { self < .passing }
+
+        /// Whether each message is wanted, not only the newest of its topic.
+        package var isEach: Bool { self >= .event }
+
+        /// Whether the oldest is dropped where too many wait.
+        package var isBounded: Bool { self == .event || self == .bridgeEvent }
 
         package static func < (left: Kind, right: Kind) -> Bool { left.rawValue < right.rawValue }
     }

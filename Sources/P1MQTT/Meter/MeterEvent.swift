@@ -1,4 +1,5 @@
-/// Something that happened at a meter, reported once: `p1/event/TYPE`, JSON with `event_type`, not retained.
+/// Something that happened at a meter, reported once: `p1/event/TYPE`, JSON with `event_type`, not retained. The broker
+/// confirms it; a copy that arrives twice has the same `seq`.
 package struct MeterEvent: Sendable, Equatable {
     /// The last level of the topic, and `event_type` of the payload.
     package enum Kind: String, Sendable, CaseIterable {
@@ -21,7 +22,7 @@ package struct MeterEvent: Sendable, Equatable {
     }
 
     package let kind: Kind
-    /// One JSON object.
+    /// One JSON object, without `seq`.
     package let payload: [UInt8]
 
     /// - Parameters:
@@ -37,7 +38,9 @@ package struct MeterEvent: Sendable, Equatable {
         }
     }
 
-    package func message(_ topics: MeterTopics) -> Message {
-        Message(topic: topics.event(kind), payload: payload, qos: 0, retain: false, kind: .event)
+    /// - Parameter seq: its number among the events of the program.
+    package func message(_ topics: MeterTopics, seq: Int64) -> Message {
+        let payload = JSONWriter.object(payload, and: { $0.member("seq", seq) })
+        return Message(topic: topics.event(kind), payload: payload, qos: 1, retain: false, kind: .event)
     }
 }

@@ -52,7 +52,7 @@ import Testing
         let running = RunningService(port: broker.port, subscriptions: [.init("p1/json"), .init("ha/status", qos: 0)])
         try await running.waitUntilConnected()
         running.outbox.post([
-            Message(topic: "ha/status", text: "online", qos: 0, retain: false, kind: .event), .value("p1/other", "1"),
+            Message(topic: "ha/status", text: "online", qos: 0, retain: false, kind: .passing), .value("p1/other", "1"),
             .value("p1/json", "{}"),
         ])
         try await eventually("both; \(running.events)") { running.received == ["ha/status=online", "p1/json={}"] }

@@ -96,7 +96,16 @@ extension Message {
 
     /// What the program publishes when another tariff is in force.
     static func event(to tariff: Int) -> Message {
-        MeterEvent(.tariff, time: nil) { $0.member("to", tariff) }.message(MeterTopics(bridgePrefix: "p1", meterName: nil))
+        MeterEvent(.tariff, time: nil) { $0.member("to", tariff) }
+            .message(MeterTopics(bridgePrefix: "p1", meterName: nil), seq: Int64(tariff))
+    }
+
+    var text: String { String(decoding: payload, as: UTF8.self) }
+
+    /// What the program publishes when a source is gone.
+    static func bridgeEvent(_ number: Int) -> Message {
+        BridgeEvent(kind: .close, meter: "a", reason: "\(number)")
+            .message(prefix: "p1", seq: Int64(number), at: Moment(monotonic: 0, utc: 0))
     }
 
     /// What the program publishes of a minute of an outage.

@@ -7,16 +7,19 @@ final class Listener: @unchecked Sendable {
     // Sendable: a test speaks for it from one task at a time.
     let port: Int
     private let descriptor: CInt
+    private let host: UInt32
     private var client: CInt = -1
     private var fillers: [CInt] = []
 
     /// - Parameters:
     ///   - port: `nil` for any that is free.
+    ///   - host: the last number of its address on the loopback.
     ///   - backlog: connections that the system accepts ahead.
-    init(port: Int? = nil, backlog: CInt = 4) throws {
+    init(port: Int? = nil, host: UInt32 = 1, backlog: CInt = 4) throws {
+        self.host = host
         descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         self.port = try port ?? freePort()
-        var address = loopback(port: self.port)
+        var address = loopback(port: self.port, host: host)
         let code = withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
@@ -63,7 +66,7 @@ final class Listener: @unchecked Sendable {
         for _ in 0..<4 {
             let filler = socket(
                 AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
-            var address = loopback(port: port)
+            var address = loopback(port: port, host: host)
             _ = withUnsafePointer(to: &address) { pointer in
                 pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                     connect(filler, $0, socklen_t(MemoryLayout<sockaddr_in>.size))

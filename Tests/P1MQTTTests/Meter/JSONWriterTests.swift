@@ -29,6 +29,13 @@ import Testing
         #expect(text { _ in } == "{}")
     }
 
+    @Test("adds members to an object that is written already") func addition() {
+        for (object, expected) in [("{}", #"{"n":1}"#), (#"{"a":{}}"#, #"{"a":{},"n":1}"#)] {
+            let longer = JSONWriter.object(Array(object.utf8), and: { $0.member("n", 1) })
+            #expect(String(decoding: longer, as: UTF8.self) == expected)
+        }
+    }
+
     @Test("writes null for what is missing, whatever its type") func null() {
         let json = text {
             $0.member("text", String?.none)

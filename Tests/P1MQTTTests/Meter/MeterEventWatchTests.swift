@@ -21,15 +21,15 @@ import Testing
         }
     }
 
-    private func text(_ event: MeterEvent) -> String { event.message(MeterTopics(bridgePrefix: "p1", meterName: "roof")).text }
+    private func text(_ event: MeterEvent) -> String { String(decoding: event.payload, as: UTF8.self) }
 
     @Test("a tariff that changes is reported once, with both") func tariff() throws {
         let found = try payloads([["0-0:96.14.0(0002)"], ["0-0:96.14.0(0002)"], ["0-0:96.14.0(0001)"], ["0-0:96.14.0(0001)"]])
         #expect(found.map(\.telegram) == [2])
-        let message = try #require(found.first).event.message(MeterTopics(bridgePrefix: "p1", meterName: "roof"))
+        let message = try #require(found.first).event.message(MeterTopics(bridgePrefix: "p1", meterName: "roof"), seq: 7)
         #expect(message.topic == "p1/roof/event/tariff")
-        #expect(message.text == #"{"event_type":"tariff","time":"2026-07-03T16:15:02.000Z","from":2,"to":1}"#)
-        #expect(!message.retain && message.qos == 0 && message.kind == .event)
+        #expect(message.text == #"{"event_type":"tariff","time":"2026-07-03T16:15:02.000Z","from":2,"to":1,"seq":7}"#)
+        #expect(!message.retain && message.qos == 1 && message.kind == .event)
     }
 
     @Test("a breaker that opens, also as a word") func breaker() throws {

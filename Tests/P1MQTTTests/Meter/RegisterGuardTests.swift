@@ -236,14 +236,14 @@ import Testing
         let sent = messages.messages(for: complete, at: Moment(monotonic: 0, utc: 0))
         #expect(!sent.contains { $0.topic == "p1/roof/electricity/received/tariff1" })
         #expect(sent.contains { $0.topic == "p1/roof/electricity/received/tariff2" && $0.text == "5.000" })
-        let event = try #require(holds.first).event.message(MeterTopics(bridgePrefix: "p1", meterName: "roof"))
+        let event = try #require(holds.first).event.message(MeterTopics(bridgePrefix: "p1", meterName: "roof"), seq: 7)
         #expect(event.topic == "p1/roof/event/heldRegister")
         #expect(!event.retain)
         #expect(
             event.text
                 == #"{"event_type":"heldRegister","time":"2027-01-15T08:00:20.000Z","path":"electricity/received/tariff1","equipmentId":"E1","reason":"zero","#
                 + #""value":0.000,"unit":"kWh","#
-                + #""lastValue":100.000,"lastUnit":"kWh","lastTime":"2027-01-15T08:00:10.000Z"}"#)
+                + #""lastValue":100.000,"lastUnit":"kWh","lastTime":"2027-01-15T08:00:10.000Z","seq":7}"#)
         #expect(holds.first?.description.contains("fell to zero: 0.000 kWh after 100.000 kWh") == true)
     }
 

@@ -29,7 +29,7 @@ struct Bridge {
         self.logger = logger
         started = .now()
         identity = BridgeIdentity(startedAt: started)
-        // At the start every source reports that it is connected, before the broker is.
+        // At the start every source reports that it is connected, before the broker is; a power cut is an event of each meter.
         outbox = Outbox(maximumEvents: 100 + settings.meters.count)
         inbox = Inbox(wake: inputWake)
     }
@@ -95,9 +95,11 @@ struct Bridge {
         let pushes = Dictionary(pushTopics.map { ($0, PushSource(name: "mqtt topic \($0)")) }, uniquingKeysWith: { first, _ in first })
         let debugLog = settings.debug.enabled ? DebugLog(settings.debug, logger: logger) : nil
         let claims = DiscoveryClaims()
+        let numbers = EventNumbers(startedAt: started)
         let meters = settings.meters.map { meter in
             let pipeline = MeterPipeline(
-                settings: meter, all: settings, outbox: outbox, logger: logger, debugLog: debugLog, broker: memory, claims: claims)
+                settings: meter, all: settings, outbox: outbox, logger: logger, debugLog: debugLog, broker: memory, claims: claims,
+                numbers: numbers)
             return (pipeline: pipeline, feed: Feed(source: source(of: meter, pushes, resolver), consumer: pipeline))
         }
         let reporter = BridgeReporter(

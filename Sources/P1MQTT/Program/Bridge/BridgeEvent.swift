@@ -1,7 +1,7 @@
 import P1MQTTInput
 import P1MQTTMeter
 
-/// Something that happened to the bridge: `p1/bridge/event`, JSON, not retained. The names are the events of
+/// Something that happened to the bridge: `p1/bridge/event`, JSON, not retained, confirmed by the broker. The names are the events of
 /// node-p1-reader where it has one.
 struct BridgeEvent: Sendable {
     enum Kind: String, Sendable {
@@ -38,15 +38,17 @@ struct BridgeEvent: Sendable {
         self.init(kind: kind, meter: meter, source: report.source, reason: report.reason, remedy: report.remedy)
     }
 
-    func message(prefix: String, at now: Moment) -> Message {
+    /// - Parameter seq: its number among the events of the program.
+    func message(prefix: String, seq: Int64, at now: Moment) -> Message {
         let payload = JSONWriter.object {
             $0.member("event", kind.rawValue)
             $0.member("meter", meter)
             $0.member("time", time: now.utc / 1000)
+            $0.member("seq", seq)
             $0.member("source", source?.sanitised)
             $0.member("reason", reason.sanitised)
             $0.member("remedy", remedy)
         }
-        return Message(topic: prefix + "/bridge/event", payload: payload, qos: 0, retain: false, kind: .event)
+        return Message(topic: prefix + "/bridge/event", payload: payload, qos: 1, retain: false, kind: .bridgeEvent)
     }
 }

@@ -1,5 +1,6 @@
 import Logging
 import P1MQTTBroker
+import P1MQTTInput
 import P1MQTTMeter
 import P1Parser
 
@@ -10,6 +11,7 @@ struct MeterFaults {
 
     private let meter: String?
     private let bridgePrefix: String
+    private let numbers: EventNumbers
     private let outbox: Outbox
     private let logger: Logger
     private var reported = FaultLog()
@@ -17,11 +19,13 @@ struct MeterFaults {
     /// - Parameters:
     ///   - meter: the name of the meter; `nil` for the one without a name.
     ///   - bridgePrefix: of the topic of the events.
+    ///   - numbers: of the events of the program.
     ///   - outbox: where they go.
     ///   - logger: with the name of the meter.
-    init(meter: String?, bridgePrefix: String, outbox: Outbox, logger: Logger) {
+    init(meter: String?, bridgePrefix: String, numbers: EventNumbers, outbox: Outbox, logger: Logger) {
         self.meter = meter
         self.bridgePrefix = bridgePrefix
+        self.numbers = numbers
         self.outbox = outbox
         self.logger = logger
     }
@@ -33,8 +37,16 @@ struct MeterFaults {
         // With a wrong key nothing at all will be published until somebody changes a setting.
         let isFatal = [.noKey, .wrongKey, .wrongAuthenticationKey].contains(fault)
         logger.log(level: isFatal ? .error : .warning, "\(reason.sanitised)\(Self.since(quiet)). \(remedy)")
-        let event = BridgeEvent(kind: .error, meter: meter, reason: reason.sanitised, remedy: remedy)
-        outbox.post([event.message(prefix: bridgePrefix, at: now)])
+        post(BridgeEvent(kind: .error, meter: meter, reason: reason.sanitised, remedy: remedy), at: now)
+    }
+
+    /// Reports what happened to the meter's source.
+    func note(_ report: SourceReport, at now: Moment) {
+        post(BridgeEvent(report, meter: meter), at: now)
+    }
+
+    private func post(_ event: BridgeEvent, at now: Moment) {
+        outbox.post([event.message(prefix: bridgePrefix, seq: numbers.take(), at: now)])
     }
 
     mutating func note(_ rejection: TelegramReader.Rejection, at now: Moment) {

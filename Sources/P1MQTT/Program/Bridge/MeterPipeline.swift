@@ -28,7 +28,7 @@ final class MeterPipeline: ChunkConsumer {
 
     init(
         settings: MeterSettings, all: Settings, outbox: Outbox, logger: Logger, debugLog: DebugLog?, broker: BrokerMemory? = nil,
-        claims: DiscoveryClaims = DiscoveryClaims()
+        claims: DiscoveryClaims = DiscoveryClaims(), numbers: EventNumbers
     ) {
         self.settings = settings
         self.outbox = outbox
@@ -37,10 +37,11 @@ final class MeterPipeline: ChunkConsumer {
         var logger = logger
         if let name = settings.name { logger[metadataKey: "meter"] = "\(name)" }
         self.logger = logger
-        faults = MeterFaults(meter: settings.name, bridgePrefix: all.mqtt.topicPrefix, outbox: outbox, logger: logger)
+        faults = MeterFaults(
+            meter: settings.name, bridgePrefix: all.mqtt.topicPrefix, numbers: numbers, outbox: outbox, logger: logger)
         reader = settings.reader
         waiting = settings.source.startsAnew ? nil : broker.map { WaitingTelegrams(from: $0.started) }
-        publication = MeterPublication(settings, all: all, claims: claims)
+        publication = MeterPublication(settings, all: all, claims: claims, numbers: numbers)
     }
 
     // MARK: - Bytes
@@ -139,7 +140,7 @@ final class MeterPipeline: ChunkConsumer {
             outbox.post(publication.goOffline())
         }
         if let quiet = reports.note(at: now) { logger.log(level: level, "\(report)\(quiet)") }
-        outbox.post([BridgeEvent(report, meter: settings.name).message(prefix: publication.topics.bridgePrefix, at: now)])
+        faults.note(report, at: now)
     }
 
     // MARK: - Time

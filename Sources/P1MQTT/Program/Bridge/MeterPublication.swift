@@ -24,6 +24,7 @@ struct MeterPublication {
     /// Seconds that its clock was ahead when the last telegram came; `nil` where it sends no time.
     private(set) var clockOffset: Int64?
     private(set) var history: HistoryBuffer?
+    private let numbers: EventNumbers
     private let publishesRaw: Bool
     private let isEmulated: Bool
 
@@ -35,7 +36,8 @@ struct MeterPublication {
     private var mbus = MBusAvailability()
     private var board = AvailabilityBoard()
 
-    init(_ settings: MeterSettings, all: Settings, claims: DiscoveryClaims) {
+    init(_ settings: MeterSettings, all: Settings, claims: DiscoveryClaims, numbers: EventNumbers) {
+        self.numbers = numbers
         topics = MeterTopics(bridgePrefix: all.mqtt.topicPrefix, meterName: settings.name)
         publishesRaw = all.publish.raw
         isEmulated = settings.isEmulated
@@ -58,7 +60,7 @@ struct MeterPublication {
         if publishesRaw {
             messages.append(Message(topic: topics.raw, payload: telegram.frame.bytes, qos: 0, retain: false, kind: .passing))
         }
-        messages += (holds.map(\.event) + events.look(at: document)).map { $0.message(topics) }
+        messages += (holds.map(\.event) + events.look(at: document)).map { $0.message(topics, seq: numbers.take()) }
         history?.add(at: document.time ?? now.utc / 1000, isBrokerAway: isBrokerAway) { document.json(seq: $0) }
         if let due = mean.add(document, at: now) { messages += values.messages(for: due, at: now) }
         return Outcome(forgotten: devices.forget, messages: messages, holds: holds, document: document)

@@ -9,6 +9,8 @@ struct Setting<Part>: Sendable {
     let readsLiterals: Bool
     let isSecret: Bool
     let choices: [String]
+    /// What is wrong with a text; `nil` where `allowed` has to do.
+    let fault: @Sendable (String) -> String?
     /// A sentence for the documentation.
     let meaning: String
     /// There is no default, and without it its part is useless.
@@ -29,6 +31,7 @@ struct Setting<Part>: Sendable {
         readsLiterals = codec.readsLiterals
         isSecret = codec.isSecret
         choices = codec.choices
+        fault = codec.fault
         read = { written, part in
             guard let decoded = codec.decode(written) else { return false }
             part[keyPath: value] = decoded
@@ -53,6 +56,7 @@ struct Setting<Part>: Sendable {
         readsLiterals = row.readsLiterals
         isSecret = row.isSecret
         choices = row.choices
+        fault = row.fault
         meaning = row.meaning
         isRequired = row.isRequired
         read = { row.read($0, &$1[keyPath: inner]) }

@@ -4,8 +4,10 @@ import P1MQTTMeter
 /// The kinds of text that settings hold.
 extension SettingCodec where Value == String {
     /// Text that obeys a rule.
-    static func text(_ allowed: String, _ isAllowed: @escaping @Sendable (String) -> Bool) -> Self {
-        SettingCodec(allowed: allowed, readsLiterals: false) {
+    static func text(
+        _ allowed: String, fault: @escaping @Sendable (String) -> String? = { _ in nil }, _ isAllowed: @escaping @Sendable (String) -> Bool
+    ) -> Self {
+        SettingCodec(allowed: allowed, readsLiterals: false, fault: fault) {
             guard case .text(let text) = $0, isPrintable(text), isAllowed(text) else { return nil }
             return text
         } encode: {
@@ -37,10 +39,17 @@ extension SettingCodec where Value == String {
 
     /// The name of a topic, as opposed to a filter.
     static var topic: Self {
-        text("a topic of 1 to 256 bytes without +, # or empty levels, not beginning with $") { topic in
-            topic.utf8.count <= 256 && Topic.fault(in: topic) == nil
-                && topic.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).allSatisfy { !$0.isEmpty }
+        text("a topic of 1 to 256 bytes without +, # or empty levels, not beginning with $", fault: faultOfTopic) {
+            faultOfTopic($0) == nil
         }
+    }
+
+    /// Why a text is no topic for a setting.
+    @Sendable private static func faultOfTopic(_ text: String) -> String? {
+        if let fault = Topic.fault(in: text) { return fault.description }
+        if text.utf8.count > 256 { return "a topic here has at most 256 bytes, this one has \(text.utf8.count)" }
+        let levels = text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        return levels.contains { $0.isEmpty } ? "a topic must not have an empty level, before, behind or between two /" : nil
     }
 
     static var meterName: Self {

@@ -13,6 +13,8 @@ struct SettingCodec<Value>: Sendable {
     var isSecret = false
     /// The texts it takes where they can be listed: the one that a mistyped text is nearest to is suggested.
     var choices: [String] = []
+    /// What is wrong with a text, where that can be said shorter than all that is allowed.
+    var fault: @Sendable (String) -> String? = { _ in nil }
     /// `nil` when that is not allowed.
     var decode: @Sendable (JSONTree) -> Value?
     var encode: @Sendable (Value) -> JSONTree
@@ -146,7 +148,9 @@ extension SettingCodec where Value: CaseIterable & RawRepresentable & Sendable, 
 extension SettingCodec {
     /// The same, or nothing at all; `null` in the documentation.
     static func optional<Wrapped>(_ codec: SettingCodec<Wrapped>) -> Self where Value == Wrapped? {
-        SettingCodec(allowed: codec.allowed, readsLiterals: codec.readsLiterals, isSecret: codec.isSecret, choices: codec.choices) {
+        SettingCodec(
+            allowed: codec.allowed, readsLiterals: codec.readsLiterals, isSecret: codec.isSecret, choices: codec.choices, fault: codec.fault
+        ) {
             codec.decode($0).map(Optional.some)
         } encode: {
             $0.map(codec.encode) ?? .null

@@ -59,7 +59,7 @@ struct SettingsDraft {
     ) -> Bool {
         if value == .null { return true }
         guard setting.read(value, &part) else {
-            let problem = setting.isSecret ? "is not valid" : "is \(value.shown)\(hint(for: value, among: setting.choices))"
+            let problem = setting.isSecret ? "is not valid" : "is \(value.shown)\(hint(for: value, of: setting))"
             report(path, origin, problem, setting.allowed)
             return false
         }
@@ -67,9 +67,10 @@ struct SettingsDraft {
         return true
     }
 
-    private func hint(for value: JSONTree, among choices: [String]) -> String {
-        guard case .text(let text) = value, let closest = Spelling.closest(to: text, among: choices) else { return "" }
-        return "; did you mean \(closest)?"
+    private func hint<Part>(for value: JSONTree, of setting: Setting<Part>) -> String {
+        guard case .text(let text) = value else { return "" }
+        if let fault = setting.fault(text) { return ": \(fault)" }
+        return Spelling.closest(to: text, among: setting.choices).map { "; did you mean \($0)?" } ?? ""
     }
 
     private mutating func reportUnknown<Part>(_ name: String, in section: Section, _ settings: [Setting<Part>], _ origin: SettingsOrigin) {

@@ -27,7 +27,9 @@ enum SettingsTable {
                 "Client id; `null`: `p1mqtt-` and an id of the machine and the prefix."),
             Setting("username", \.username, .optional(.text(upTo: 1024)), "User name at the broker."),
             Setting("password", \.password, .optional(.secret), "Password at the broker."),
-            Setting("passwordFile", \.passwordFile, .optional(.path), "File that holds the password, instead of it."),
+            Setting(
+                "passwordFile", \.passwordFile, .optional(.path),
+                "File that holds the password, instead of it; read again for each connection."),
             Setting("topicPrefix", \.topicPrefix, .topic, "What every topic begins with."),
             Setting("qos", \.qos, .integer(0...2), "Quality of service of values and of the JSON document."),
             Setting("retain", \.retain, .flag, "Whether values and the JSON document are retained."),

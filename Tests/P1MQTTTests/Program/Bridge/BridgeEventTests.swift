@@ -15,20 +15,22 @@ import Testing
     }
 
     @Test("say which meter, when and why, and are not retained") func message() {
-        let message = event(.failed).message(prefix: "p1", at: Moment(monotonic: 0, utc: 1_783_095_302_999))
+        let message = event(.failed).message(prefix: "p1", seq: 8, at: Moment(monotonic: 0, utc: 1_783_095_302_999))
         #expect(message.topic == "p1/bridge/event")
-        #expect(!message.retain && message.kind == .event)
+        #expect(!message.retain && message.qos == 1 && message.kind == .bridgeEvent)
         #expect(
             message.text
-                == #"{"event":"error","meter":"roof","time":"2026-07-03T16:15:02.000Z","source":"tcp a:1","reason":"why","remedy":"Do it."}"#
+                == #"{"event":"error","meter":"roof","time":"2026-07-03T16:15:02.000Z","seq":8,"source":"tcp a:1","reason":"why","remedy":"Do it."}"#
         )
     }
 
     @Test("null stands for what is not there; control characters from a wire do not pass") func sanitised() {
-        let message = BridgeEvent(kind: .close, meter: nil, reason: "a\u{1B}[2Jb").message(prefix: "x", at: Moment(monotonic: 0, utc: 0))
+        let event = BridgeEvent(kind: .close, meter: nil, reason: "a\u{1B}[2Jb")
+        let message = event.message(prefix: "x", seq: 9, at: Moment(monotonic: 0, utc: 0))
         #expect(
             message.text
-                == #"{"event":"close","meter":null,"time":"1970-01-01T00:00:00.000Z","source":null,"reason":"a?[2Jb","remedy":null}"#)
+                == #"{"event":"close","meter":null,"time":"1970-01-01T00:00:00.000Z","seq":9,"source":null,"reason":"a?[2Jb","remedy":null}"#
+        )
     }
 
     @Test("text from a wire is cut at 200 characters") func long() {

@@ -37,6 +37,20 @@ import Testing
         #expect(events(later).isEmpty && later.contains { $0.topic == "p1/electricity/tariffIndicator" && $0.text == "1" })
     }
 
+    @Test("each event has a number that counts on from the start, of the meter and of its source alike, and is confirmed") func numbers() {
+        let fixture = PipelineFixture()
+        fixture.report(.connected)
+        fixture.send(lines(tariff: 2))
+        fixture.send(lines(tariff: 1, failures: 5))
+        fixture.send(Array("/x\r\n\r\n0-0:96.14.0(0001)\r\n!0000\r\n".utf8))
+        let found = fixture.taken().filter { $0.kind.isEach }
+        #expect(found.map(\.topic) == ["p1/bridge/event", "p1/event/powerFailure", "p1/event/tariff", "p1/bridge/event"])
+        for (index, message) in found.enumerated() {
+            #expect(message.text.contains(#""seq":\#(PipelineFixture.start.utc + Int64(index))"#))
+            #expect(message.qos == 1 && !message.retain)
+        }
+    }
+
     @Test("what happened while the program was down is reported at its start") func missed() throws {
         let fixture = try restarted(after: lines(tariff: 2, failures: 4))
         fixture.send(lines(tariff: 2, failures: 5))

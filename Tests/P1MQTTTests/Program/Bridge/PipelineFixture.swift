@@ -21,7 +21,8 @@ final class PipelineFixture {
         var meter = MeterSettings(name: name, source: .file(path: "capture"))
         adapt(&settings, &meter)
         pipeline = MeterPipeline(
-            settings: meter, all: settings, outbox: outbox, logger: log.logger, debugLog: nil, broker: broker)
+            settings: meter, all: settings, outbox: outbox, logger: log.logger, debugLog: nil, broker: broker,
+            numbers: EventNumbers(startedAt: Self.start))
     }
 
     func send(_ bytes: [UInt8], after milliseconds: Int64 = 1000) {

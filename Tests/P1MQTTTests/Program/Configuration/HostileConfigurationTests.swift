@@ -19,6 +19,25 @@ import Testing
         }
     }
 
+    @Test(
+        "what MQTT forbids in a prefix is named",
+        arguments: [
+            ("+", "must not contain +: it stands for any topic"), ("p1/#", "must not contain #: it stands for any topic"),
+            ("$SYS/p1", "must not begin with $: brokers keep those for themselves"), ("a\\u0000b", "control character U+0000"),
+            ("a\\ufffeb", "U+FFFE, which stands for no character"), ("", "must not be empty"), ("a//b", "empty level"),
+            ("/a", "empty level"), (String(repeating: "é", count: 129), "at most 256 bytes, this one has 258"),
+        ])
+    func prefix(_ text: String, _ reason: String) throws {
+        for json in [
+            #"{"mqtt": {"topicPrefix": "\#(text)"}}"#, #"{"homeAssistant": {"prefix": "\#(text)"}}"#,
+            #"{"meters": [{"source": {"type": "mqtt", "topic": "\#(text)"}}]}"#,
+        ] {
+            let problems = try settingsProblems(json)
+            #expect(problems.count == 1)
+            #expect(problems.allSatisfy { $0.contains(reason) && $0.contains("; allowed: a topic of 1 to") }, "\(problems)")
+        }
+    }
+
     @Test("what is wrong is shown without control characters, and a secret is not shown at all") func messages() throws {
         let problems = try settingsProblems(
             #"{"mqtt": {"host": "a\u001b[2Jb", "password": "", "tls": {"verify": "\u0007no"}}, "x\u001by\n": 1, "meters": [{"decryptionKey": "s3cret\u001b"}]}"#
