@@ -17,7 +17,7 @@ extension BrokerConnection {
     /// - Returns: `nil` when `isStopping` said so.
     static func connect(
         settings: MQTTSettings, clientId: String, will: Message?, inbox: Inbox, limit: Int64, wake: WakeDescriptor,
-        lookUp: (MQTTSettings) throws(MosquittoError) -> [String] = addresses(of:), isStopping: () -> Bool
+        lookUp: (MQTTSettings) throws(MosquittoError) -> [String] = BrokerConnection.addresses(of:), isStopping: () -> Bool
     ) throws(MosquittoError) -> BrokerConnection? {
         var addresses = try lookUp(settings)[...]
         let deadline = Moment.now().monotonic + limit

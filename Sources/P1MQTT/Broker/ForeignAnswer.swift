@@ -1,5 +1,3 @@
-import P1MQTTMeter
-
 /// What answers where no MQTT broker is, as far as its first bytes show.
 enum ForeignAnswer: Equatable {
     /// A web server: the first line of its answer.

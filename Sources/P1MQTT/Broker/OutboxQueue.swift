@@ -54,7 +54,7 @@ struct OutboxQueue: Sendable {
 
     mutating func post(_ batch: [Message]) {
         for message in batch {
-            if message.kind.isEach {
+            if message.kind.isInSequence {
                 append(event: message)
             } else {
                 place(message, isKept: message.kind.isState)
@@ -87,7 +87,7 @@ struct OutboxQueue: Sendable {
     /// Puts back what a lost connection never confirmed and what nobody would send again: events, at the head of
     /// their queue, and deletions. State needs none of this: `sendAgain()` sends it.
     mutating func takeBack(_ unconfirmed: [Message]) {
-        for message in unconfirmed.reversed() where message.kind.isEach {
+        for message in unconfirmed.reversed() where message.kind.isInSequence {
             if message.kind.isBounded, waiting(message.kind) >= maximumEvents {
                 counters.eventsDropped += 1
             } else {

@@ -53,8 +53,8 @@ package struct Message: Sendable, Equatable {
         /// Whether the newest of a topic is kept and sent again after every connect.
         package var isState: Bool { self < .passing }
 
-        /// Whether each message is wanted, not only the newest of its topic.
-        package var isEach: Bool { self >= .event }
+        /// Whether all of them are wanted in their order, not only the newest of a topic.
+        package var isInSequence: Bool { self >= .event }
 
         /// Whether the oldest is dropped where too many wait.
         package var isBounded: Bool { self == .event || self == .bridgeEvent }

@@ -11,7 +11,7 @@ import Testing
     private func attempt(
         port: Int, host: String = "broker.example", addresses: [String], limit: Int64 = 10_000,
         _ adapt: (inout MQTTSettings) -> Void = { _ in }
-    ) throws -> MosquittoError.Cause? {
+    ) -> MosquittoError.Cause? {
         var settings = MQTTSettings(host: host, port: port)
         adapt(&settings)
         let wake = WakeDescriptor()
@@ -33,9 +33,9 @@ import Testing
     func refused() async throws {
         let broker = try await MosquittoBroker.started()
         for addresses in [["127.0.0.2", "127.0.0.3", "127.0.0.1"], ["127.0.0.1", "127.0.0.2"], ["::1", "127.0.0.2", "127.0.0.1"]] {
-            #expect(try attempt(port: broker.port, addresses: addresses) == nil)
+            #expect(attempt(port: broker.port, addresses: addresses) == nil)
         }
-        #expect(try attempt(port: broker.port, addresses: ["127.0.0.2", "127.0.0.3"]) == .unreachable(errno: ECONNREFUSED))
+        #expect(attempt(port: broker.port, addresses: ["127.0.0.2", "127.0.0.3"]) == .unreachable(errno: ECONNREFUSED))
     }
 
     @Test("nor is one that does not answer, or accepts and says nothing: each has its share of the time")
@@ -44,11 +44,11 @@ import Testing
         let gone = try Listener(port: broker.port, host: 2, backlog: 0)
         gone.fill()
         let silent = try Listener(port: broker.port, host: 3)
-        #expect(try attempt(port: broker.port, addresses: ["127.0.0.2", "127.0.0.3", "127.0.0.1"], limit: 1500) == nil)
+        #expect(attempt(port: broker.port, addresses: ["127.0.0.2", "127.0.0.3", "127.0.0.1"], limit: 3000) == nil)
         #expect(silent.hasClient)
-        #expect(try attempt(port: broker.port, addresses: ["127.0.0.2", "127.0.0.4"], limit: 600) == .unreachable(errno: ECONNREFUSED))
+        #expect(attempt(port: broker.port, addresses: ["127.0.0.2", "127.0.0.4"], limit: 600) == .unreachable(errno: ECONNREFUSED))
         #expect(
-            try attempt(port: broker.port, addresses: ["127.0.0.3", "127.0.0.2"], limit: 600) == .silent,
+            attempt(port: broker.port, addresses: ["127.0.0.3", "127.0.0.2"], limit: 600) == .silent,
             "what somebody did says more than that nobody was there")
     }
 
@@ -57,7 +57,7 @@ import Testing
         let broker = try MosquittoBroker()
         try await broker.start(config: "allow_anonymous false")
         let other = try Listener(port: broker.port, host: 2)
-        #expect(try attempt(port: broker.port, addresses: ["127.0.0.1", "127.0.0.2"]) == .refused(code: 5))
+        #expect(attempt(port: broker.port, addresses: ["127.0.0.1", "127.0.0.2"]) == .refused(code: 5))
         #expect(!other.hasClient)
     }
 
@@ -67,15 +67,15 @@ import Testing
         try certificates.issue("server", for: "DNS:broker.example")
         let broker = try MosquittoBroker()
         try await broker.start(config: certificates.listenerConfig("server"))
-        func cause(_ host: String) throws -> MosquittoError.Cause? {
-            try attempt(port: broker.port, host: host, addresses: ["127.0.0.2", "127.0.0.1"]) {
+        func cause(_ host: String) -> MosquittoError.Cause? {
+            attempt(port: broker.port, host: host, addresses: ["127.0.0.2", "127.0.0.1"]) {
                 $0.tls.enabled = true
                 $0.tls.caFile = certificates.path("ca.crt")
             }
         }
-        #expect(try cause("broker.example") == nil)
-        #expect(try cause("other.example") == .tls(.wrongHostName))
-        #expect(try cause("127.0.0.1") == .tls(.wrongHostName))
+        #expect(cause("broker.example") == nil)
+        #expect(cause("other.example") == .tls(.wrongHostName))
+        #expect(cause("127.0.0.1") == .tls(.wrongHostName))
     }
 
     @Test("the addresses of a name are those that the system knows, each once")
@@ -92,7 +92,7 @@ import Testing
         let broker = try MosquittoBroker()
         try broker.setPasswords(["meter": "right"])
         try await broker.start(config: broker.passwordConfig)
-        let file = try broker.folder.write("wrong\n", to: "my-password")
+        let file = try broker.folder.write("hunter1\n", to: "my-password")
         let running = RunningService(port: broker.port) {
             $0.username = "meter"
             $0.password = Secret("read at the start")
@@ -105,7 +105,7 @@ import Testing
         try await running.waitForFailure("(mqtt.passwordFile) is empty; correct it; it is read again for each attempt")
         _ = try broker.folder.write("right\r\n", to: "my-password")
         try await running.waitUntilConnected()
-        #expect(!"\(running.events)".contains("wrong"))
+        #expect(!"\(running.events)".contains("hunter1"))
         try await running.shutDown()
     }
 
@@ -138,7 +138,7 @@ import Testing
             $0.tls.caFile = certificates.path("ca.crt")
         }
         try await eventually("CONNECT") { server.received.firstRange(of: Data("MQTT".utf8)) != nil }
-        server.send(Array("HTTP/1.1 400 Bad Request\r\n\r\n".utf8))
+        server.send(Array(("HTTP/1.1 400 Bad Request\r\n\r\n" + String(repeating: "x", count: 100)).utf8))
         try await secure.waitForFailure("answers, but not as an MQTT broker; check mqtt.host and mqtt.port")
         try await secure.shutDown()
 

@@ -51,10 +51,10 @@ import Testing
         try await running.shutDown()
     }
 
-    @Test("a broker without quality of service 1 gets events as well as it can")
-    func withoutQoS() async throws {
+    @Test("a broker of MQTT 5 without quality of service 2 gets values with 1")
+    func withoutQoS2() async throws {
         let broker = try MosquittoBroker()
-        try await broker.start(config: "allow_anonymous true\nmax_qos 0")
+        try await broker.start(config: "allow_anonymous true\nmax_qos 1")
         let running = RunningService(port: broker.port) { $0.version = .v5 }
         let subscriber = try await Subscriber(port: broker.port, filter: "p1/#")
         running.outbox.post([.event(to: 1), .value("p1/a", "1", qos: 2)])

@@ -37,7 +37,7 @@ import Testing
             (Array("HTTP/1.0 400 Bad Request\r\nServer: x".utf8), ForeignAnswer.web("HTTP/1.0 400 Bad Request")),
             (Array("SSH-2.0-OpenSSH_9.2\r\n".utf8), .other("SSH-2.0-OpenSSH_9.2")), ([0x15, 3, 1, 0, 2, 2, 70], .tls),
             ([0x48], .other("H")), ([0x30, 0, 1, 2], .other(nil)), ([0x0A], .other(nil)), ([0x20], nil), ([0x20, 2, 0, 0], nil),
-        ])
+        ] as [([UInt8], ForeignAnswer?)])
     func answer(_ bytes: [UInt8], _ answer: ForeignAnswer?) {
         #expect(ForeignAnswer(bytes) == answer)
     }

@@ -43,7 +43,7 @@ import Testing
         fixture.send(lines(tariff: 2))
         fixture.send(lines(tariff: 1, failures: 5))
         fixture.send(Array("/x\r\n\r\n0-0:96.14.0(0001)\r\n!0000\r\n".utf8))
-        let found = fixture.taken().filter { $0.kind.isEach }
+        let found = fixture.taken().filter { $0.kind.isInSequence }
         #expect(found.map(\.topic) == ["p1/bridge/event", "p1/event/powerFailure", "p1/event/tariff", "p1/bridge/event"])
         for (index, message) in found.enumerated() {
             #expect(message.text.contains(#""seq":\#(PipelineFixture.start.utc + Int64(index))"#))
