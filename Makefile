@@ -112,4 +112,4 @@ compare:
 	@Tests/Compare/run --accept Tests/Compare/accepted '$(OLD)' '$(NEW)' $(CORPUS)
 
 test-home-assistant:
-	@HA_CHECK='$(HA_CHECK)' HA_CHECK_OPTIONS='$(HA_CHECK_OPTIONS)' Tests/HomeAssistant/run
+	@HA_CHECK='$(HA_CHECK)' HA_CHECK_OPTIONS='$(HA_CHECK_OPTIONS)' OLD='$(OLD)' Tests/HomeAssistant/run

@@ -99,10 +99,10 @@ hear() {
     mosquitto_sub -h 127.0.0.1 -p "$port" -t "$topic" -C 1 -W "$seconds" "$@" || fail "no message on $topic within $seconds s"
 }
 
-# start_bridge CONFIGURATION: returns when two telegrams after the start were published: then all is announced.
+# start_bridge CONFIGURATION [PROGRAM]: returns when two telegrams after the start were published: then all is announced.
 start_bridge() {
     printf '%s\n' "$1" >"$folder/config.json"
-    spawn bridge "$program" run --config "$folder/config.json"
+    spawn bridge "${2:-$program}" run --config "$folder/config.json"
     hear 60 p1/json -R -C 2 >/dev/null
 }
 
@@ -112,3 +112,31 @@ ha() {
     shift
     "$HA_CHECK" "$command" --state "$state" "$@" >>"$folder/ha-check.log" 2>&1
 }
+
+# What of Home Assistant is not looked at.
+look_options=(--no-energy --no-statistics)
+
+# look NAME MODE...: asks Home Assistant until all is as it should be.
+look() {
+    local name=$1 limit=$((SECONDS + 90)) status sub
+    shift
+    while true; do
+        mosquitto_sub -h 127.0.0.1 -p "$port" -t 'p1/#' -t 'homeassistant/device/#' -F '%t %p' >"$folder/seen" 2>/dev/null &
+        sub=$!
+        status=0
+        # Its own verdict is part of what it writes.
+        ha dump --wait 0 "${look_options[@]}" --out "$folder/dump.json" || status=$?
+        kill "$sub" 2>/dev/null || true
+        wait "$sub" 2>/dev/null || true
+        [ "$status" -ne 2 ] || fail "$name: Home Assistant does not answer: $(tail -n 20 "$folder/ha-check.log")"
+        status=0
+        python3 "$here/look.py" "$folder/dump.json" "$folder/seen" "$folder/expected.json" "$@" >"$folder/verdict" || status=$?
+        [ "$status" -ne 0 ] || break
+        [ "$status" -eq 1 ] && [ "$SECONDS" -lt "$limit" ] || fail "$name: $(head -n 30 "$folder/verdict")"
+    done
+    say "$name: $(<"$folder/verdict")"
+}
+
+start_home_assistant() { ha start --port "$port" "${ha_options[@]}" || fail "Home Assistant does not start: $(tail -n 20 "$folder/ha-check.log")"; }
+stop_home_assistant() { ha stop || fail "Home Assistant does not stop"; }
+restart_home_assistant() { ha restart || fail "Home Assistant does not restart"; }

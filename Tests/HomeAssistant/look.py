@@ -7,6 +7,7 @@ SEEN      the topics and payloads on the broker at that time: `mosquitto_sub -F 
 EXPECTED  a file with the entities and devices that were there at the first look
 MODE      first        writes EXPECTED
           same         the same entities, and the right states
+          upgraded     the same, with the statistics that they had, and perhaps new ones; writes EXPECTED
           renamed      the same, with names in another language
           unavailable  the same, and none that says anything but that it is unavailable
           replaced     the same, after the device OLD became NEW; writes EXPECTED
@@ -71,6 +72,11 @@ def states(entities, components, seen):
             yield f"{e['entity_id']} is {e['state']}, but {topic} was {payloads}"
 
 
+def statistics(dump):
+    """The unit of each entity's statistics, and whether they are sums."""
+    return {s["statistic_id"]: [s["statistics_unit_of_measurement"], s.get("has_sum")] for s in dump.get("statistic_ids", [])}
+
+
 def main():
     dump_path, seen_path, expected_path, mode, *swap = sys.argv[1:]
     with open(dump_path) as f:
@@ -91,7 +97,7 @@ def main():
 
     wrong = []
     if mode == "first":
-        expected = {"ids": ids, "names": names, "devices": devices}
+        expected = {"ids": ids, "names": names, "devices": devices, "statistics": statistics(dump)}
     else:
         with open(expected_path) as f:
             expected = json.load(f)
@@ -102,7 +108,7 @@ def main():
         expected["devices"] = sorted(map(new, expected["devices"]))
     for what, have, want in (("entity", ids, expected["ids"]), ("device", dict.fromkeys(devices), dict.fromkeys(expected["devices"]))):
         wrong += [f"{what} {x} is gone" for x in want if x not in have]
-        wrong += [f"{what} {x} is new" for x in have if x not in want]
+        wrong += [f"{what} {x} is new" for x in have if x not in want and mode != "upgraded"]
         wrong += [f"{what} {x} is {have[x]}, was {want[x]}" for x in want if x in have and have[x] != want[x]]
     wrong += [f"entity {u} is an orphan" for u in ids if u not in components]
     wrong += [f"device {d} is an orphan" for d in devices if d not in devices_announced]
@@ -110,19 +116,25 @@ def main():
         same = [n for u, n in names.items() if expected["names"].get(u) == n]
         wrong += [f"not one name has changed, {n} neither" for n in same[:1] if len(same) == len(names)]
     else:
-        wrong += [f"{u} is called {n}, was {expected['names'].get(u)}" for u, n in names.items() if expected["names"].get(u) != n]
+        old = {**names, **expected["names"]} if mode == "upgraded" else expected["names"]
+        wrong += [f"{u} is called {n}, was {old.get(u)}" for u, n in names.items() if old.get(u) != n]
+    if mode == "upgraded":
+        have = statistics(dump)
+        wrong += [f"statistics of {i} are {have.get(i)}, were {s}" for i, s in expected["statistics"].items() if not have.get(i) == s]
+        expected = {"ids": ids, "names": names, "devices": devices, "statistics": have}
 
     if mode == "unavailable":
-        # The connection of the bridge itself is the one thing that is known.
+        # The connection of the bridge itself is the one thing that is known; an event stays what it was.
         wrong += [f"{e['entity_id']} is {e['state']}" for e in entities if not e["disabled_by"]
-                  and e["state"] != ("off" if e["entity_id"].startswith("binary_sensor.") else "unavailable")]
+                  and components.get(e["unique_id"], {}).get("platform") != "event"
+                  and e["state"] != ("off" if e["unique_id"].endswith("_state") else "unavailable")]
     else:
         wrong += [json.dumps(p, ensure_ascii=False) for p in dump["problems"] if p["kind"] != "log"]
         wrong += states(entities, components, seen)
     if wrong:
         print("\n".join(wrong))
         return 1
-    if mode in ("first", "replaced"):
+    if mode in ("first", "upgraded", "replaced"):
         with open(expected_path, "w") as f:
             json.dump(expected, f)
     print(f"{len(devices)} devices, {len(ids)} entities")

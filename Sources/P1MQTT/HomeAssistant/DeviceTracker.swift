@@ -127,7 +127,7 @@ struct DeviceTracker: Sendable {
     private func form(of index: Int, _ document: CompletedDocument) -> Observation.Form {
         let item = table.items[index]
         guard item.isConditional else { return document.values[item.slot] == nil ? .absent : .usual }
-        if let channel = item.gasChannel, document.values[item.slot] == nil || !document.mbus.isChosen(channel, for: .gas) {
+        if let source = item.source, document.values[item.slot] == nil || !document.mbus.isChosen(source.channel, for: source.medium) {
             return .absent
         }
         if let primary = item.primary, observations[primary].isShown { return .absent }

@@ -7,7 +7,7 @@ import P1Parser
 /// A name does not repeat that of its device: Home Assistant puts that in front.
 enum EntityNames {
     static let byPattern: [String: LocalizedText] = Dictionary(
-        uniqueKeysWithValues: (general + energy + power + state + demand + mbus).map { ($0.0, $0.1) })
+        uniqueKeysWithValues: (general + energy + power + state + demand + mbus + flows).map { ($0.0, $0.1) })
 
     typealias Entry = (String, LocalizedText)
 
@@ -73,7 +73,7 @@ enum EntityNames {
         (mbusPattern + "reading", .init("Reading", "Meterstand", "Index", "Zählerstand")),
         (mbusPattern + "timestamp", .init("Time of reading", "Tijdstip meterstand", "Heure du relevé", "Zeitpunkt der Ablesung")),
         (mbusPattern + "valvePosition", .init("Valve", "Afsluiter", "Vanne", "Ventil")),
-        (mbusPattern + "flow", .init("Flow", "Debiet", "Débit", "Durchfluss")),
+        (mbusPattern + "flow", flow),
         (
             mbusPattern + "supplyTemperature",
             .init("Supply temperature", "Aanvoertemperatuur", "Température de départ", "Vorlauftemperatur")
@@ -83,9 +83,12 @@ enum EntityNames {
             .init("Return temperature", "Retourtemperatuur", "Température de retour", "Rücklauftemperatur")
         ),
         (mbusPattern + "energy", .init("Energy", "Energie", "Énergie", "Energie")),
-        (DerivedValue.gasFlow.rawValue, .init("Flow", "Debiet", "Débit", "Durchfluss")),
         (mbusPattern + "ean", .init("EAN code", "EAN-code", "Code EAN", "EAN-Code")),
     ]
+
+    static let flows: [Entry] = DerivedValue.flows.map { ($0.value.rawValue, flow) }
+
+    private static let flow = LocalizedText("Flow", "Debiet", "Débit", "Durchfluss")
 }
 
 /// A name and what goes into it.

@@ -16,8 +16,9 @@ package struct EntityTable: Sendable {
         mbus = (1...4).map { DeviceTable(layout, channel: $0, isEssential: { $0.hasSuffix("/reading") }) }
     }
 
-    /// What is derived from the readings of the meter under `gas` belongs to its device, on whatever channel that is.
-    static let ofGasMeter: Set<String> = [DerivedValue.gasFlow.rawValue]
+    /// What is derived from the readings of the meter under `gas`, `water`, … belongs to its device, on whatever channel
+    /// that is: the kind of meter, by path.
+    static let derivedOfMBus = Dictionary(uniqueKeysWithValues: DerivedValue.flows.map { ($0.value.rawValue, $0.medium) })
 
     /// Whether a value deliberately has no entity.
     package static func isWithoutEntity(_ path: String) -> Bool {
@@ -55,8 +56,9 @@ package struct DeviceTable: Sendable {
         let isEssential: Bool
         /// The item whose component this one stands in for.
         var primary: Int?
-        /// For what belongs to the meter under `gas`: the channel of the device, on which that may be.
-        var gasChannel: Int?
+        /// For what is derived from the readings of the meter under `gas`, `water`, …: that kind of meter, and the channel of
+        /// the device, on which it may be.
+        var source: (medium: MBusMedium, channel: Int)?
     }
 
     let items: [Item]
@@ -78,10 +80,9 @@ package struct DeviceTable: Sendable {
         var items: [Item] = []
         var entitiesOfItems: [[Entity]] = []
         for (slot, place) in layout.places.enumerated() {
-            let isOfGasMeter = EntityTable.ofGasMeter.contains(place.path)
-            guard parent.isEmpty ? !place.path.hasPrefix("mbus/") && !isOfGasMeter : place.path.hasPrefix(parent) || isOfGasMeter else {
-                continue
-            }
+            let medium = EntityTable.derivedOfMBus[place.path]
+            let isOfMBus = medium != nil || place.path.hasPrefix("mbus/")
+            guard channel == nil ? !isOfMBus : medium != nil || place.path.hasPrefix(parent) else { continue }
             guard let quantity = place.quantity else { continue }
             let entities = EntityTable.entities(of: place)
             guard let key = entities.first?.key else { continue }
@@ -89,9 +90,9 @@ package struct DeviceTable: Sendable {
             let primary = entitiesOfItems.firstIndex { $0.first?.key == key }
             items.append(
                 Item(
-                    slot: slot, quantity: quantity, isConditional: quantity.isConditional || primary != nil || isOfGasMeter,
+                    slot: slot, quantity: quantity, isConditional: quantity.isConditional || primary != nil || medium != nil,
                     isEssential: isEssential(place.path), primary: primary,
-                    gasChannel: isOfGasMeter ? channel : nil))
+                    source: medium.flatMap { medium in channel.map { (medium, $0) } }))
             entitiesOfItems.append(entities)
         }
         self.items = items
@@ -132,7 +133,7 @@ extension Entity {
     /// The JSON path with `_`; within an M-Bus meter the last key. A total has one key, sent or derived.
     private static func key(ofPath path: String) -> String {
         let levels = path.split(separator: "/")
-        if levels.count == 3, levels[0] == "mbus" || EntityTable.ofGasMeter.contains(path) { return String(levels[2]) }
+        if levels.count == 3, levels[0] == "mbus" || EntityTable.derivedOfMBus[path] != nil { return String(levels[2]) }
         if levels.count == 3, levels[0] == "derived", levels[2] == "total", levels[1] != "netPower" {
             return "electricity_\(levels[1])_total"
         }
@@ -158,6 +159,7 @@ extension Entity {
         "derived/netPower/total", "derived/netPower/Ln",
         EntityNames.mbusPattern + "reading", EntityNames.mbusPattern + "flow", EntityNames.mbusPattern + "supplyTemperature",
         EntityNames.mbusPattern + "returnTemperature", EntityNames.mbusPattern + "energy", DerivedValue.gasFlow.rawValue,
+        DerivedValue.waterFlow.rawValue, DerivedValue.warmWaterFlow.rawValue,
     ]
 
     /// What people with the capacity tariff want to see.

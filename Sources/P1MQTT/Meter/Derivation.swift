@@ -6,7 +6,7 @@ struct Derivation: Sendable {
     private let minimumMonthPeak: FixedDecimal
     private var meterId: String?
     private var sets = Sets()
-    private var gasFlow = GasFlow()
+    private var flows = DerivedValue.flows.map(Flow.init)
 
     /// What the derived values are made of.
     private struct Sets: Sendable {
@@ -29,7 +29,7 @@ struct Derivation: Sendable {
         sets.power.add(to: &document)
         if sets.demand.isComplete(in: document) { document.deriveDemand(minimumMonthPeak) }
         document.deriveAveragePeak(minimumMonthPeak)
-        gasFlow.add(to: &document)
+        for index in flows.indices { flows[index].add(to: &document) }
         return CompletedDocument(document)
     }
 
@@ -40,6 +40,7 @@ struct Derivation: Sendable {
         sets.delivered.recall(earlier)
         sets.power.recall(earlier)
         sets.demand.recall(earlier)
+        for index in flows.indices { flows[index].recall(earlier) }
     }
 
     private mutating func startAnewWithAnotherMeter(_ document: borrowing Document) {

@@ -14,17 +14,23 @@ package enum DerivedValue: String, CaseIterable, Sendable {
     case currentL2 = "derived/current/L2"
     case currentL3 = "derived/current/L3"
     case gasFlow = "derived/gas/flow"
+    case waterFlow = "derived/water/flow"
+    case warmWaterFlow = "derived/warmWater/flow"
     case demandForecast = "derived/demand/forecast"
     case demandHeadroom = "derived/demand/headroom"
     case demandAverage12 = "derived/demand/average12"
 
     /// Of the phases.
     static let currents: [DerivedValue] = [.currentL1, .currentL2, .currentL3]
+    /// Of what a meter on the M-Bus counts in cubic metres, by the kind of meter.
+    package static let flows: [(medium: MBusMedium, value: DerivedValue)] = [
+        (.gas, .gasFlow), (.water, .waterFlow), (.warmWater, .warmWaterFlow),
+    ]
 
     package var quantity: Quantity {
         switch self {
         case .receivedTotal, .deliveredTotal: .energy
-        case .gasFlow: .flow
+        case .gasFlow, .waterFlow, .warmWaterFlow: .flow
         case .currentL1, .currentL2, .currentL3: .current
         default: .power
         }
@@ -44,6 +50,8 @@ package enum DerivedValue: String, CaseIterable, Sendable {
         case .currentL2: "Current L2, negative while the phase feeds in"
         case .currentL3: "Current L3, negative while the phase feeds in"
         case .gasFlow: "Flow of gas, the mean between the last two readings"
+        case .waterFlow: "Flow of water, the mean between the last two readings"
+        case .warmWaterFlow: "Flow of hot water, the mean between the last two readings"
         case .demandForecast: "Average of the running quarter hour at its end, if the power stays as it is"
         case .demandHeadroom: "Month peak less that forecast; below zero the quarter hour becomes the new peak"
         case .demandAverage12: "Mean of the peaks of the last 12 months in the meter's list"

@@ -16,8 +16,8 @@ import Testing
             entities.isEmpty == EntityTable.isWithoutEntity(path),
             "give \(EntityNames.pattern(of: path).pattern) a name in EntityNames, or list it in EntityTable.isWithoutEntity")
         let uses = Self.devices.reduce(0) { $0 + $1.items.filter { $0.slot == slot }.count }
-        // Any of the M-Bus meters may be the one under gas.
-        #expect(uses == (entities.isEmpty ? 0 : EntityTable.ofGasMeter.contains(path) ? 4 : 1))
+        // Any of the M-Bus meters may be the one under gas or water.
+        #expect(uses == (entities.isEmpty ? 0 : EntityTable.derivedOfMBus[path] == nil ? 1 : 4))
     }
 
     @Test("every name is used by some place")
@@ -75,10 +75,11 @@ import Testing
         #expect(keys.filter { $0.contains("_tariff") }.count == 34)
         #expect(
             EntityTable.shared.mbus[2].entities.flatMap { $0 }.filter { $0.enabled != .never }.map(\.key)
-                == ["reading", "flow", "supplyTemperature", "returnTemperature", "energy", "flow"])
+                == ["reading", "flow", "supplyTemperature", "returnTemperature", "energy", "flow", "flow", "flow"])
     }
 
     private static let standIns: Set<String> = [
         "derived/received/total", "derived/delivered/total", "derived/received/actual", "derived/delivered/actual", "derived/gas/flow",
+        "derived/water/flow", "derived/warmWater/flow",
     ]
 }

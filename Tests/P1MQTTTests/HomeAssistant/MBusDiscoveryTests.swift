@@ -61,7 +61,7 @@ import Testing
         #expect(payloads.map { $0.device["name"] as? String } == ["Gas meter", "Water meter", "Heat meter"])
         #expect(payloads.map { $0.components["reading"]?["device_class"] as? String } == ["gas", "water", "energy"])
         #expect(Set(payloads.map(\.topic)).count == 3)
-        // The flow is that of the gas meter alone, though the water meter shows the same number.
+        // Gas and water each have the flow of their own, though they show the same number.
         var fixture = DiscoveryFixture()
         try fixture.feed(telegram, times: 2)
         for minute in ["15", "20"] {
@@ -70,7 +70,15 @@ import Testing
             try fixture.feed(later, times: 2)
         }
         let announced = try fixture.discovery.announcement.map(DiscoveryPayload.init)
-        #expect(announced.map { $0.components["flow"] != nil } == [false, true, false, false])
+        #expect(
+            announced.map { $0.components["flow"]?["state_topic"] as? String } == [
+                nil, "p1/derived/gas/flow", "p1/derived/water/flow", nil,
+            ])
+        for meter in announced[1...2] {
+            #expect(
+                meter.components["flow"]?["device_class"] as? String == "volume_flow_rate"
+                    && meter.components["flow"]?["enabled_by_default"] == nil)
+        }
     }
 
     @Test("hot water of Iceland: volume, flow, temperatures and energy, in each language")

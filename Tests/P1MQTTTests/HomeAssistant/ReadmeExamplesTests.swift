@@ -8,10 +8,17 @@ import Testing
         let announced = try DiscoveryFixture.announced(.dutch).flatMap { payload in
             payload.components.values.compactMap { $0["default_entity_id"] as? String }
         }
-        let cards = fencedBlocks("yaml", in: try readmeText()).joined().split { $0 == " " || $0 == "\n" }.filter { $0.hasPrefix("sensor.") }
+        let words = fencedBlocks("yaml", in: try readmeText()).joined(separator: "\n").split { $0 == " " || $0 == "\n" }
+        let shown = words.filter { $0.contains("_meter_") }
         let new = try readmeText().split(separator: "\n").filter { $0.hasPrefix("| `sensor.") }.map { $0.split(separator: "`")[1] }
-        #expect(cards.count > 5 && new.count == 5)
-        for id in cards + new { #expect(announced.contains(String(id)), "\(id)") }
+        #expect(shown.filter { $0.hasPrefix("sensor.") }.count > 5 && shown.filter { $0.hasPrefix("event.") }.count == 2 && new.count == 5)
+        for id in shown + new { #expect(announced.contains(String(id)), "\(id)") }
+    }
+
+    @Test("the automation waits for an event type that there is") func eventType() throws {
+        let lines = fencedBlocks("yaml", in: try readmeText()).joined(separator: "\n").split(separator: "\n")
+        let types = lines.compactMap { $0.firstRange(of: "event_type: ").map { range in String($0[range.upperBound...]) } }
+        #expect(types == [MeterEvent.Kind.powerFailure.rawValue])
     }
 
     @Test("the flow can be imported: each node has its tab, its broker and its successors") func flow() throws {
@@ -22,33 +29,83 @@ import Testing
         for node in nodes {
             let id = try #require(node["id"]?.text)
             guard let type = node["type"]?.text, !["tab", "mqtt-broker"].contains(type) else { continue }
-            #expect(["mqtt in", "change", "switch", "function", "debug"].contains(type), "\(id): not of the core")
+            #expect(["mqtt in", "switch", "function", "status", "debug"].contains(type), "\(id): not of the core")
             #expect(types[node["z"]?.text ?? ""] == "tab", "\(id)")
             if type == "mqtt in" { #expect(types[node["broker"]?.text ?? ""] == "mqtt-broker", "\(id)") }
             let wires = try outputs(node).flatMap { $0 }
             #expect(wires.isEmpty == (type == "debug"), "\(id)")
             for wire in wires { #expect(ids.contains(wire), "\(id) leads to \(wire)") }
+            if type == "status", case .array(let scope)? = node["scope"] {
+                for source in scope { #expect(types[source.text ?? ""] == "mqtt in", "\(id) watches \(source)") }
+            }
         }
+    }
+
+    @Test("rows of the flow are 60 px apart, and no two nodes lie on one another") func layout() throws {
+        let places = try nodes().compactMap { node in node["x"].flatMap { x in node["y"].map { (x.json, $0.json) } } }
+        #expect(places.count == 15)
+        #expect(places.allSatisfy { Int($0.1).map { $0 > 0 && $0 % 60 == 0 } ?? false })
+        #expect(Set(places.map { "\($0) \($1)" }).count == places.count)
+    }
+
+    @Test("telegrams that were retained are dropped, and ids are read as text") func reading() throws {
+        for node in try nodes() where node["type"] == .text("mqtt in") {
+            let topic = node["topic"]?.text ?? ""
+            // Else each live message would count as retained with MQTT 5.
+            #expect(node["rap"] == .bool(false), "\(topic)")
+            #expect(node["datatype"] == .text(topic == "p1/json" || topic == "p1/event/+" ? "auto-detect" : "utf8"), "\(topic)")
+            #expect(node["qos"] == .text(["p1/json", "p1/equipmentId"].contains(topic) ? "0" : "1"), "\(topic)")
+        }
+        let telegrams = try #require(try nodes().first { $0["topic"] == .text("p1/json") })
+        let next = try outputs(telegrams).flatMap { $0 }
+        let gates = try nodes().filter { next.contains($0["id"]?.text ?? "") }
+        #expect(gates.map { $0["property"] } == [.text("retain")])
+        #expect(gates.first?["rules"] == .array([.object([JSONMember(name: "t", value: .text("false"))])]))
     }
 
     @Test("the flow hears topics that there are, and reads a value that there is") func topicsAndPaths() throws {
         let topics = MeterTopics(bridgePrefix: "p1", meterName: nil)
         let heard = try nodes().compactMap { $0["topic"]?.text }
-        #expect(Set(heard) == [topics.document, topics.availability, "p1/event/+", "p1/bridge/state"])
+        #expect(Set(heard) == [topics.document, topics.availability, "p1/event/+", "p1/bridge/state", "p1/equipmentId"])
 
         let document = try TelegramText.dutch.telegram().document(arrival: 0).tree()
-        let paths = try nodes().flatMap { node -> [String] in
-            guard node["type"] == .text("change"), case .array(let rules)? = node["rules"] else { return [] }
-            return rules.compactMap { $0["to"]?.text }
+        guard case .number? = document.at("derived/netPower/total/reading") else {
+            Issue.record("the net power is no number of the document")
+            return
         }
-        #expect(!paths.isEmpty)
-        for path in paths {
-            #expect(path.hasPrefix("payload."))
-            guard case .number? = document.at(path.replacing("payload.", with: "").replacing(".", with: "/")) else {
-                Issue.record("\(path) is no number of the document")
-                continue
-            }
-        }
+        let power = try #require(try code(of: "p1mqtt-power"))
+        #expect(power.contains("msg.payload.derived?.netPower?.total") && power.contains("net.reading"))
+    }
+
+    @Test("its functions: power, surplus and whether values are current", .enabled(if: NodeJS.isThere, "node is not there: skipped"))
+    func functions() throws {
+        let telegram = try TelegramText.dutch.telegram().document(arrival: 0).tree().json
+        let heat = try TelegramText.heat.telegram().document(arrival: 0).tree().json
+        #expect(
+            try run("p1mqtt-power", [#"{"payload": \#(telegram)}"#, #"{"payload": \#(heat)}"#, #"{"payload": ""}"#]) == [
+                "0.895", "null", "null",
+            ])
+
+        let powers = [-0.8, -1.2, -0.9, -0.6, -0.4, -0.9, -1.1]
+        let surplus = powers.map { #"{"payload": \#($0)}"# } + [#"{"payload": true}"#, #"{"payload": false}"#, #"{"payload": -0.9}"#]
+        #expect(
+            try run("p1mqtt-surplus", surplus) == ["false", "true", "null", "null", "false", "null", "true", "null", "false", "null"])
+
+        let online = ["p1/bridge/state", "p1/availability"].map { #"{"topic": "\#($0)", "payload": "online"}"# }
+        let away = #"{"topic": "p1/availability", "payload": "offline"}"#
+        let (green, red) = (#"{"status": {"fill": "green"}}"#, #"{"status": {"fill": "red"}}"#)
+        #expect(
+            try run("p1mqtt-current", [red, green] + online + [away, online[1], red, green] + online)
+                == ["false", "null", "null", "true", "false", "true", "false", "null", "null", "true"])
+    }
+
+    /// What a function of the flow sends on for each message, as JSON; `null` for nothing.
+    private func run(_ id: String, _ messages: [String]) throws -> [String] {
+        try NodeJS.run(function: try #require(try code(of: id)), messages: messages)
+    }
+
+    private func code(of id: String) throws -> String? {
+        try nodes().first { $0["id"] == .text(id) }?["func"]?.text
     }
 
     private func nodes() throws -> [JSONTree] {
