@@ -4,6 +4,7 @@ import P1Parser
 /// the name of its kind, by their own times. Such a meter is read every five minutes or every hour, and its reading is
 /// repeated in each telegram until then.
 struct Flow: Sendable {
+    private let medium: MBusMedium
     private let places: MBusPlaces
     private let value: DerivedValue
     private var last: Sample?
@@ -23,6 +24,7 @@ struct Flow: Sendable {
     ///   - medium: the kind of meter.
     ///   - value: what is derived.
     init(_ medium: MBusMedium, _ value: DerivedValue) {
+        self.medium = medium
         places = Places.medium(medium)
         self.value = value
     }
@@ -42,17 +44,12 @@ struct Flow: Sendable {
 
     /// Takes the document that an earlier run published: its flow counts until the next reading.
     mutating func recall(_ earlier: JSONTree) {
-        let layout = DocumentLayout.shared
-        func read(_ slot: DocumentLayout.Slot) -> JSONTree? { earlier.at(layout.places[slot].path) }
-        func number(_ slot: DocumentLayout.Slot) -> FixedDecimal? {
-            guard case .number(let digits)? = read(slot)?["reading"] else { return nil }
-            return FixedDecimal(digits)
-        }
-        guard last == nil, let reading = number(places.reading), read(places.reading)?["unit"]?.text == MeterUnit.m3.rawValue,
-            let time = read(places.timestamp)?.text.flatMap(UTCTime.secondsSince1970)
+        let meter = earlier[medium.rawValue]
+        guard last == nil, let reading = meter?["reading"]?.number, meter?["unit"]?.text == MeterUnit.m3.rawValue,
+            let time = meter?["timestamp"]?.text.flatMap(UTCTime.secondsSince1970)
         else { return }
-        last = Sample(id: read(places.identity.equipmentId)?.text.map(Document.Value.text), reading: reading, time: time)
-        flow = number(value.slot)
+        last = Sample(id: meter?["equipmentId"]?.text.map(Document.Value.text), reading: reading, time: time)
+        flow = earlier.at(DocumentLayout.shared.places[value.slot].path + "/reading")?.number
     }
 
     private static func flow(from old: Sample, to new: Sample) -> FixedDecimal? {

@@ -1,3 +1,5 @@
+import P1Parser
+
 /// A JSON value as it was written: members in their order, numbers as text, so that no digit is lost.
 package enum JSONTree: Sendable, Equatable {
     case null
@@ -22,6 +24,11 @@ package enum JSONTree: Sendable, Equatable {
     /// The text that this is; `nil` when it is anything else.
     package var text: String? {
         if case .text(let text) = self { text } else { nil }
+    }
+
+    /// The number that this is, exactly; `nil` when it is anything else or has more digits than a `FixedDecimal` holds.
+    var number: FixedDecimal? {
+        if case .number(let digits) = self { FixedDecimal(digits) } else { nil }
     }
 
     /// As JSON text on one line. Only for what is no secret.

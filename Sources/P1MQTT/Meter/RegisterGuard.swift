@@ -138,9 +138,7 @@ extension RegisterGuard {
     private mutating func recall(
         _ earlier: JSONTree, _ slot: DocumentLayout.Slot, _ path: String, at time: Int64, _ meter: Int, on channel: Int
     ) {
-        guard channels[channel].meters[meter].registers[slot] == nil, case .number(let digits)? = earlier.at(path + "/reading"),
-            let value = FixedDecimal(digits)
-        else { return }
+        guard channels[channel].meters[meter].registers[slot] == nil, let value = earlier.at(path + "/reading")?.number else { return }
         let sample = RegisterSample(value: value, unit: earlier.at(path + "/unit")?.text.flatMap(MeterUnit.init), time: time)
         channels[channel].meters[meter].registers[slot] = GuardedRegister(first: sample)
     }

@@ -3,6 +3,7 @@ import Testing
 @testable import P1MQTT
 @testable import P1MQTTBroker
 @testable import P1MQTTMeter
+@testable import P1MQTTSystem
 
 @Suite("What a broker confirms", .ownThreads) struct ConfirmedTests {
     // MARK: - Events

@@ -2,6 +2,7 @@ import Glibc
 import Testing
 @testable import P1MQTT
 @testable import P1MQTTBroker
+@testable import P1MQTTMeter
 
 @Suite("Errors of the broker") struct MosquittoErrorTests {
     @Test(

@@ -21,7 +21,8 @@ enum NodeJS {
             """
         let process = Process()
         let output = Pipe()
-        process.executableURL = try #require(program)
+        let url: URL = try #require(program)
+        process.executableURL = url
         process.arguments = ["-e", script, function, "[" + messages.joined(separator: ", ") + "]"]
         process.standardOutput = output
         try process.run()

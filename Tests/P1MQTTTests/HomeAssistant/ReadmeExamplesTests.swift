@@ -17,7 +17,7 @@ import Testing
 
     @Test("the automation waits for an event type that there is") func eventType() throws {
         let lines = fencedBlocks("yaml", in: try readmeText()).joined(separator: "\n").split(separator: "\n")
-        let types = lines.compactMap { $0.firstRange(of: "event_type: ").map { range in String($0[range.upperBound...]) } }
+        let types = lines.compactMap { line in line.firstRange(of: "event_type: ").map { String(line[$0.upperBound...]) } }
         #expect(types == [MeterEvent.Kind.powerFailure.rawValue])
     }
 

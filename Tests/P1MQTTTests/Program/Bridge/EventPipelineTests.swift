@@ -3,6 +3,7 @@ import Testing
 @testable import P1MQTT
 @testable import P1MQTTBroker
 @testable import P1MQTTEmulator
+@testable import P1MQTTInput
 @testable import P1MQTTMeter
 
 @Suite("Pipeline with events") struct EventPipelineTests {
