@@ -5,7 +5,7 @@ import Logging
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
-        abstract: "Reads the meters and publishes their values, until SIGTERM or SIGINT (default).",
+        abstract: "Reads the meters and publishes their values, until SIGTERM, SIGINT or SIGHUP (default).",
         discussion: "Exit status: 0 after a clean stop, 2 for a wrong configuration.")
 
     @OptionGroup var options: ConfigurationOptions
