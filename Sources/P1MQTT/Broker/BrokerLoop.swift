@@ -1,3 +1,4 @@
+import Glibc
 package import Logging
 import P1MQTTMeter
 import P1MQTTSystem
@@ -20,6 +21,8 @@ package final class BrokerLoop {
 
     private var session: Session
     private var connection: BrokerConnection?
+    /// Held from before the first connection until this thread has said its farewell.
+    private var lock: MachineLock?
 
     /// - Parameters:
     ///   - settings: a password in a file is read from there for each attempt.
@@ -62,8 +65,8 @@ package final class BrokerLoop {
     private var traffic: Session.Traffic {
         guard let connection else { return Session.Traffic() }
         return Session.Traffic(
-            waiting: outbox.counters.pending, unconfirmed: connection.unconfirmed.count, window: connection.limits.window,
-            wantsWrite: connection.wantsWrite)
+            waiting: outbox.counters.pending, isHeld: outbox.isHeld, unconfirmed: connection.unconfirmed.count,
+            window: connection.limits.window, wantsWrite: connection.wantsWrite)
     }
 
     private func take(_ step: Session.Step, _ isStopping: () -> Bool) throws(MosquittoError) {
@@ -78,10 +81,26 @@ package final class BrokerLoop {
     }
 
     private func connect(_ isStopping: () -> Bool) throws(MosquittoError) {
+        try takeLock()
         connection = try BrokerConnection.connect(
             settings: settings, clientId: plan.clientId, will: plan.will, inbox: inbox, limit: pace.connect, wake: outbox.wake,
             isStopping: isStopping)
         if connection != nil { try perform(session.accepted(at: .now())) }
+    }
+
+    /// Two programs with one client id would throw each other out of the broker every few seconds.
+    private func takeLock() throws(MosquittoError) {
+        guard let name = plan.lock, lock == nil else { return }
+        do throws(MachineLock.Refusal) {
+            lock = try MachineLock(name)
+        } catch {
+            switch error {
+            case .held(let process):
+                throw MosquittoError(broker: settings.broker, cause: .twin(process: process, clientId: plan.clientId))
+            case .impossible(let code):
+                logger.debug("no lock on this machine (\(String(cString: strerror(code)))): a second program would not be noticed")
+            }
+        }
     }
 
     private func serve(room: Int, wait: Int64) throws(MosquittoError) {

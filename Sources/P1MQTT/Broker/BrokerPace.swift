@@ -2,6 +2,8 @@
 package struct BrokerPace: Sendable {
     /// For a connection, from TCP to the broker's answer.
     package var connect: Int64 = 10_000
+    /// For what an earlier run left at the broker, before anything is published.
+    package var recall: Int64 = 5000
     /// Between two attempts: the first pause and the longest.
     package var pause: ClosedRange<Int64> = 1000...30_000
     /// At a shutdown, for what waits in the outbox.

@@ -23,6 +23,13 @@ package struct MQTTSettings: Sendable, Equatable {
     /// For messages.
     var broker: String { "\(host):\(port)" }
 
+    /// The name of the lock on this machine that a program holds while it uses a client id at this broker. The prefix does not
+    /// matter: one client id is enough for a broker to throw the older of two programs out.
+    package func lock(clientId: String) -> String {
+        let isOwn = ["localhost", "127.0.0.1", "::1"].contains(host.lowercased())
+        return "\(isOwn ? "localhost" : host.lowercased()):\(port)/\(clientId)"
+    }
+
     package init(
         host: String = "localhost", port: Int = 1883, version: MQTTVersion = MQTTVersion.v311, clientId: String? = nil,
         username: String? = nil, password: Secret? = nil, passwordFile: String? = nil, topicPrefix: String = MeterTopics.standardPrefix,

@@ -11,6 +11,8 @@ package struct MosquittoError: Error, Equatable, CustomStringConvertible {
     enum Cause: Equatable {
         /// The name of the host leads to no address; the resolver's words.
         case unknownHost(String)
+        /// Another process of this machine is connected with this client id; its number, where the system says.
+        case twin(process: Int?, clientId: String)
         /// No TCP connection: `errno`.
         case unreachable(errno: CInt)
         /// No TCP connection within the limit: nothing answers at all.
@@ -115,6 +117,9 @@ extension MosquittoError.Cause {
     var explanation: String {
         switch self {
         case .unknownHost(let text): "the host name is not known (\(text))"
+        case .twin(let process, let clientId):
+            "another p1mqtt on this machine\(process.map { " (process \($0))" } ?? "") uses the client id \(clientId) there, and this one "
+                + "waits until it ends"
         case .unreachable(let code): "cannot be reached (\(systemText(code)))"
         case .noAnswer: "does not answer"
         case .silent: "accepts connections but does not answer as an MQTT broker"
@@ -146,6 +151,7 @@ extension MosquittoError.Cause {
     package var remedy: String? {
         switch self {
         case .unknownHost: "check mqtt.host"
+        case .twin: "stop one of them, or give one another mqtt.topicPrefix (and mqtt.clientId, where that is set)"
         case .unreachable(ECONNREFUSED): "is the broker running, and is mqtt.port right?"
         case .unreachable, .noAnswer: "check mqtt.host, mqtt.port, the network and firewalls"
         case .silent: "check mqtt.port, mqtt.tls.enabled and mqtt.version"

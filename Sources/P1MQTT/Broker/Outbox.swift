@@ -11,10 +11,13 @@ package final class Outbox: Sendable {
         var queue: OutboxQueue
         /// Whether the taker found too little and waits to be woken; spares a system call for each post.
         var takerWaits = true
+        var isHeld: Bool
     }
 
-    package init(maximumTopics: Int = 200_000, maximumEvents: Int = 100) {
-        state = Locked(State(queue: OutboxQueue(maximumTopics: maximumTopics, maximumEvents: maximumEvents)))
+    /// - Parameter isHeld: whether nothing is to be sent before `release()`.
+    package init(maximumTopics: Int = 200_000, maximumEvents: Int = 100, isHeld: Bool = false) {
+        let queue = OutboxQueue(maximumTopics: maximumTopics, maximumEvents: maximumEvents)
+        state = Locked(State(queue: queue, isHeld: isHeld))
     }
 
     // MARK: - The input thread
@@ -34,12 +37,28 @@ package final class Outbox: Sendable {
         change { $0.sendAgain() }
     }
 
+    /// What an earlier run left at the broker is known, and what is no more true of it was posted.
+    package func release() {
+        state.withLock { state in
+            state.isHeld = false
+            // In the order of a start, whatever was posted meanwhile.
+            state.queue.sendAgain()
+            state.takerWaits = false
+        }
+        wake.wake()
+    }
+
+    /// What was posted last as the availability on a topic; `nil` when that was nothing.
+    package func availability(_ topic: String) -> Bool? { state.withLock { $0.queue.availability(topic) } }
+
     package var counters: OutboxCounters { state.withLock { $0.queue.counters } }
 
     /// Whether nothing waits.
     package var isEmpty: Bool { state.withLock { $0.queue.isEmpty } }
 
     // MARK: - The broker thread
+
+    var isHeld: Bool { state.withLock(\.isHeld) }
 
     /// The next messages in order: see `OutboxQueue.take`. What is left behind for want of room is not woken for.
     func takePending(limit: Int, bytes: Int = .max, window: Int = .max) -> [Message] {

@@ -52,6 +52,11 @@ struct OutboxQueue: Sendable {
 
     var isEmpty: Bool { counters.pending == 0 }
 
+    /// What was posted last as the availability on a topic; `nil` when that was nothing.
+    func availability(_ topic: String) -> Bool? {
+        slots[topic].flatMap { $0.message.kind == .availability ? !$0.message.saysOffline : nil }
+    }
+
     mutating func post(_ batch: [Message]) {
         for message in batch {
             if message.kind.isInSequence {
@@ -71,10 +76,13 @@ struct OutboxQueue: Sendable {
         }
     }
 
-    /// Makes all state wait again, ordered by kind and then by first appearance, with the events behind it.
+    /// Makes all state wait again, ordered by kind and then by first appearance, with the events behind it. That a meter is
+    /// not there comes before all else: the program must not seem to be there while an older `online` of it stands.
     mutating func sendAgain() {
         line.removeAll(keepingCapacity: true)
-        let order = slots.map { (topic: $0.key, place: ($0.value.message.kind, $0.value.rank)) }.sorted { $0.place < $1.place }
+        let order = slots.map {
+            (topic: $0.key, place: ($0.value.message.saysOffline ? 0 : 1, $0.value.message.kind, $0.value.rank))
+        }.sorted { $0.place < $1.place }
         for (topic, _) in order {
             let ticket = nextTicket()
             slots[topic]?.ticket = ticket

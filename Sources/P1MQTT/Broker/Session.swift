@@ -46,6 +46,8 @@ struct Session: Sendable {
     struct Traffic: Sendable {
         /// Messages in the outbox.
         var waiting = 0
+        /// Whether they wait until it is known what an earlier run left at the broker.
+        var isHeld = false
         /// Messages that libmosquitto was given and the broker has not confirmed.
         var unconfirmed = 0
         /// How many of them the broker takes at the same time.
@@ -74,6 +76,8 @@ struct Session: Sendable {
     private(set) var counters = BrokerCounters()
 
     private var phase = Phase.away(until: .min)
+    /// Until when messages that are held back wait for what an earlier run left; monotonic milliseconds.
+    private var heldUntil: Int64 = .min
     private var outages: OutageRecord
     private var reports = LogBudget()
     /// Whether what an earlier run left was asked for, which happens on the first connection only.
@@ -106,6 +110,7 @@ struct Session: Sendable {
             phase = .flushing(until: now.monotonic + pace.flush)
             return next(traffic, isStopping: true, at: now)
         case .online:
+            if traffic.isHeld, let rest = rest(until: heldUntil, from: now) { return .serve(room: 0, wait: rest) }
             return serve(traffic, wait: Self.longestWait)
         case .flushing(let until):
             if traffic.waiting > 0 || traffic.wantsWrite, let rest = rest(until: until, from: now) {
@@ -136,6 +141,7 @@ struct Session: Sendable {
 
     mutating func accepted(at now: Moment) -> [Action] {
         phase = .online
+        heldUntil = now.monotonic + pace.recall
         counters.connections += 1
         if !hasAsked { recalling = plan.recall }
         hasAsked = true

@@ -10,6 +10,8 @@ package struct SessionPlan: Sendable {
     package var subscriptions: [Subscription]
     /// Topics or filters whose retained messages are wanted once, on the first connection.
     package var recall: [String]
+    /// The name of the lock on this machine that is held from before the first connection on: see `MachineLock`; `nil`: none.
+    package var lock: String?
 
     package struct Subscription: Sendable, Equatable {
         package var filter: String
@@ -25,11 +27,14 @@ package struct SessionPlan: Sendable {
     /// - Parameters:
     ///   - clientId: another for each program at the broker, which throws the older one of two out.
     ///   - state: the topic that says whether this program is there.
-    package init(clientId: String, state: String, subscriptions: [Subscription] = [], recall: [String] = []) {
+    package init(
+        clientId: String, state: String, subscriptions: [Subscription] = [], recall: [String] = [], lock: String? = nil
+    ) {
         self.clientId = clientId
         birth = .availability(state, isOnline: true, kind: .bridge)
         will = .availability(state, isOnline: false, kind: .bridge)
         self.subscriptions = subscriptions
         self.recall = recall
+        self.lock = lock
     }
 }

@@ -1,5 +1,6 @@
 package import P1MQTTInput
 package import P1MQTTMeter
+import P1MQTTSystem
 import P1Parser
 
 /// The emulated meter as a source of bytes: no hardware, no descriptor, a telegram each time its interval is over.
@@ -70,9 +71,6 @@ package final class EmulatorSource: ByteSource {
         rest = []
     }
 
-    /// FNV-1a of the name; 0 without one.
-    private static func seed(of name: String?) -> UInt64 {
-        guard let name else { return 0 }
-        return name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
-    }
+    /// 0 without a name.
+    private static func seed(of name: String?) -> UInt64 { name.map { UInt64(hashing: $0) } ?? 0 }
 }

@@ -7,14 +7,11 @@ package import P1MQTTSystem
 package final class InputLoop {
     /// Bytes that are read at once; a large telegram fits.
     static let bufferSize = 16 * 1024
-    /// Milliseconds after which a source that was left alone is looked at again.
-    private static let recheck: Int64 = 2
-
     private let feeds: [Feed]
     private let wake: WakeDescriptor
     private let clock: () -> Moment
     private let onWake: (Moment) -> Void
-    private let isBehind: () -> Bool
+    private let pause: () -> Int64?
     private let everyTurn: (Moment) -> Int64?
 
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: bufferSize, alignment: 16)
@@ -25,25 +22,27 @@ package final class InputLoop {
     private var deadlines: [Int64]
     private var turnDeadline: Int64 = .min
     private let patientFeeds: [Int]
-    private var isHoldingBack = false
+    /// Milliseconds for which files and standard input are left alone; `nil`: they are not.
+    private var holdBack: Int64?
     private var hasEnded: [Bool]
     private var live: Int
 
     /// - Parameters:
     ///   - wake: ends the wait; other threads pull it for what they have posted, and to stop the loop.
     ///   - onWake: called when it was pulled, before the sources are asked what they have to do.
-    ///   - isBehind: whether the outbox is full, so that files and standard input are left alone for now.
+    ///   - pause: how many milliseconds files and standard input are left alone for now, because the broker is behind;
+    ///     `.max`: until `wake` is pulled; `nil`: they are read.
     ///   - everyTurn: called after each turn; returns the monotonic milliseconds at which it wants to be called again.
     package init(
         feeds: [Feed], wake: WakeDescriptor, clock: @escaping () -> Moment = Moment.now,
-        onWake: @escaping (Moment) -> Void = { _ in }, isBehind: @escaping () -> Bool = { false },
+        onWake: @escaping (Moment) -> Void = { _ in }, pause: @escaping () -> Int64? = { nil },
         everyTurn: @escaping (Moment) -> Int64? = { _ in nil }
     ) {
         self.feeds = feeds
         self.wake = wake
         self.clock = clock
         self.onWake = onWake
-        self.isBehind = isBehind
+        self.pause = pause
         self.everyTurn = everyTurn
         wakePlace = feeds.count
         readiness = ReadinessSet(places: feeds.count + 1)
@@ -75,7 +74,7 @@ package final class InputLoop {
     /// Milliseconds until something is due; -1: nothing is.
     private func timeout(from now: Moment) -> CInt {
         var next = min(turnDeadline, deadlines.min() ?? .max)
-        if isHoldingBack { next = min(next, now.monotonic + Self.recheck) }
+        if let holdBack, holdBack < .max { next = min(next, now.monotonic + holdBack) }
         if next == .max { return -1 }
         // A day at most: the limit of the system call is a 32-bit number.
         return next <= now.monotonic ? 0 : CInt(min(next - now.monotonic, 86_400_000))
@@ -111,9 +110,9 @@ package final class InputLoop {
 
     private func holdBackPatientFeeds() {
         guard !patientFeeds.isEmpty else { return }
-        isHoldingBack = isBehind()
+        holdBack = pause()
         for index in patientFeeds {
-            readiness.watch(isHoldingBack ? nil : feeds[index].interest, at: index)
+            readiness.watch(holdBack == nil ? feeds[index].interest : nil, at: index)
         }
     }
 }

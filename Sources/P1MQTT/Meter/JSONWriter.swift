@@ -139,16 +139,21 @@ package struct JSONWriter {
     }
 
     private static func isEscaped(_ byte: UInt8) -> Bool {
-        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7F
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7F || byte == latin1
     }
 
+    /// Begins U+0080 to U+00BF in UTF-8; the first half of them are control characters, which a terminal may obey.
+    private static let latin1: UInt8 = 0xC2
+
     private mutating func appendEscaped(_ utf8: UnsafeBufferPointer<UInt8>) {
-        for byte in utf8 {
+        for (index, byte) in utf8.enumerated() {
+            let isControl = byte < 0x20 || 0x7F..<0xA0 ~= byte && (byte == 0x7F || utf8[index - 1] == JSONWriter.latin1)
             switch byte {
+            case JSONWriter.latin1 where 0x80..<0xA0 ~= utf8[index + 1]: break
             case UInt8(ascii: "\""), UInt8(ascii: "\\"):
                 bytes.append(UInt8(ascii: "\\"))
                 bytes.append(byte)
-            case 0..<0x20, 0x7F:
+            case _ where isControl:
                 let digits = Array("0123456789abcdef".utf8)
                 bytes += "\\u00".utf8
                 bytes.append(digits[Int(byte >> 4)])

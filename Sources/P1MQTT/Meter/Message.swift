@@ -25,6 +25,9 @@ package struct Message: Sendable, Equatable {
         Message(topic: topic, text: isOnline ? "online" : "offline", qos: 1, retain: true, kind: kind)
     }
 
+    /// Whether it says that a meter is not there.
+    package var saysOffline: Bool { kind == .availability && payload == Array("offline".utf8) }
+
     /// What a message is, in the order in which they are sent after a connect.
     package enum Kind: UInt8, Sendable, Comparable, CaseIterable {
         /// State of the program.

@@ -5,6 +5,9 @@ package enum DescriptorLimit {
     /// What the program needs beside one for each meter: standard streams, broker, wake descriptors, logs, look-ups.
     package static let own = 24
 
+    /// How to give it more.
+    package static let remedy = "systemd: LimitNOFILE, docker: --ulimit nofile"
+
     /// Raises the limit to the hard one, for a thousand meters over TCP. Returns the limit that holds afterwards:
     /// a system that refuses leaves the old one.
     @discardableResult

@@ -19,8 +19,8 @@ final class RunningService: Sendable {
     static let bridgeState = "p1/bridge/state"
 
     init(
-        port: Int, clientId: String = "p1mqtt-test", outbox: Outbox = Outbox(), subscriptions: [SessionPlan.Subscription] = [],
-        recall: [String] = [], _ adapt: (inout MQTTSettings) -> Void = { _ in }
+        port: Int, clientId: String = "p1mqtt-test", state: String = RunningService.bridgeState, outbox: Outbox = Outbox(),
+        subscriptions: [SessionPlan.Subscription] = [], recall: [String] = [], _ adapt: (inout MQTTSettings) -> Void = { _ in }
     ) {
         var settings = MQTTSettings()
         settings.host = "127.0.0.1"
@@ -33,7 +33,7 @@ final class RunningService: Sendable {
         self.inbox = inbox
         let log = log
         let logger = Logger(label: "test") { _ in LogCollector(lines: log) }
-        let plan = SessionPlan(clientId: clientId, state: Self.bridgeState, subscriptions: subscriptions, recall: recall)
+        let plan = SessionPlan(clientId: clientId, state: state, subscriptions: subscriptions, recall: recall)
         let service = ThreadService(named: "broker", limit: pace.shutdown, wake: outbox.wake) { [settings, pace] isStopping in
             BrokerLoop(settings: settings, plan: plan, outbox: outbox, inbox: inbox, logger: logger, pace: pace).run(until: isStopping)
         }

@@ -39,7 +39,7 @@ struct InputLoopIntegrationTests {
         var read: [Int] = []
         let loop = InputLoop(
             feeds: [Feed(source: FileSource(path: path), consumer: recorder)], wake: wake,
-            isBehind: { recorder.bytes.count > 300 && turns < 20 },
+            pause: { recorder.bytes.count > 300 && turns < 20 ? 2 : nil },
             everyTurn: { _ in
                 turns += 1
                 read.append(recorder.bytes.count)
@@ -48,6 +48,30 @@ struct InputLoopIntegrationTests {
         loop.run { false }
         #expect(recorder.bytes.count == 100_000)
         #expect(read[6..<20].allSatisfy { $0 == read[6] && $0 < 100_000 })
+    }
+
+    @Test("sleeps while a file waits for a broker that is away, and goes on when it is back")
+    func sleeps() throws {
+        let folder = try TemporaryFolder()
+        let recorder = Recorder()
+        let isAway = Locked(true)
+        let turns = Locked(0)
+        let loop = InputLoop(
+            feeds: [Feed(source: FileSource(path: capture(folder, bytes: 1000)), consumer: recorder)], wake: wake,
+            pause: { isAway.withLock(\.self) ? .max : nil },
+            everyTurn: { now in
+                // Some time later, by another deadline, the broker is back.
+                if turns.withLock({
+                    $0 += 1; return $0
+                }) == 3 {
+                    isAway.withLock { $0 = false }
+                }
+                return now.monotonic + 50
+            })
+        loop.run { false }
+        #expect(recorder.bytes.count == 1000)
+        // One for each deadline, not one for each time that the file could have been read.
+        #expect(turns.withLock(\.self) < 20)
     }
 
     @Test("reads what another thread posts, in order")

@@ -44,6 +44,21 @@ import Testing
         #expect(outbox.takePending(limit: 10).map(\.topic) == ["state", "a"])
     }
 
+    @Test("that a meter is not there comes before the birth message, and all that was held back in the order of a start")
+    func release() {
+        let outbox = Outbox(isHeld: true)
+        outbox.post([message, .availability("b", isOnline: true)])
+        outbox.connected(.availability("state", isOnline: true, kind: .bridge))
+        outbox.wake.drain()
+        #expect(outbox.isHeld)
+        #expect(outbox.availability("b") == true && outbox.availability("c") == nil && outbox.availability("a") == nil)
+        outbox.post([.availability("c", isOnline: false)])
+        outbox.release()
+        #expect(!outbox.isHeld && isAwake(outbox))
+        #expect(outbox.takePending(limit: 10).map(\.topic) == ["c", "state", "b", "a"])
+        #expect(outbox.availability("c") == false)
+    }
+
     @Test("loses nothing between threads")
     func threads() async {
         let outbox = Outbox()

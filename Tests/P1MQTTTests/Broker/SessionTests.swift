@@ -107,6 +107,17 @@ import Testing
         #expect(step(0, true) == .serve(room: 0, wait: 1000))
     }
 
+    @Test("publishes nothing before it is known what an earlier run left, five seconds at most, and not at the stop") func held() {
+        var session = online()
+        let held = Session.Traffic(waiting: 3, isHeld: true)
+        #expect(session.next(held, isStopping: false, at: at(1)) == .serve(room: 0, wait: 1000))
+        #expect(session.next(held, isStopping: false, at: at(4990)) == .serve(room: 0, wait: 10))
+        #expect(session.next(Session.Traffic(waiting: 3), isStopping: false, at: at(4990)) == .serve(room: 20, wait: 1000))
+        #expect(session.next(held, isStopping: false, at: at(5000)) == .serve(room: 20, wait: 1000))
+        var other = online()
+        #expect(other.next(held, isStopping: true, at: at(1)) == .serve(room: 20, wait: 1000))
+    }
+
     @Test("reports what is refused once for each topic, some topics only, and counts all of it") func refusals() {
         var session = online()
         let refusal = Session.Report.refusedMessage(topic: "a", reason: "no")

@@ -160,6 +160,8 @@ import Testing
         #expect(try command.settings().faults == [expected, EmulatorFault(kind: .silent, at: 1)])
         #expect(
             try settingsProblems(#"{"meters": [{"source": {"type": "emulator", "faults": [{"type": "silent"}]}}]}"#).first?
-                .hasPrefix("config.json: meters[0].source.faults is a list; allowed: a list of objects with `type` and `at`") == true)
+                .hasPrefix(
+                    #"config.json: meters[0].source.faults is a list: in [0], the fault {"type": "silent"} cannot be used; give at as "#)
+                == true)
     }
 }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import Logging
 import P1MQTTBroker
 import P1MQTTHomeAssistant
@@ -20,6 +21,7 @@ struct Bridge {
     private let logger: Logger
     private let started: Moment
     private let identity: BridgeIdentity
+    private let meterTopics: [MeterTopics]
     private let inputWake = WakeDescriptor()
     private let outbox: Outbox
     private let inbox: Inbox
@@ -30,18 +32,19 @@ struct Bridge {
         started = .now()
         identity = BridgeIdentity(startedAt: started)
         // At the start every source reports that it is connected, before the broker is; a power cut is an event of each meter.
-        outbox = Outbox(maximumEvents: 100 + settings.meters.count)
+        outbox = Outbox(maximumEvents: 100 + settings.meters.count, isHeld: true)
+        meterTopics = settings.meters.map { MeterTopics(bridgePrefix: settings.mqtt.topicPrefix, meterName: $0.name) }
         inbox = Inbox(wake: inputWake)
     }
 
-    /// Runs until SIGTERM or SIGINT, or until every source is at its end.
+    /// Runs until SIGTERM, SIGINT or SIGHUP, or until every source is at its end.
     func run() async throws {
         let limit = DescriptorLimit.raise()
         let needed = settings.meters.count + DescriptorLimit.own
         // 0: not known, as where a filter of system calls hides it.
         if limit > 0, limit < needed {
             logger.warning(
-                "only \(limit) files may be open, \(settings.meters.count) meters need \(needed); raise it (systemd: LimitNOFILE, docker: --ulimit nofile)"
+                "only \(limit) files may be open, \(settings.meters.count) meters need \(needed); raise it (\(DescriptorLimit.remedy))"
             )
         }
         let pace = BrokerPace()
@@ -56,9 +59,17 @@ struct Bridge {
                 .init(service: broker),
                 .init(service: input, successTerminationBehavior: .gracefullyShutdownGroup),
             ],
-            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            gracefulShutdownSignals: Self.endingSignals, logger: logger)
         group.maximumGracefulShutdownDuration = .seconds(5)
         try await ServiceGroup(configuration: group).run()
+    }
+
+    /// Without SIGHUP where whoever started the program had it ignored, as `nohup` does.
+    private static var endingSignals: [UnixSignal] {
+        var hangUp = sigaction()
+        sigaction(SIGHUP, nil, &hangUp)
+        let isIgnored = unsafeBitCast(hangUp.__sigaction_handler.sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+        return [.sigterm, .sigint] + (isIgnored ? [] : [.sighup])
     }
 
     /// Milliseconds that the input thread may take to end.
@@ -72,19 +83,21 @@ struct Bridge {
 
     private var plan: SessionPlan {
         let filters = [infoTopic] + (settings.homeAssistant.enabled ? [birthTopic] : []) + Set(pushTopics).sorted()
+        let watched = StateWatch(bridgePrefix: prefix, meters: meterTopics).filters
+        let clientId = settings.mqtt.clientId ?? BridgeIdentity.clientId(prefix: prefix)
         return SessionPlan(
-            clientId: settings.mqtt.clientId ?? BridgeIdentity.clientId(prefix: prefix), state: prefix + "/bridge/state",
-            subscriptions: filters.map { .init($0) }, recall: BrokerMemory.filters(recalledMeters))
+            clientId: clientId, state: prefix + "/bridge/state",
+            // What is retained comes at once with quality of service 0, and within the broker's window else.
+            subscriptions: filters.map { .init($0) } + watched.map { .init($0, qos: 0) },
+            // Also where there is nothing to recall: its end shows that the broker has sent all that it keeps.
+            recall: BrokerMemory.filters(meterTopics), lock: settings.mqtt.lock(clientId: clientId))
     }
 
     /// Topics of telegrams that come over the broker.
     private var pushTopics: [String] { settings.meters.compactMap { if case .mqtt(let topic) = $0.source { topic } else { nil } } }
 
     /// The meters of which an earlier run may have left a document at the broker.
-    private var recalledMeters: [MeterTopics] {
-        guard settings.mqtt.retain else { return [] }
-        return settings.meters.map { MeterTopics(bridgePrefix: prefix, meterName: $0.name) }
-    }
+    private var recalledMeters: [MeterTopics] { settings.mqtt.retain ? meterTopics : [] }
 
     // MARK: - The input
 
@@ -110,11 +123,13 @@ struct Bridge {
             onWake: { now in
                 for event in inbox.take() {
                     memory.note(event)
+                    reporter.note(event, at: now)
                     if case .message(let message) = event { receive(message, pushes, reporter, at: now) }
                 }
             },
             // A capture is read as fast as the broker takes it: it would be a pity to replay only the newest values.
-            isBehind: { !outbox.isEmpty },
+            // While the broker is away there is nothing to look for: its return wakes the loop.
+            pause: { outbox.isEmpty ? nil : memory.isAway ? .max : 2 },
             everyTurn: { now in
                 let next = reporter.turn(at: now) ?? .max
                 return min(next, notifier.turn(at: now) { reporter.status })

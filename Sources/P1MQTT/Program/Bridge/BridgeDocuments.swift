@@ -1,3 +1,4 @@
+import Glibc
 import P1MQTTBroker
 import P1MQTTHomeAssistant
 import P1MQTTMeter
@@ -121,6 +122,7 @@ struct BridgeHealth: Sendable {
     /// Resident memory of this process.
     static func residentMemory() -> Int? {
         // Pages, the second number of statm.
-        SystemFile.text("/proc/self/statm")?.split(separator: " ").dropFirst().first.flatMap { Int($0) }.map { $0 * 4096 }
+        SystemFile.text("/proc/self/statm")?.split(separator: " ").dropFirst().first.flatMap { Int($0) }
+            .map { $0 * sysconf(CInt(_SC_PAGESIZE)) }
     }
 }

@@ -27,9 +27,7 @@ struct BridgeIdentity: Sendable {
     /// so that a restart takes over its old connection and two bridges do not push each other out.
     static func clientId(prefix: String) -> String {
         let machine = SystemFile.text("/etc/machine-id") ?? hostName()
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        // FNV-1a: spreads, and need not be secret.
-        for byte in (machine + "/" + prefix).utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-        return "p1mqtt-" + String(hash, radix: 16)
+        // It spreads, and need not be secret.
+        return "p1mqtt-" + String(UInt64(hashing: machine + "/" + prefix), radix: 16)
     }
 }

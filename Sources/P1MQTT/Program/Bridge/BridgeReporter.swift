@@ -3,6 +3,7 @@ import P1MQTTBroker
 import P1MQTTHomeAssistant
 import P1MQTTInput
 import P1MQTTMeter
+import P1MQTTSystem
 
 /// What the bridge says of itself, on the input thread: `bridge/info` and `bridge/topics` when they changed,
 /// `bridge/health` once a minute; and what it does when the broker reports something.
@@ -46,6 +47,8 @@ final class BridgeReporter {
     private var sharedIds: Set<String> = []
     /// Of those; ids come from the wire.
     private static let maximumSharedIds = 64
+    private var watch: StateWatch
+    private var corrections = LogBudget()
 
     init(
         identity: BridgeIdentity, settings: Settings, meters: [(pipeline: MeterPipeline, feed: Feed)], outbox: Outbox,
@@ -53,6 +56,7 @@ final class BridgeReporter {
     ) {
         self.identity = identity
         prefix = settings.mqtt.topicPrefix
+        watch = StateWatch(bridgePrefix: prefix, meters: meters.map(\.pipeline.publication.topics))
         discovery = BridgeDiscovery(
             settings: settings.homeAssistant, prefix: prefix, version: P1MQTTCommand.version,
             meters: meters.map { DiscoveryTopics($0.pipeline.publication.topics) })
@@ -82,12 +86,13 @@ final class BridgeReporter {
             // Discovery first, then availability, then values: what Home Assistant missed while it was away.
             outbox.sendAgain()
         }
+        putRight(at: now)
         if now.monotonic >= nextHealth {
             nextHealth = now.monotonic + Self.minute
             post("health", BridgeDocuments.health(health(at: now)), qos: 0)
         }
         let nextHistory = sendHistory() ? now.monotonic + Self.historyPause : .max
-        return min(nextLook, nextHealth, announcement ?? .max, nextHistory)
+        return min(nextLook, nextHealth, announcement ?? .max, watch.due ?? .max, nextHistory)
     }
 
     // MARK: - History
@@ -171,6 +176,28 @@ final class BridgeReporter {
 
     // MARK: - On word from the broker
 
+    func note(_ event: BrokerEvent, at now: Moment) {
+        switch event {
+        case .message(let message): watch.note(message, at: now)
+        case .disconnected: watch.disconnected()
+        case .recalled:
+            outbox.post(watch.leftBehind(outbox.availability))
+            outbox.release()
+        case .connected: break
+        }
+    }
+
+    private func putRight(at now: Moment) {
+        let wrong = watch.corrections(at: now, outbox.availability)
+        guard !wrong.isEmpty else { return }
+        outbox.post(wrong)
+        guard let quiet = corrections.note(at: now) else { return }
+        let topics = wrong.prefix(4).map(\.topic).joined(separator: ", ") + (wrong.count > 4 ? " and others" : "")
+        logger.notice(
+            "put right what another client, or the will of an earlier session, said on \(topics); if it comes again, look for a program that writes there\(quiet)"
+        )
+    }
+
     /// Home Assistant has started.
     func homeAssistantStarted(at now: Moment) {
         // Not at once: every bridge of the house hears this at the same moment.
@@ -184,8 +211,10 @@ final class BridgeReporter {
         guard infoBytes <= Self.infoLimit else { return }
         // Anybody may publish there: only another p1mqtt counts.
         guard let tree = try? JSONReader.read(payload), case .text(let instance)? = tree["instance"],
-            instance != identity.instance, otherInstances.count < 8, otherInstances.insert(instance).inserted
+            instance != identity.instance
         else { return }
+        watch.met(instance)
+        guard otherInstances.count < 8, otherInstances.insert(instance).inserted else { return }
         let host: String = if case .text(let name)? = tree["host"] { "host \(name.sanitised)" } else { "another host" }
         logger.error(
             "another p1mqtt on \(host) publishes under the same prefix \(prefix): give one of them another mqtt.topicPrefix, or stop it")

@@ -15,11 +15,11 @@ struct ConsoleLog: LogHandler {
 
     func log(event: LogEvent) {
         let all = metadata.merging(event.metadata ?? [:]) { $1 }
-        StandardError.write(Self.line(event.level, "\(event.message)", all, at: Moment.now().utc / 1000))
+        StandardError.log(Self.line(event.level, "\(event.message)", all, at: Moment.now().utc / 1000))
     }
 
     /// Bytes; a text that is longer is cut to a quarter of as many characters.
-    private static let maximumLength = 4096
+    private static let maximumLength = 4000
 
     static func line(_ level: Logger.Level, _ message: String, _ metadata: Logger.Metadata, at secondsSince1970: Int64) -> String {
         let details = metadata.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")

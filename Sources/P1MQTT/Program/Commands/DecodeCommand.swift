@@ -125,8 +125,13 @@ struct CaptureDecoder {
         if let frame = rejection.frame {
             let telegram = Telegram(frame)
             report(telegram.issues, of: telegram)
-            // That its checksum is wrong the verdict says.
-            if case .wrongChecksum = rejection.reason {} else { remarks.append(rejection.description) }
+            switch rejection.reason {
+            // The verdict says it.
+            case .wrongChecksum: break
+            // Its lines say it.
+            case .implausible where !telegram.issues.isEmpty: break
+            default: remarks.append(rejection.description)
+            }
             printLine(telegram.objectsJSON(remarks: remarks))
         } else if case .sealed(let envelope, _) = rejection.reason {
             printLine(Telegram.objectsJSON(ofUnreadable: envelope, rejection.description))
@@ -142,6 +147,6 @@ struct CaptureDecoder {
 
     private mutating func report(_ problem: String) {
         isGood = false
-        complain("\(name): \(problem)")
+        complain("\(name): \(problem)".printable)
     }
 }

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Glibc
-import SystemPackage
+import P1MQTTSystem
 
 /// The program. Without a sub-command it runs the service.
 @main
@@ -19,8 +19,11 @@ struct P1MQTTCommand: AsyncParsableCommand {
 
     /// Parses the arguments and runs the command. Wrong usage and a wrong configuration exit with 2.
     static func main() async {
+        ProcessStart.endCleanlyOnSIGTERM()
+        ProcessStart.occupyStandardStreams()
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(ProcessStart.arguments)
+            if !(command is RunCommand) { ProcessStart.endOnSIGTERM() }
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
@@ -32,25 +35,5 @@ struct P1MQTTCommand: AsyncParsableCommand {
         } catch {
             exit(withError: error)
         }
-    }
-}
-
-/// Words for people; data goes to standard output.
-enum StandardError {
-    /// When nobody reads them, they are lost.
-    static func write(_ text: String) {
-        _ = try? FileDescriptor.standardError.writeAll((text.hasSuffix("\n") ? text : text + "\n").utf8)
-    }
-}
-
-/// The data that a command prints.
-enum StandardOutput {
-    static func writeLine(_ bytes: [UInt8]) {
-        // Nobody reads any more: there is nobody to tell either.
-        _ = try? FileDescriptor.standardOutput.writeAll(bytes + [UInt8(ascii: "\n")])
-    }
-
-    static func writeLine(_ text: String) {
-        writeLine(Array(text.utf8))
     }
 }

@@ -46,7 +46,7 @@ struct TopicsCommand: ParsableCommand {
         for message in preview.finish() {
             StandardOutput.writeLine(Array(message.topic.utf8) + [UInt8(ascii: " ")] + message.payload)
         }
-        for problem in preview.problems { StandardError.write("\(file == "-" ? "standard input" : file): \(problem)") }
+        for problem in preview.problems { StandardError.write("\(file == "-" ? "standard input" : file): \(problem)".printable) }
         if !preview.problems.isEmpty { throw ExitCode(1) }
     }
 }

@@ -95,18 +95,27 @@ extension SettingCodec where Value == [EmulatorFault] {
             allowed: "a list of objects with `type` and `at`: `bitErrors` {rate, seed, telegrams}, `cut` {bytes, telegrams}, "
                 + "`silent` {telegrams}, `registerGlitch` {register, value, telegrams}, `meterSwap` {value}, `gasMeterSwap` {value}, "
                 + "`clockJump` {seconds}, `clockChange` {to: `summer` or `winter`}",
-            readsLiterals: false
-        ) { written in
-            do {
-                var list = written
-                if case .text(let text) = written { list = try JSONReader.read(Array(text.utf8)) }
-                guard case .array(let items) = list, items.count <= 1000 else { return nil }
-                return try items.map { try EmulatorFault($0) }
-            } catch {
-                return nil
-            }
+            readsLiterals: false, fault: { wrong(in: $0) }
+        ) {
+            try? items($0)?.map { try EmulatorFault($0) }
         } encode: {
             $0.isEmpty ? .array([]) : .text("(faults)")
         }
+    }
+
+    /// At most a thousand; `nil` for anything but a list, or a text that holds one.
+    private static func items(_ written: JSONTree) -> [JSONTree]? {
+        var list = written
+        if case .text(let text) = written { list = (try? JSONReader.read(Array(text.utf8))) ?? .null }
+        guard case .array(let items) = list, items.count <= 1000 else { return nil }
+        return items
+    }
+
+    /// The first fault that cannot be used, by its place in the list.
+    private static func wrong(in written: JSONTree) -> String? {
+        for (index, item) in (items(written) ?? []).enumerated() {
+            do throws(UnusableFault) { _ = try EmulatorFault(item) } catch { return "in [\(index)], \(error)" }
+        }
+        return nil
     }
 }

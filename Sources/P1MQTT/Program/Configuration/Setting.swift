@@ -9,8 +9,8 @@ struct Setting<Part>: Sendable {
     let readsLiterals: Bool
     let isSecret: Bool
     let choices: [String]
-    /// What is wrong with a text; `nil` where `allowed` has to do.
-    let fault: @Sendable (String) -> String?
+    /// What is wrong with a value; `nil` where `allowed` has to do.
+    let fault: @Sendable (JSONTree) -> String?
     /// A sentence for the documentation.
     let meaning: String
     /// There is no default, and without it its part is useless.

@@ -7,7 +7,7 @@ extension SettingCodec where Value == String {
     static func text(
         _ allowed: String, fault: @escaping @Sendable (String) -> String? = { _ in nil }, _ isAllowed: @escaping @Sendable (String) -> Bool
     ) -> Self {
-        SettingCodec(allowed: allowed, readsLiterals: false, fault: fault) {
+        SettingCodec(allowed: allowed, readsLiterals: false, fault: { $0.text.flatMap(fault) }) {
             guard case .text(let text) = $0, isPrintable(text), isAllowed(text) else { return nil }
             return text
         } encode: {

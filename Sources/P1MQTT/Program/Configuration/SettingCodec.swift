@@ -13,8 +13,8 @@ struct SettingCodec<Value>: Sendable {
     var isSecret = false
     /// The texts it takes where they can be listed: the one that a mistyped text is nearest to is suggested.
     var choices: [String] = []
-    /// What is wrong with a text, where that can be said shorter than all that is allowed.
-    var fault: @Sendable (String) -> String? = { _ in nil }
+    /// What is wrong with a value, where that can be said shorter than all that is allowed.
+    var fault: @Sendable (JSONTree) -> String? = { _ in nil }
     /// `nil` when that is not allowed.
     var decode: @Sendable (JSONTree) -> Value?
     var encode: @Sendable (Value) -> JSONTree

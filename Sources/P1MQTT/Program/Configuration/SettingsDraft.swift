@@ -68,8 +68,8 @@ struct SettingsDraft {
     }
 
     private func hint<Part>(for value: JSONTree, of setting: Setting<Part>) -> String {
+        if let fault = setting.fault(value) { return ": \(fault)" }
         guard case .text(let text) = value else { return "" }
-        if let fault = setting.fault(text) { return ": \(fault)" }
         return Spelling.closest(to: text, among: setting.choices).map { "; did you mean \($0)?" } ?? ""
     }
 
