@@ -4,7 +4,8 @@ import P1Parser
 /// Follows one device through the telegrams: who it is, and what it sends.
 ///
 /// A device is real after two telegrams in a row with the same equipment id. Another id ends it at once, so that none
-/// of its entities ever takes a value of its successor.
+/// of its entities ever takes a value of its successor: that this one is there to stay is known before its documents
+/// come here, so it takes the place at once too.
 struct DeviceTracker: Sendable {
     /// What a telegram changed.
     struct Step: Equatable {
@@ -31,6 +32,16 @@ struct DeviceTracker: Sendable {
     init(_ table: DeviceTable) {
         self.table = table
         observations = Array(repeating: Observation(), count: table.items.count)
+    }
+
+    /// Of what takes the place of a device: another meter there, or the same one here. What that has shown, and is there
+    /// now too, needs no second telegram.
+    init(_ table: DeviceTable, of id: String?, after other: DeviceTracker, dialect: Dialect) {
+        self.init(table)
+        equipmentId = id
+        self.dialect = dialect
+        confirmations = 1
+        for index in observations.indices where other.observations[index].isShown { observations[index].count = 1 }
     }
 
     var country: Country { dialect.map(Country.init) ?? .elsewhere }
@@ -71,7 +82,7 @@ struct DeviceTracker: Sendable {
         let id = id(in: document)
         if let id, id != equipmentId, confirmations > 0 {
             step.hasEnded = isReal
-            self = DeviceTracker(table)
+            self = isReal ? DeviceTracker(table, of: id, after: self, dialect: document.dialect) : DeviceTracker(table)
         }
         identify(id, document)
         step.hasChanged = look(document, at: time)
@@ -170,6 +181,9 @@ enum DeviceId {
 
     /// Of an M-Bus meter that sends no id, or one that another has.
     static func channel(_ number: Int, of meter: String) -> String { meter + "_mbus_\(number)" }
+
+    /// Of a meter that has the id of another one of the same bridge.
+    static func second(_ id: String, of meter: String) -> String { id + "_" + levels(meter) }
 
     static func bridge(_ prefix: String) -> String { "p1mqtt_bridge_" + levels(prefix) }
 

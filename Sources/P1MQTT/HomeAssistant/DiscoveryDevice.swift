@@ -4,7 +4,9 @@ import P1Parser
 /// A device as its discovery message describes it.
 struct DiscoveryDevice: Sendable, Equatable {
     /// Object id, identifier and first part of each `unique_id`.
-    let id: String
+    var id: String
+    /// The id of the meter itself, which another meter of the bridge may have too.
+    let ownId: String
     /// 0 for the electricity meter, else the M-Bus channel.
     let channel: Int
     var language = Language.en

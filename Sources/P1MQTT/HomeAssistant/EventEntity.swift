@@ -44,6 +44,8 @@ struct EventEntity: Sendable {
                 $0.member("default_entity_id", "event." + EntityId.text(context.key, of: context.entityPrefix))
                 $0.member("name", context.name)
                 $0.member("state_topic", context.topic)
+                // Home Assistant asks for quality 0 by itself, and could miss one.
+                $0.member("qos", 1)
                 $0.member("availability", array: [String]()) { $0.string($1) }
                 $0.member("event_types", array: [kind.rawValue]) { $0.string($1) }
                 $0.member("value_template", "{{ dict(value_json, description=\(kind.description(context))) | to_json }}")

@@ -20,7 +20,9 @@ package struct MeterDiscovery {
     private let topics: DiscoveryTopics
     private let version: String
     private let claims: DiscoveryClaims
-    /// Object ids that an earlier run announced, by device, until it is known what became of them.
+    /// The state of the claims in which the devices were announced.
+    private var revision = 0
+    /// Ids that an earlier run announced, by device, until it is known what became of them.
     private var earlier: [String?] = Array(repeating: nil, count: 5)
     private var meter = DeviceTracker(EntityTable.shared.meter)
     private var mbus = EntityTable.shared.mbus.map { DeviceTracker($0) }
@@ -42,7 +44,7 @@ package struct MeterDiscovery {
     /// Looks at the document of an accepted telegram. Cheap when nothing in it is new.
     package mutating func update(_ document: CompletedDocument) -> Changes {
         guard settings.enabled else { return Changes() }
-        if isSettled(document) { return Changes() }
+        if isSettled(document), revision == claims.revision { return Changes() }
         let time = document.time ?? 0
         var changed: Set<Int> = []
         var ended: Set<Int> = []
@@ -51,23 +53,31 @@ package struct MeterDiscovery {
             if step.hasChanged { changed.insert(index) }
         }
         note(0, meter.update(document, at: time))
-        for channel in 1...4 where hasMoved(channel, document) {
-            mbus[channel - 1] = DeviceTracker(mbus[channel - 1].table)
+        for channel in 1...4 {
+            guard let place = newChannel(of: channel, document) else { continue }
+            let moved = mbus[channel - 1]
+            if !mbus[place - 1].isReal {
+                mbus[place - 1] = DeviceTracker(mbus[place - 1].table, of: moved.equipmentId, after: moved, dialect: document.dialect)
+            }
+            mbus[channel - 1] = DeviceTracker(moved.table)
             ended.insert(channel)
         }
         for channel in 1...4 { note(channel, mbus[channel - 1].update(document, at: time)) }
 
         var changes = Changes()
-        for index in ended.sorted() { forget(index, &changes) }
-        // What a device is called, and to which it belongs, can change with the others.
-        if !changed.isEmpty || !ended.isEmpty {
-            describe(document, changed)
-            let published = announced
-            redescribe()
-            changed.formUnion(announced.indices.filter { announced[$0] != published[$0] })
+        if changed.isEmpty, ended.isEmpty, revision == claims.revision { return changes }
+        let before = announced
+        for index in ended {
+            if let device = announced[index] { claims.release(device.ownId, by: topics.meter) }
+            announced[index] = nil
         }
+        describe(document, changed)
+        identify()
+        // What a device is called, and to which it belongs, can change with the others.
+        redescribe()
+        changed.formUnion(announced.indices.filter { announced[$0] != before[$0] })
+        for case let device? in before { forget(device.id, &changes) }
         changes.publish = changed.sorted().compactMap { message(of: $0) }
-        for message in changes.publish { claims.claim(message.topic, by: topics.meter) }
         if !changed.isEmpty { forgetEarlier(&changes) }
         return changes
     }
@@ -77,7 +87,10 @@ package struct MeterDiscovery {
     package mutating func recall(_ document: JSONTree) -> Changes {
         var changes = Changes()
         guard settings.enabled else { return changes }
-        for index in earlier.indices { earlier[index] = Self.earlierId(of: index, document) }
+        for index in earlier.indices {
+            earlier[index] = Self.earlierId(of: index, document)
+            if let id = earlier[index] { claims.claim(id, by: topics.meter) }
+        }
         forgetEarlier(&changes)
         return changes
     }
@@ -102,22 +115,16 @@ package struct MeterDiscovery {
         return true
     }
 
-    /// Whether the M-Bus meter of a channel is on another now: its id stands there, and here none does.
-    private func hasMoved(_ channel: Int, _ document: CompletedDocument) -> Bool {
+    /// The channel on which the M-Bus meter of a channel is now: its id stands there, and here none does.
+    private func newChannel(of channel: Int, _ document: CompletedDocument) -> Int? {
         let tracker = mbus[channel - 1]
-        guard tracker.isReal, let id = tracker.equipmentId, tracker.id(in: document) == nil else { return false }
-        return mbus.contains { $0.id(in: document) == id && $0.hasEssentials(in: document) }
+        guard tracker.isReal, let id = tracker.equipmentId, tracker.id(in: document) == nil else { return nil }
+        return mbus.firstIndex { $0.id(in: document) == id && $0.hasEssentials(in: document) }.map { $0 + 1 }
     }
 
-    private mutating func forget(_ index: Int, _ changes: inout Changes) {
-        guard let device = announced[index] else { return }
-        forget(device.id, &changes)
-        announced[index] = nil
-    }
-
+    /// Deletes a device that is announced no more, here or by another meter.
     private func forget(_ id: String, _ changes: inout Changes) {
-        let topic = topic(ofDevice: id)
-        if claims.release(topic, by: topics.meter) { changes.forget.append(topic) }
+        if claims.isFree(id), !announced.contains(where: { $0?.id == id }) { changes.forget.append(topic(ofDevice: id)) }
     }
 
     /// A device whose place is taken by another, and which is on no other channel either, is gone.
@@ -125,7 +132,18 @@ package struct MeterDiscovery {
         for index in earlier.indices {
             guard let id = earlier[index], announced[index] != nil else { continue }
             earlier[index] = nil
-            if !announced.contains(where: { $0?.id == id }) { forget(id, &changes) }
+            guard !announced.contains(where: { $0?.ownId == id }) else { continue }
+            let objectId = claims.objectId(of: id, by: topics)
+            claims.release(id, by: topics.meter)
+            forget(objectId, &changes)
+        }
+    }
+
+    /// Gives each device the object id that is its meter's.
+    private mutating func identify() {
+        revision = claims.revision
+        for index in announced.indices {
+            if let own = announced[index]?.ownId { announced[index]?.id = claims.objectId(of: own, by: topics) }
         }
     }
 
@@ -143,7 +161,7 @@ package struct MeterDiscovery {
     private mutating func describe(_ document: CompletedDocument, _ changed: Set<Int>) {
         for index in changed.sorted() {
             let tracker = tracker(index)
-            var device = announced[index] ?? DiscoveryDevice(id: id(of: index), channel: index)
+            var device = announced[index] ?? newDevice(index)
             device.language = settings.language
             device.meterName = topics.name
             device.serialNumber = document.text(at: tracker.table.identity.serialNumber) ?? device.serialNumber
@@ -170,12 +188,18 @@ package struct MeterDiscovery {
         }
     }
 
-    /// The object id of a device that is about to be announced. No two have the same.
+    private func newDevice(_ index: Int) -> DiscoveryDevice {
+        let id = id(of: index)
+        claims.claim(id, by: topics.meter)
+        return DiscoveryDevice(id: id, ownId: id, channel: index)
+    }
+
+    /// The id of a meter that is about to be announced. No two of one bus have the same.
     private func id(of index: Int) -> String {
         let own = tracker(index).equipmentId.map(DeviceId.equipment)
         guard index > 0 else { return own ?? DeviceId.topic(topics.meter) }
-        let meterId = announced[0]?.id ?? meter.equipmentId.map(DeviceId.equipment) ?? DeviceId.topic(topics.meter)
-        guard let own, own != meterId, !announced.contains(where: { $0?.id == own }) else {
+        let meterId = announced[0]?.ownId ?? meter.equipmentId.map(DeviceId.equipment) ?? DeviceId.topic(topics.meter)
+        guard let own, own != meterId, !announced.contains(where: { $0?.ownId == own }) else {
             return DeviceId.channel(index, of: meterId)
         }
         return own

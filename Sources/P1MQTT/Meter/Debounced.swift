@@ -32,7 +32,4 @@ struct Debounced<Value: Equatable & Sendable>: Sendable {
         }
         return Change(old: value)
     }
-
-    /// Whether another value came last that does not count yet.
-    var isInDoubt: Bool { value != nil && candidate != nil }
 }

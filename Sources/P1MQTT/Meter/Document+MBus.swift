@@ -2,14 +2,14 @@ import P1Parser
 
 /// The meters on the M-Bus: each under its channel, and one of each kind under its name.
 extension Document {
-    mutating func addMBus(_ telegram: Telegram, _ choice: inout MBusChoice, _ times: Times) {
+    mutating func addMBus(_ telegram: Telegram, _ context: inout Context, _ times: Times) {
         let devices = telegram.mbusDevices
-        guard !devices.isEmpty || !choice.isIdle else { return }
-        for device in devices where device.channel > 0 {
+        guard !devices.isEmpty || !context.choice.isIdle else { return }
+        for device in context.channels.known(among: devices, of: telegram) {
             add(device, at: Places.mbus[Int(device.channel) - 1], telegram, times)
             mbus.note(device.medium, on: Int(device.channel))
         }
-        for (medium, device) in choice.choose(among: devices, of: telegram, at: times.arrival ?? time, times) {
+        for (medium, device) in context.choice.choose(among: devices, of: telegram, at: times.arrival ?? time, times) {
             add(device, at: Places.medium(medium), telegram, times)
             mbus.choose(Int(device.channel), for: medium)
         }

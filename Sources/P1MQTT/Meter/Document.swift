@@ -71,8 +71,29 @@ package struct Document: Sendable {
         var clock = TelegramClock.meter
         /// When the telegram came, seconds since 1970; `nil` for a capture.
         var arrival: Int64?
+        /// Which meter is on each channel of the M-Bus.
+        var channels = MBusChannels()
         /// Which of several M-Bus meters of a kind stands under its name.
         var choice = MBusChoice()
+        /// The id of the electricity meter that the telegrams are of.
+        var meterId: String?
+
+        /// Another electricity meter has other meters behind it.
+        mutating func note(meterId id: String?) {
+            guard let id, id != meterId else { return }
+            if meterId != nil {
+                channels = MBusChannels(telegrams: channels.telegrams)
+                choice = MBusChoice(gasMeter: choice.gasMeter)
+            }
+            meterId = id
+        }
+
+        /// Takes the document of an earlier run.
+        mutating func recall(_ earlier: JSONTree) {
+            if earlier["serialNumber"]?.text != nil { meterId = earlier["equipmentId"]?.text }
+            channels.recall(earlier)
+            choice.recall(earlier)
+        }
     }
 
     init(_ telegram: Telegram, _ context: inout Context) {
@@ -89,7 +110,8 @@ package struct Document: Sendable {
         take(telegram, times)
         addIdentity(of: telegram)
         addVersionAndTime(of: telegram, dialect, times, context.clock)
-        addMBus(telegram, &context.choice, times)
+        context.note(meterId: values[Places.meter.serialNumber] == nil ? nil : text(at: Places.meter.equipmentId))
+        addMBus(telegram, &context, times)
         addUnknown(telegram)
     }
 
@@ -186,21 +208,16 @@ package struct Document: Sendable {
     /// The ids of the electricity meter.
     private mutating func addIdentity(of telegram: Telegram) {
         let (id, serial, name) = (Places.meter.equipmentId, Places.meter.serialNumber, Places.logicalDeviceName)
-        let ids = telegram.readings.filter { Catalogue.isMeterRow($0.row) && Catalogue.kinds[$0.row] == .identifier }
-        let best = ids.min { telegram.rank(of: $0) < telegram.rank(of: $1) }
-        var isWeak = false
-        if let best, case .text(let text) = best.value {
-            values[serial] = telegram.serialNumber(text).map(Value.text)
-            isWeak = telegram.isWeakId(text)
-        }
-        // Where a meter sends no other id, its logical device name is one (Luxembourg, Iskra).
-        if values[serial] == nil || isWeak, values[name] != nil, let text = telegram.logicalDeviceName,
-            let printed = telegram.serialNumber(text), !(isWeak && telegram.isWeakId(text))
-        {
-            if isWeak, let best { addUnknown(telegram.objects[best.object], of: telegram) }
-            values[id] = .text(telegram.string(text))
-            values[serial] = .text(printed)
-            values[name] = nil
+        if let found = telegram.electricityId {
+            if found.isDeviceName {
+                // What stands where the id should, and is hardly one.
+                if let other = telegram.identifier, case .text(let text) = other.value, telegram.serialNumber(text) != nil {
+                    addUnknown(telegram.objects[other.object], of: telegram)
+                }
+                values[name] = nil
+            }
+            values[id] = .text(telegram.string(found.text))
+            values[serial] = telegram.serialNumber(found.text).map(Value.text)
         }
         let ean = Places.ean
         if case .text(let text)? = values[ean], !text.allSatisfy(\.isNumber) || text.isEmpty { values[ean] = nil }
@@ -251,32 +268,5 @@ extension DocumentLayout {
             return slot(row.path)
         }
         return slot(of: reading)
-    }
-}
-
-extension Telegram {
-    /// Which of several readings for one place counts: the one with the lowest rank. A value of channel 1, an id that no
-    /// other meter lacks, and one that says nothing give way to all others, the last most.
-    fileprivate func rank(of reading: Reading) -> Int {
-        var rank = reading.row
-        if reading.isSubordinate { rank += Catalogue.rows.count }
-        if case .text(let text) = reading.value, Catalogue.kinds[reading.row] == .identifier {
-            if serialNumber(text) == nil { rank += 4 * Catalogue.rows.count } else if isWeakId(text) { rank += 2 * Catalogue.rows.count }
-        }
-        return rank
-    }
-
-    /// Whether an id hardly tells one meter from another: a word, or a few characters (`ER23`, Iskra).
-    fileprivate func isWeakId(_ text: TextRange) -> Bool {
-        guard let printed = serialNumber(text) else { return false }
-        return printed.utf8.count < 5 || !printed.utf8.contains { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
-    }
-
-    /// The logical device name as sent.
-    fileprivate var logicalDeviceName: TextRange? {
-        for reading in readings {
-            if case .text(let text) = reading.value, reading.catalogueRow.path == "logicalDeviceName" { return text }
-        }
-        return nil
     }
 }

@@ -14,7 +14,7 @@ struct MBusChoice: Sendable {
     /// Seconds after which a meter is dead or gone.
     private static let deadAfter: Int64 = 86400
     /// Telegrams in a row that must agree on another meter.
-    private static let telegrams = 3
+    static let telegrams = 3
 
     /// The meter that stands under the name of its kind.
     private struct Chosen: Sendable {
@@ -153,12 +153,6 @@ struct MBusChoice: Sendable {
 }
 
 extension Telegram {
-    /// The equipment id of a device as sent; `nil` when it is empty or says nothing.
-    fileprivate func id(of device: MBusDevice) -> String? {
-        guard let range = device.equipmentId, serialNumber(range) != nil else { return nil }
-        return string(range)
-    }
-
     /// Whether a name from the configuration is this device's: its id as sent or as printed on it.
     fileprivate func isNamed(_ device: MBusDevice, _ name: String) -> Bool {
         guard let range = device.equipmentId else { return false }

@@ -2,23 +2,18 @@ import P1Parser
 
 /// Notices what happened between one telegram of a meter and the next, each thing once. What the first telegram shows,
 /// a log of earlier power failures for instance, is where it starts from and no event; so is the first telegram of
-/// another meter.
+/// another meter, which is known to be there before its documents come here.
 package struct MeterEventWatch: Sendable {
-    private var meterId = Debounced<String>()
-    private var mediumIds = [Debounced<String>](repeating: Debounced(), count: Places.media.count)
+    private var meterId: String?
+    private var mediumIds = [String?](repeating: nil, count: Places.media.count)
     private var states = [Debounced<Document.Value>](repeating: Debounced(), count: Watched.all.count)
     private var failures = PowerFailureWatch()
 
     package init() {}
 
-    /// A device is another after two telegrams with its id, also where checksums are right.
-    private static let telegramsForAnId = 2
-
     /// Takes the document of an accepted telegram, after the guard.
     package mutating func look(at document: CompletedDocument) -> [MeterEvent] {
         let swaps = meterSwap(in: document) + mediumSwaps(in: document)
-        // Whose values these are is not known yet.
-        if meterId.isInDoubt { return swaps }
         let needed = document.isChecked ? 1 : 2
         return failures.look(at: document, needed) + changes(in: document, needed) + swaps
     }
@@ -26,11 +21,11 @@ package struct MeterEventWatch: Sendable {
     /// Takes a document that an earlier run published as the telegram before the first: what happened while nobody
     /// looked is reported then. A power failure in the house stops this program too.
     package mutating func recall(_ earlier: JSONTree) {
-        if case .text(let id)? = earlier["equipmentId"], case .text? = earlier["serialNumber"] { _ = meterId.take(id, needed: 1) }
+        if case .text(let id)? = earlier["equipmentId"], case .text? = earlier["serialNumber"] { meterId = id }
         for (index, place) in Places.media.enumerated() {
             let meter = earlier[place.medium.rawValue]
             if case .text(let id)? = meter?["equipmentId"], case .text? = meter?["serialNumber"], case .number? = meter?["reading"] {
-                _ = mediumIds[index].take(id, needed: 1)
+                mediumIds[index] = id
             }
         }
         for (index, watched) in Watched.all.enumerated() {
@@ -42,7 +37,7 @@ package struct MeterEventWatch: Sendable {
     // MARK: - Meters
 
     private mutating func meterSwap(in document: CompletedDocument) -> [MeterEvent] {
-        guard let id = document.id(at: Places.meter), let old = meterId.take(id, needed: Self.telegramsForAnId)?.old else { return [] }
+        guard let id = document.id(at: Places.meter), let old = Self.replace(&meterId, by: id) else { return [] }
         states = [Debounced<Document.Value>](repeating: Debounced(), count: Watched.all.count)
         failures = PowerFailureWatch()
         return [swap("electricity", from: old, to: id, document)]
@@ -52,10 +47,16 @@ package struct MeterEventWatch: Sendable {
     private mutating func mediumSwaps(in document: CompletedDocument) -> [MeterEvent] {
         Places.media.enumerated().compactMap { index, place in
             guard document.values[place.places.reading] != nil, let id = document.id(at: place.places.identity),
-                let old = mediumIds[index].take(id, needed: Self.telegramsForAnId)?.old
+                let old = Self.replace(&mediumIds[index], by: id)
             else { return nil }
             return swap(place.medium.rawValue, from: old, to: id, document)
         }
+    }
+
+    /// Returns the id of a meter that was there before, and is another.
+    private static func replace(_ known: inout String?, by id: String) -> String? {
+        defer { known = id }
+        return known == id ? nil : known
     }
 
     private func swap(_ meter: String, from old: String, to new: String, _ document: CompletedDocument) -> MeterEvent {

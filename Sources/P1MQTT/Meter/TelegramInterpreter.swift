@@ -13,6 +13,9 @@ package struct TelegramInterpreter: Sendable {
         package var clock = TelegramClock.meter
         /// The equipment id of the gas meter that stands under `gas` when there are several.
         package var gasMeter: String?
+        /// Whether the telegrams follow one another, as those of a live meter do: then another meter on the M-Bus has to be
+        /// confirmed. In a capture each stands for itself.
+        package var isLive = false
         /// Whether registers that jump are held back.
         package var `guard` = GuardSettings(enabled: false)
         /// kW that each month counts at least in the capacity tariff.
@@ -34,7 +37,7 @@ package struct TelegramInterpreter: Sendable {
         cleansTexts = options.cleansTexts
         context = Document.Context(
             utcOffset: options.utcOffset, summerTime: options.summerTime, clock: options.clock,
-            choice: MBusChoice(gasMeter: options.gasMeter))
+            channels: MBusChannels(telegrams: options.isLive ? MBusChoice.telegrams : 1), choice: MBusChoice(gasMeter: options.gasMeter))
         registers = options.guard.enabled ? RegisterGuard(maximumPower: options.guard.maximumPower) : nil
         derivation = Derivation(minimumMonthPeak: options.minimumMonthPeak)
     }
@@ -53,7 +56,7 @@ package struct TelegramInterpreter: Sendable {
 
     /// Takes the document that an earlier run published as what came before the first telegram.
     package mutating func recall(_ earlier: JSONTree) {
-        context.choice.recall(earlier)
+        context.recall(earlier)
         registers?.recall(earlier)
         derivation.recall(earlier)
     }

@@ -21,6 +21,13 @@ public struct Frame: Sendable, Equatable {
     /// The encryption that was taken off it; `nil` when it came in clear.
     public let seal: Seal?
 
+    /// Whether something vouches for the bytes: a right checksum, or the right tag of their encryption.
+    public var isProven: Bool {
+        if case .valid = checksum { return true }
+        if case .valid? = seal?.authentication { return true }
+        return false
+    }
+
     /// Whether the end line (`!`) was there.
     public var hasEndLine: Bool { contentEnd < bytes.count }
 

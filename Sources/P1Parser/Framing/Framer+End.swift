@@ -8,6 +8,8 @@ extension Framer {
         case mark(Int, behind: Int)
         /// The head of an encrypted telegram. No text holds `DB 08`, so this one is at its end.
         case envelope(Int)
+        /// A frame of binary DLMS.
+        case binary(Int)
         /// Nothing before this place.
         case none(Int)
     }
@@ -31,6 +33,12 @@ extension Framer {
             default:
                 switch findEnvelope(at: index, limit: limit) {
                 case .found: return .envelope(index)
+                case .unclear: return .none(index)
+                case .none: break
+                }
+                // Behind its first byte, which may stand in a text, such a frame has one that may not.
+                switch findBinary(at: index - 1, limit: limit) {
+                case .found: return .binary(index - 1)
                 case .unclear: return .none(index)
                 case .none: break
                 }

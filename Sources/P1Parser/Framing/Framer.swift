@@ -2,7 +2,8 @@
 ///
 /// A frame starts with `/` at the start of a line and ends with the line that starts with `!` (or ends in `)!` and a
 /// checksum). An encrypted one starts with `DB 08` and has its length in front; a meter may change from one to the other
-/// at any time. Everything else is skipped and reported. At most `maximumLength` bytes are kept.
+/// at any time. Everything else is skipped and reported, frames of binary DLMS as such. At most `maximumLength` bytes are
+/// kept.
 public struct Framer: Sendable {
     /// What the framer found.
     public enum Event: Sendable, Equatable {
@@ -24,6 +25,8 @@ public struct Framer: Sendable {
             case tooLong
             /// They are an encrypted telegram that could not be read.
             case sealed(Envelope, Envelope.Failure)
+            /// They are a frame of binary DLMS whose check is right.
+            case binary(DLMSLink)
         }
 
         /// Where they began, counted from the first byte of the stream.
@@ -55,6 +58,8 @@ public struct Framer: Sendable {
     private var noise = 0
     /// Whether a `/` starts a telegram here: at the start, and behind a line end, a frame, or a byte that is no text.
     private var mayStart = true
+    /// Whether no more bytes will come: what may be a frame of binary DLMS is none then.
+    private var isEnding = false
 
     private static let portion = 4096
 
@@ -106,7 +111,7 @@ public struct Framer: Sendable {
     ///
     /// - Parameter handle: is given the last events.
     public mutating func finish(_ handle: (Event) -> Void) {
-        while envelope != nil { abandonEnvelope(handle) }
+        takeRest(handle)
         if isInside {
             let end = buffer.count
             let mark = mark ?? Framer.gluedMark(buffer.span, searched, limit: end, isLast: true)?.mark
@@ -124,12 +129,21 @@ public struct Framer: Sendable {
     ///
     /// - Parameter handle: is given the last events.
     public mutating func breakOff(_ handle: (Event) -> Void) {
-        while envelope != nil { abandonEnvelope(handle) }
+        takeRest(handle)
         if isInside { handle(.discarded(Discard(offset: offset, count: buffer.count, reason: .cutOff))) } else { noise += buffer.count }
         isInside = false
         drop(buffer.count)
         reportNoise(handle)
         mayStart = true
+    }
+
+    /// Goes on to the last bytes, which wait for no others.
+    private mutating func takeRest(_ handle: (Event) -> Void) {
+        isEnding = true
+        repeat {
+            while envelope != nil { abandonEnvelope(handle) }
+        } while step(handle)
+        isEnding = false
     }
 
     /// Goes on by one event; false when more bytes are needed.
@@ -138,10 +152,12 @@ public struct Framer: Sendable {
         return isInside ? finishTelegram(handle) : beginTelegram(handle)
     }
 
-    /// Skips to what starts a telegram: a `/`, or the head of an encrypted one; false when the buffer is used up.
+    /// Skips to what starts a telegram: a `/`, or the head of an encrypted one; or over a frame of binary DLMS. False when
+    /// the buffer is used up.
     private mutating func beginTelegram(_ handle: (Event) -> Void) -> Bool {
         var start = 0
         var finding = Envelope.Finding.none
+        var binary = BinaryFrame.Finding.none
         while start < buffer.count {
             let byte = buffer[start]
             if byte == UInt8(ascii: "/"), mayStart { break }
@@ -149,14 +165,26 @@ public struct Framer: Sendable {
                 finding = findEnvelope(at: start, limit: buffer.count)
                 if finding != .none { break }
             }
+            if byte == BinaryFrame.flag || byte == BinaryFrame.start {
+                binary = findBinary(at: start, limit: buffer.count)
+                if binary != .none { break }
+            }
             mayStart = byte < 0x20 || byte > 0x7E
             start += 1
         }
         noise += start
         drop(start)
-        guard !buffer.isEmpty, finding != .unclear else { return false }
+        guard !buffer.isEmpty, finding != .unclear, binary != .unclear else { return false }
         reportNoise(handle)
-        if case .found(let found) = finding { envelope = found } else { isInside = true }
+        if case .found(let link, let length) = binary {
+            handle(.discarded(Discard(offset: offset, count: length, reason: .binary(link))))
+            mayStart = true
+            drop(length)
+        } else if case .found(let found) = finding {
+            envelope = found
+        } else {
+            isInside = true
+        }
         return true
     }
 
@@ -191,6 +219,11 @@ public struct Framer: Sendable {
         Envelope.find(in: buffer.span, at: index, limit: limit, start: offset, maximumLength: maximumLength)
     }
 
+    func findBinary(at index: Int, limit: Int) -> BinaryFrame.Finding {
+        let finding = BinaryFrame.find(in: buffer.span, at: index, limit: limit, maximumLength: maximumLength)
+        return finding == .unclear && isEnding ? .none : finding
+    }
+
     /// Goes on to the end of the telegram; false when more bytes are needed.
     ///
     /// A telegram may fill `maximumLength` bytes and no more, so that it does not matter in which portions it comes.
@@ -204,6 +237,12 @@ public struct Framer: Sendable {
             case .envelope(let index):
                 discard(index, .cutOff, handle)
                 isInside = false
+                return true
+            case .binary(let index):
+                // Then its `/` was a byte of the frame before.
+                isInside = false
+                noise += index
+                drop(index)
                 return true
             case .mark(let index, let behind):
                 mark = index

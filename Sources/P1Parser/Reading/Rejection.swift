@@ -1,5 +1,5 @@
 extension TelegramReader {
-    /// A telegram that cannot be used.
+    /// A telegram, or a frame in its place, that cannot be used.
     public struct Rejection: Sendable, Equatable {
         /// Why a telegram cannot be used.
         public enum Reason: Sendable, Equatable {
@@ -24,6 +24,12 @@ extension TelegramReader {
             /// It is deciphered, but has no tag, though an authentication key is known or the meter's other telegrams have
             /// one.
             case missingTag(hadOneBefore: Bool)
+            /// Neither a checksum nor a tag vouches for it, and it has not what telegrams have: a header of text, and a line
+            /// that can be read.
+            case implausible
+            /// It is a frame of binary DLMS, and so was another one since the last telegram: the port is set to another
+            /// profile. Other bytes of such a stream are skipped.
+            case binaryDLMS(DLMSLink)
         }
 
         /// Where it begins in the stream, counted from its first byte.
@@ -66,6 +72,9 @@ extension TelegramReader.Rejection: CustomStringConvertible {
         case .missingTag(hadOneBefore: true): return "an encrypted telegram came without a tag"
         case .missingTag(hadOneBefore: false):
             return "an encrypted telegram came without a tag, so the authentication key proves nothing"
+        case .implausible:
+            return "what came without a checksum is no telegram: it has no header of text, or no line that can be read"
+        case .binaryDLMS(let link): return "the port sends binary DLMS (in \(link.rawValue) frames), not P1 telegrams"
         }
     }
 }

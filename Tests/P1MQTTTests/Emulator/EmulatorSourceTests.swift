@@ -66,7 +66,7 @@ struct EmulatorSourceTests: ~Copyable {
 
     @Test("a capture is sent telegram by telegram, byte for byte, again and again")
     func replay() throws {
-        let telegrams = ["/ABC\r\n\r\n1-0:1.7.0(1*kW)\r\n!\r\n", "/ABC\r\n\r\n1-0:1.7.0(2*kW)\r\n!FFFF\r\n", "/A\n1-0:1.7.0(3*kW)\n!\n"]
+        let telegrams = ["/ABC\r\n\r\n1-0:1.7.0(1*kW)\r\n!\r\n", "/ABC\r\n\r\n1-0:1.7.0(2*kW)\r\n!FFFF\r\n", "/ABC\n1-0:1.7.0(3*kW)\n!\n"]
         let capture = try #require(ReplayCapture(path: "f", bytes: Array(("noise\r\n" + telegrams.joined()).utf8)))
         let source = EmulatorSource(EmulatorSettings(interval: 1000, replay: capture), meterName: nil)
         let start = Moment(monotonic: 0, utc: 0)

@@ -58,7 +58,7 @@ import Testing
         let known: Set<String> = [
             "platform", "unique_id", "name", "state_topic", "device_class", "state_class", "unit_of_measurement",
             "suggested_display_precision", "options", "value_template", "entity_category", "enabled_by_default", "payload_on",
-            "payload_off", "availability_topic", "availability", "icon", "event_types", "default_entity_id",
+            "payload_off", "availability_topic", "availability", "icon", "event_types", "default_entity_id", "qos",
         ]
         #expect(Set(component.keys).isSubset(of: known), "\(key)")
         #expect(key.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == "-") })

@@ -48,22 +48,27 @@ import Testing
         #expect(try fixture.feed(damaged, times: 3).isEmpty)
     }
 
-    @Test("a new meter ends the old one before its values come, and the gas meter moves under it")
+    @Test("a new meter takes the place of the old one before its values come, and the gas meter moves under it")
     func swap() throws {
         var fixture = DiscoveryFixture()
         try fixture.feed(.dutch, times: 2)
         let new = TelegramText.dutch.with("0-0:96.1.1(4530303438303030303939393939393939)")
-        let first = try fixture.feed(new)
-        #expect(first == MeterDiscovery.Changes(publish: [], forget: [Self.dutchTopic]))
-        let second = try fixture.feed(new)
-        #expect(second.forget.isEmpty)
+        let swap = try fixture.feed(new)
+        #expect(swap.forget == [Self.dutchTopic])
         #expect(
-            second.publish.map(\.topic) == [
+            swap.publish.map(\.topic) == [
                 "homeassistant/device/p1mqtt_4530303438303030303939393939393939/config", Self.gasTopic,
             ])
-        let gas = try DiscoveryPayload(try #require(second.publish.last))
+        let gas = try DiscoveryPayload(try #require(swap.publish.last))
         #expect(gas.device["via_device"] as? String == "p1mqtt_4530303438303030303939393939393939")
-        #expect(fixture.discovery.announcement == second.publish)
+        #expect(fixture.discovery.announcement == swap.publish)
+        // All of it, but what only the new one sends.
+        let components = try DiscoveryPayload(try #require(swap.publish.first)).components
+        let former = try #require(DiscoveryFixture.announced(.dutch).first)
+        #expect(Set(components.keys) == Set(former.components.keys))
+        let more = new.with("1-0:3.8.0(000001.000*kvarh)")
+        #expect(try fixture.feed(more).isEmpty)
+        #expect(try fixture.feed(more).publish.count == 1)
     }
 
     private static let newMeter = "4530303438303030303939393939393939"
@@ -113,10 +118,10 @@ import Testing
         try left.feed(one, times: 2)
         try right.feed(two, times: 2)
         // The left one is quicker: it announces the other's device before that one gives it up.
-        #expect(try left.feed(two).forget == [Self.dutchTopic])
-        #expect(try left.feed(two).publish.count == 1)
-        #expect(try right.feed(one).forget.isEmpty)
-        #expect(try right.feed(one).publish.map(\.topic) == [Self.dutchTopic])
+        let quick = try left.feed(two)
+        #expect(quick.forget == [Self.dutchTopic] && quick.publish.count == 1)
+        let slow = try right.feed(one)
+        #expect(slow.forget.isEmpty && slow.publish.map(\.topic) == [Self.dutchTopic])
     }
 
     @Test("events have entities where the meter sends what they are seen from")

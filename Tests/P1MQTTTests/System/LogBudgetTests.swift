@@ -118,6 +118,6 @@ import Testing
             }
         }
         #expect(lines == (TelegramCounts.Fault.allCases.count - 1) * 30 * 24)
-        #expect(lines * 12 * 250 < 30_000_000)
+        #expect(lines * 12 * 250 < 36_000_000)
     }
 }

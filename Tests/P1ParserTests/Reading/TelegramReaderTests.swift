@@ -47,6 +47,37 @@ struct TelegramReaderTests {
         #expect("\(rejection)" == "a telegram came without a checksum")
     }
 
+    @Test(
+        "what nothing vouches for has a header of text and a line that can be read, or it is no telegram",
+        arguments: [
+            "/\u{93}\u{4}x\u{C1}\n\n1-0:1.8.0(1*kWh)\n!\n", "/TST5\n\u{8F}k\u{2}(\n!\n", "/TST5\n\n!\n", "/\n\n1-0:1.8.0(1*kWh)\n!\n",
+            "/TST5\n\nGET / HTTP/1.1\n!XXXX\n", "/TST5\n",
+        ])
+    func implausible(_ text: String) throws {
+        let bytes = Wire.bytes(text)
+        let rejection = try #require(TelegramReader.events(in: bytes).first?.rejection)
+        #expect(rejection.reason == .implausible && rejection.frame?.bytes == bytes)
+        #expect("\(rejection)".hasPrefix("what came without a checksum is no telegram"))
+        // A checksum vouches for whatever there is.
+        guard let end = text.lastIndex(of: "!") else { return }
+        #expect(TelegramReader.events(in: Wire.checked(String(text[...end]))).map(\.isAccepted) == [true])
+    }
+
+    @Test("random bytes make no telegram", arguments: 0..<4 as Range<UInt64>)
+    func randomBytes(_ seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        // Nothing but what telegrams are cut by, and bytes between.
+        let parts: [[UInt8]] = [Wire.bytes("\n/"), Wire.bytes("\n!"), Wire.bytes("\n"), Wire.bytes("("), Wire.bytes(")")]
+        var stream: [UInt8] = []
+        for _ in 0..<20_000 {
+            stream += parts.randomElement(using: &random) ?? []
+            for _ in 0..<Int.random(in: 0..<9, using: &random) { stream.append(UInt8.random(in: 0...255, using: &random)) }
+        }
+        let events = TelegramReader.events(in: stream)
+        #expect(events.contains { $0.rejection?.reason == .implausible })
+        #expect(events.allSatisfy { !$0.isAccepted })
+    }
+
     @Test("a wrong checksum does not show that the meter sends them")
     func onlyWrongChecksums() {
         var damaged = telegram

@@ -107,7 +107,7 @@ struct Bridge {
         let memory = BrokerMemory(recalling: recalledMeters, startedAt: started)
         let pushes = Dictionary(pushTopics.map { ($0, PushSource(name: "mqtt topic \($0)")) }, uniquingKeysWith: { first, _ in first })
         let debugLog = settings.debug.enabled ? DebugLog(settings.debug, logger: logger) : nil
-        let claims = DiscoveryClaims()
+        let claims = DiscoveryClaims(meters: settings.meters.map { MeterTopics(bridgePrefix: prefix, meterName: $0.name).prefix })
         let numbers = EventNumbers(startedAt: started)
         let meters = settings.meters.map { meter in
             let pipeline = MeterPipeline(

@@ -45,6 +45,10 @@ final class BridgeReporter {
     private var otherInstances: Set<String> = []
     private var watch: StateWatch
     private var corrections = LogBudget()
+    /// Equipment ids of several meters that were reported.
+    private var sharedIds: Set<String> = []
+    /// Of those; ids come from the wire.
+    private static let maximumSharedIds = 64
 
     init(
         identity: BridgeIdentity, settings: Settings, meters: [(pipeline: MeterPipeline, feed: Feed)], outbox: Outbox,
@@ -138,11 +142,31 @@ final class BridgeReporter {
                 identity: pipeline.publication.identity)
         }
         let info = BridgeDocuments.info(identity, version: P1MQTTCommand.version, discovery: discoveryPrefix, meters: status)
-        if info != lastInfo { post("info", info) }
+        if info != lastInfo {
+            post("info", info)
+            reportSharedIds()
+        }
         lastInfo = info
         let topics = BridgeDocuments.topics(meters.map { ($0.pipeline.publication.topics, $0.pipeline.publication.identity) })
         if topics != lastTopics { post("topics", topics) }
         lastTopics = topics
+    }
+
+    /// Two meters with one equipment id are two settings for one meter, or two meters that nobody gave ids of their own.
+    private func reportSharedIds() {
+        var first: [String: MeterPipeline] = [:]
+        for (pipeline, _) in meters {
+            let identity = pipeline.publication.identity
+            guard let id = identity.equipmentId, identity.serialNumber != nil, let other = first.updateValue(pipeline, forKey: id) else {
+                continue
+            }
+            first[id] = other
+            guard sharedIds.count < Self.maximumSharedIds, sharedIds.insert(id).inserted else { continue }
+            let names = [other, pipeline].map { "\($0.settings.name ?? "the one without a name") (\($0.publication.topics.prefix))" }
+            logger.warning(
+                "two meters have the same equipment id \(id.sanitised): \(names[0]) and \(names[1]). If they are one, remove one of them from the configuration; Home Assistant gets a device for each"
+            )
+        }
     }
 
     private var historyDropped: Int? {

@@ -9,7 +9,7 @@ extension TelegramReader.Rejection {
         case .sealed(let envelope, let failure):
             "encrypted, system title \(envelope.systemTitleText), \(failure == .noKey ? "no key is set" : "not deciphered")"
         case .wrongAuthenticationKey, .wrongTag, .missingTag: frame?.seal?.evidence
-        case .wrongChecksum, .missingChecksum, .unfinished, .cutOff, .tooLong: nil
+        case .wrongChecksum, .missingChecksum, .unfinished, .cutOff, .tooLong, .implausible, .binaryDLMS: nil
         }
     }
 }

@@ -34,8 +34,8 @@ struct MeterFaults {
         counts[fault] += 1
         let remedy = remedy ?? fault.remedy
         guard let quiet = reported.note(fault, at: now) else { return }
-        // With a wrong key nothing at all will be published until somebody changes a setting.
-        let isFatal = [.noKey, .wrongKey, .wrongAuthenticationKey].contains(fault)
+        // With a wrong key or profile nothing at all will be published until somebody changes a setting.
+        let isFatal = [.noKey, .wrongKey, .wrongAuthenticationKey, .binaryDLMS].contains(fault)
         logger.log(level: isFatal ? .error : .warning, "\(reason.sanitised)\(Self.since(quiet)). \(remedy)")
         post(BridgeEvent(kind: .error, meter: meter, reason: reason.sanitised, remedy: remedy), at: now)
     }
@@ -55,6 +55,12 @@ struct MeterFaults {
 
     mutating func note(_ remark: TelegramReader.Remark, at now: Moment) {
         note(remark.fault, remark.description, remedy: remark.remedy(), at: now)
+    }
+
+    /// A telegram whose meter was not seen again.
+    mutating func note(stranger telegram: Telegram, at now: Moment) {
+        let meter = telegram.electricityId.map { "equipment id \(telegram.string($0.text))" } ?? telegram.meterType
+        note(.stranger, "a telegram of another meter came (\(meter)), and no second one behind it", at: now)
     }
 
     /// A register that is held has an event of its own.

@@ -7,7 +7,7 @@ import P1MQTTSystem
 import P1Parser
 
 /// One meter on the input thread, from bytes to the outbox:
-/// chunk → reader → telegram → publication (complete document → discovery, events, history, what is due) → outbox.
+/// chunk → reader → telegram of the known meter → publication (complete document → discovery, events, history, what is due) → outbox.
 final class MeterPipeline: ChunkConsumer {
     let settings: MeterSettings
     private let outbox: Outbox
@@ -20,10 +20,11 @@ final class MeterPipeline: ChunkConsumer {
     private var envelope = EnvelopeWait()
     private var faults: MeterFaults
     private var reports = LogBudget()
-    /// Well-formed encrypted telegrams before the first good one: the line is right, whatever the key.
-    private var sealedFrames = 0
+    /// Whole frames that cannot be used, while none is good: encrypted telegrams, binary DLMS. The line is right all the same.
+    private var unusableFrames = 0
     /// Telegrams that wait for what an earlier run published, which comes before them; `nil` once it is known.
     private var waiting: WaitingTelegrams?
+    private var meter = KnownMeter()
     private(set) var publication: MeterPublication
 
     init(
@@ -49,7 +50,7 @@ final class MeterPipeline: ChunkConsumer {
     /// What came of its bytes.
     var counts: TelegramCounts { faults.counts }
 
-    var goodFrames: Int { counts.good + sealedFrames }
+    var goodFrames: Int { counts.good + unusableFrames }
 
     func begin(at now: Moment) {
         reader.breakOff { handle($0, at: now) }
@@ -73,12 +74,16 @@ final class MeterPipeline: ChunkConsumer {
         }
     }
 
-    /// Before the first good telegram the source must not be blamed for one that is not used for its keys.
+    /// The source must not be blamed for a telegram that is not used for its keys, before the first good one, nor for
+    /// another profile.
     private func refuse(_ rejection: TelegramReader.Rejection, at now: Moment) {
         faults.note(rejection, at: now)
-        guard let encryption = rejection.encryption, counts.good == 0 else { return }
-        sealedFrames += 1
-        publication.identity.encryption = encryption
+        if let encryption = rejection.encryption, counts.good == 0 {
+            publication.identity.encryption = encryption
+        } else if !rejection.isBinaryDLMS {
+            return
+        }
+        unusableFrames += 1
         outbox.post(publication.goOffline())
     }
 
@@ -87,8 +92,15 @@ final class MeterPipeline: ChunkConsumer {
     private func accept(_ telegram: Telegram, at now: Moment) {
         faults.counts.good += 1
         faults.noteIssues(of: telegram, at: now)
-        guard waiting != nil else { return publish(telegram, at: now) }
+        guard waiting != nil else { return admit(telegram, at: now) }
         if waiting?.add(telegram, at: now) == true || isRecallOver { recall() }
+    }
+
+    /// Publishes what is of the known meter.
+    private func admit(_ telegram: Telegram, at now: Moment) {
+        let admission = meter.admit(telegram, at: now)
+        if let stranger = admission.stranger { faults.note(stranger: stranger, at: now) }
+        for (telegram, arrival) in admission.telegrams { publish(telegram, at: arrival) }
     }
 
     private func publish(_ telegram: Telegram, at now: Moment) {
@@ -104,13 +116,15 @@ final class MeterPipeline: ChunkConsumer {
         waiting = nil
         if let earlier = broker?.takeDocument(publication.topics.document) {
             do throws(JSONSyntaxError) {
-                post(publication.recall(try JSONReader.read(earlier)))
+                let document = try JSONReader.read(earlier)
+                meter.recall(document)
+                post(publication.recall(document))
             } catch {
                 logger.warning(
                     "the retained document on \(publication.topics.document) is not JSON (\(error)); nothing is compared with it")
             }
         }
-        for (telegram, arrival) in telegrams { publish(telegram, at: arrival) }
+        for (telegram, arrival) in telegrams { admit(telegram, at: arrival) }
     }
 
     private func post(_ outcome: MeterPublication.Outcome) {
@@ -134,6 +148,7 @@ final class MeterPipeline: ChunkConsumer {
             reader.finish { handle($0, at: now) }
             envelope.update(reader, at: now)
             if waiting != nil { recall() }
+            for (telegram, arrival) in meter.finish() { publish(telegram, at: arrival) }
             outbox.post(publication.goOffline())
         case .failed, .silent, .unreadable:
             level = .warning

@@ -25,6 +25,8 @@ extension TelegramReader.Rejection {
         case .sealed(_, .incomplete): .cutOff
         case .wrongAuthenticationKey: .wrongAuthenticationKey
         case .wrongTag, .missingTag: .wrongTag
+        case .implausible: .implausible
+        case .binaryDLMS: .binaryDLMS
         }
     }
 
@@ -36,27 +38,33 @@ extension TelegramReader.Rejection {
         case .sealed(_, .wrongKey):
             "Check that the key in \(names.decryptionKey) is the present one of this meter."
         case .sealed(_, .noTelegram):
-            "It is dropped: meters that send DLMS in binary are not read."
+            "It is dropped. \(TelegramCounts.Fault.binaryDLMS.remedy)"
         case .wrongAuthenticationKey(.some):
             "Leave \(names.authenticationKey) out."
         case .wrongAuthenticationKey(nil):
             "Correct \(names.authenticationKey), or leave it out: the checksum of the text is checked all the same."
         case .missingTag(hadOneBefore: false):
             "If the meter never sends one, leave \(names.authenticationKey) out: the checksum of the text is checked."
-        case .wrongChecksum, .missingChecksum, .unfinished, .cutOff, .tooLong, .wrongTag, .missingTag, .sealed:
+        case .wrongChecksum, .missingChecksum, .unfinished, .cutOff, .tooLong, .wrongTag, .missingTag, .sealed, .implausible,
+            .binaryDLMS:
             fault.remedy
         }
     }
 }
 
 extension TelegramReader.Rejection {
-    /// What is wrong, and where keys are the matter what to do about it.
+    /// What is wrong, and where keys or the profile of the port are the matter what to do about it.
     func advice(_ names: KeyNames) -> String {
         switch reason {
-        case .wrongChecksum, .missingChecksum, .unfinished, .cutOff, .tooLong: description
-        case .sealed, .wrongAuthenticationKey, .wrongTag, .missingTag: "\(description). \(remedy(names))"
+        case .wrongChecksum, .missingChecksum, .unfinished, .cutOff, .tooLong, .implausible: description
+        case .sealed, .wrongAuthenticationKey, .wrongTag, .missingTag, .binaryDLMS: "\(description). \(remedy(names))"
         }
     }
+}
+
+extension TelegramReader.Rejection {
+    /// Whether it is binary DLMS, of which a command that looks once speaks once.
+    var isBinaryDLMS: Bool { if case .binaryDLMS = reason { true } else { false } }
 }
 
 extension TelegramReader.Remark {

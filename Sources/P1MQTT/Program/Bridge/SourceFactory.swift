@@ -29,6 +29,7 @@ extension MeterSettings {
         options.summerTime = summerTime
         options.clock = clock
         options.gasMeter = gasMeter
+        options.isLive = true
         options.guard = all.guard
         options.minimumMonthPeak = all.publish.minimumMonthPeak
         options.cleansTexts = true

@@ -26,6 +26,12 @@ struct TelegramCounts: Sendable, Equatable {
         case uncheckedTag
         /// Used although its frame counter did not rise.
         case oldCounter
+        /// Without a checksum, and nothing that a telegram has.
+        case implausible
+        /// A frame of binary DLMS: the port is set to another profile.
+        case binaryDLMS
+        /// Of another meter, or of one that nothing vouches for, and no second one came behind it; it is among the good ones.
+        case stranger
     }
 
     /// Telegrams accepted.
@@ -52,6 +58,7 @@ extension TelegramCounts.Fault {
     /// Those that cost a whole telegram.
     fileprivate static let refusals: [Self] = [
         .wrongChecksum, .missingChecksum, .cutOff, .tooLong, .noKey, .wrongKey, .damagedSeal, .wrongAuthenticationKey, .wrongTag,
+        .implausible, .binaryDLMS,
     ]
 }
 

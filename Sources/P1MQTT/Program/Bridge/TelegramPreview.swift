@@ -12,6 +12,7 @@ struct TelegramPreview {
     private var values: ValueMessages
     private var mbus = MBusAvailability()
     private var last: Telegram?
+    private var hasReportedDLMS = false
     /// What could not be used, for people.
     private(set) var problems: [String] = []
 
@@ -67,6 +68,8 @@ struct TelegramPreview {
             last = telegram
             _ = take(telegram)
         case .rejected(let rejection):
+            if rejection.isBinaryDLMS, hasReportedDLMS { break }
+            hasReportedDLMS = hasReportedDLMS || rejection.isBinaryDLMS
             problems.append("at offset \(rejection.offset): \(rejection.advice(.options))")
         // A telegram that was sent twice is not a damaged one.
         case .remark(.oldCounter, _), .skipped: break

@@ -58,6 +58,7 @@ struct CaptureDecoder {
     private var telegrams = 0
     /// What there is to say of the encryption of the next telegram.
     private var remarks: [String] = []
+    private var hasReportedDLMS = false
     private let printLine: ([UInt8]) -> Void
     private let complain: (String) -> Void
 
@@ -105,7 +106,8 @@ struct CaptureDecoder {
             remarks = []
         case .rejected(let rejection):
             telegrams += 1
-            report("at offset \(rejection.offset): \(rejection.advice(.options))")
+            if !rejection.isBinaryDLMS || !hasReportedDLMS { report("at offset \(rejection.offset): \(rejection.advice(.options))") }
+            hasReportedDLMS = hasReportedDLMS || rejection.isBinaryDLMS
             if printsObjects { printObjects(of: rejection) }
             remarks = []
         case .remark(let remark, let envelope):

@@ -25,6 +25,6 @@ struct PortsCommand: AsyncParsableCommand {
         }
         let heard = await listening.listen(TelegramReader()) { _ in SerialPort(SerialSettings(path: listen)) }
         for line in heard.map(PortsTable.lines) ?? [] { StandardOutput.writeLine(line) }
-        if heard?.goodFrames == 0 { throw ExitCode.failure }
+        if heard?.isP1 == false { throw ExitCode.failure }
     }
 }

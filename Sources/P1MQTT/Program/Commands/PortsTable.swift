@@ -25,7 +25,7 @@ enum PortsTable {
             ["telegrams", telegrams(heard)],
         ])
         if let advice = heard.advice { lines.append(advice) }
-        if heard.goodFrames > 0 {
+        if heard.isP1 {
             lines.append("This is a P1 port that works.")
         } else if heard.bytes == 0 {
             lines.append("Nothing was heard. \(nothing)")

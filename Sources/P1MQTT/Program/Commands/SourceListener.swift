@@ -22,7 +22,10 @@ final class SourceListener: ChunkConsumer {
     private(set) var encrypted = 0
     /// Those that came whole and could not be used for their keys.
     private var locked = 0
-    /// What there is to say of encrypted telegrams, or of those without a checksum, and what to do.
+    /// Frames of binary DLMS.
+    private var binary = 0
+    /// What there is to say of encrypted telegrams, of those without a checksum, or of what came in their place, and what to
+    /// do.
     private(set) var advice: String?
     /// First line of the first telegram.
     private(set) var header: String?
@@ -38,8 +41,11 @@ final class SourceListener: ChunkConsumer {
         self.source = source
     }
 
-    /// Telegrams that show that this is the right line.
-    var goodFrames: Int { accepted + locked }
+    /// Whether telegrams came that are good, or would be with the right key.
+    var isP1: Bool { accepted + locked > 0 }
+
+    /// What shows that this is the right line, whatever can be done with it.
+    var goodFrames: Int { accepted + locked + binary }
 
     /// Returns what was heard in `seconds`, or earlier when a few telegrams came, the source failed or ended, or
     /// `stopped` says so (asked five times a second). `reader` is that of the service for this meter.
@@ -111,6 +117,9 @@ final class SourceListener: ChunkConsumer {
         switch rejection.reason {
         case .wrongChecksum: badChecksums += 1
         case .missingChecksum where accepted == 0: advice = "\(rejection). \(rejection.remedy())"
+        case .binaryDLMS:
+            binary += 1
+            advice = rejection.advice(.settings)
         default: break
         }
         if rejection.encryption != nil {

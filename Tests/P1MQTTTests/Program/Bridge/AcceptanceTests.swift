@@ -4,6 +4,7 @@ import Testing
 @testable import P1MQTT
 @testable import P1MQTTHomeAssistant
 @testable import P1MQTTInput
+@testable import P1MQTTMeter
 @testable import P1MQTTSystem
 
 /// A meter is good for `run`, `check`, `decode` and `topics` alike, or for none.
@@ -66,6 +67,45 @@ import Testing
                     + "set \"crc\" of the meter to \"off\".",
                 "Telegrams were heard, but none that can be used.",
             ])
+    }
+
+    @Test("binary DLMS is named with its remedy, once, and neither a key nor a cable is blamed", arguments: DLMSLink.allCases)
+    func binaryDLMS(_ link: DLMSLink) throws {
+        let capture = BinaryCapture.bytes(link)
+        let reason =
+            "the port sends binary DLMS (in \(link.rawValue) frames), not P1 telegrams. Ask the grid operator to set the port to the ASCII "
+            + "profile (P1, DSMR)."
+        let heard = try listen(capture)
+        #expect(!heard.isP1 && heard.goodFrames >= SourceListener.enough && heard.encrypted == 0)
+        #expect(PortsTable.lines(for: heard).suffix(2) == [reason, "Telegrams were heard, but none that can be used."])
+        for cipher in [nil, SealedTelegrams.cipher(SealedTelegrams.key)] {
+            let complaints = Locked<[String]>([])
+            var decoder = CaptureDecoder(
+                name: "capture", printsObjects: false, utcOffset: nil, cipher: cipher, printLine: { _ in },
+                complain: { text in complaints.withLock { $0.append(text) } })
+            decoder.feed(capture)
+            decoder.finish()
+            #expect(!decoder.isGood)
+            let said = complaints.withLock { $0 }
+            #expect(said.count == 2 && said.last?.hasSuffix(reason) == true, "\(said)")
+            var preview = TelegramPreview(prefix: "p1", utcOffset: nil, language: .en, cipher: cipher)
+            preview.feed(capture)
+            #expect(preview.finish().isEmpty)
+            #expect(preview.problems.count { $0.hasSuffix(reason) } == 1 && preview.problems.count == 2)
+        }
+
+        let fixture = PipelineFixture()
+        for frame in BinaryCapture.frames(link) { fixture.send(frame) }
+        #expect(fixture.log.lines == ["error: \(reason)"])
+        #expect(fixture.pipeline.counts[.binaryDLMS] == 4 && fixture.pipeline.counts.bad == 4 && fixture.pipeline.counts.good == 0)
+        #expect(fixture.pipeline.goodFrames == 4)
+        let messages = fixture.taken()
+        #expect(messages.map(\.topic) == ["p1/bridge/event", "p1/availability"] && messages.last?.text == "offline")
+        // A meter that is set to it later is not heard any more.
+        fixture.send(Self.golden)
+        #expect(fixture.taken().contains { $0.topic == "p1/availability" && $0.text == "online" })
+        for frame in BinaryCapture.frames(link) { fixture.send(frame) }
+        #expect(fixture.taken().contains { $0.topic == "p1/availability" && $0.text == "offline" })
     }
 
     @Test("a meter whose key is missing shows that the line is right") func encrypted() throws {

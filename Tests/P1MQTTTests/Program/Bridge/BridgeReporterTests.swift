@@ -105,12 +105,36 @@ import Testing
         #expect(topics["p1/water/reading"] == nil)
     }
 
+    @Test("two meters with one equipment id are reported once, with both names and the remedy") func sharedId() {
+        let fixtures = ["attic", nil, "cellar"].map { PipelineFixture(name: $0) }
+        let reporter = BridgeReporter(
+            identity: BridgeIdentity(startedAt: start), settings: Settings(),
+            meters: fixtures.map { ($0.pipeline, Feed(source: FileSource(path: "capture"), consumer: $0.pipeline)) },
+            outbox: fixture.outbox, inbox: inbox, broker: BrokerMemory(), logger: log.logger)
+        for (fixture, id) in zip(fixtures, ["4531", "4532", "4531"]) { fixture.send(["0-0:96.1.1(\(id))"]) }
+        for second in 0..<5 { _ = reporter.turn(at: start.advanced(byMilliseconds: Int64(second) * 1000)) }
+        #expect(
+            log.lines == [
+                "warning: two meters have the same equipment id 4531: attic (p1/attic) and cellar (p1/cellar). If they are one, remove one of "
+                    + "them from the configuration; Home Assistant gets a device for each"
+            ])
+        // An id that says nothing is none.
+        let none = ["a", "b"].map { PipelineFixture(name: $0) }
+        for fixture in none { fixture.send(["0-0:96.1.1(00000000)"]) }
+        let other = BridgeReporter(
+            identity: BridgeIdentity(startedAt: start), settings: Settings(),
+            meters: none.map { ($0.pipeline, Feed(source: FileSource(path: "capture"), consumer: $0.pipeline)) },
+            outbox: fixture.outbox, inbox: inbox, broker: BrokerMemory(), logger: log.logger)
+        _ = other.turn(at: start)
+        #expect(log.lines.count == 1)
+    }
+
     @Test("another meter of the same model shows in the info") func replaced() throws {
         let reporter = reporter()
         fixture.send(["0-0:96.1.1(4531)"])
         _ = reporter.turn(at: start)
         _ = fixture.taken()
-        fixture.send(["0-0:96.1.1(4532)"])
+        for _ in 0..<2 { fixture.send(["0-0:96.1.1(4532)"]) }
         _ = reporter.turn(at: start.advanced(byMilliseconds: 1000))
         #expect(fixture.taken().first { $0.topic == "p1/bridge/info" }?.text.contains(#""equipmentId":"4532""#) == true)
     }
@@ -134,7 +158,8 @@ import Testing
         #expect(
             health["telegrams"]?.json
                 == #"{"good": 1, "bad": 1, "wrongChecksum": 1, "missingChecksum": 0, "cutOff": 0, "tooLong": 0, "damagedLine": 0, "noise": 0, "heldRegister": 0, "#
-                + #""noKey": 0, "wrongKey": 0, "damagedSeal": 0, "wrongAuthenticationKey": 0, "wrongTag": 0, "uncheckedTag": 0, "oldCounter": 0}"#
+                + #""noKey": 0, "wrongKey": 0, "damagedSeal": 0, "wrongAuthenticationKey": 0, "wrongTag": 0, "uncheckedTag": 0, "oldCounter": 0, "#
+                + #""implausible": 0, "binaryDLMS": 0, "stranger": 0}"#
         )
         #expect(health["messages"]?.keys == ["published", "superseded", "dropped", "rejected", "pending", "ignored"])
         #expect(health["messages"]?["rejected"] == .number("2"))

@@ -32,11 +32,12 @@ import Testing
 
     @Test("a meter in clear says so, and one that changes is followed") func changes() {
         let fixture = fixture(SealedTelegrams.key)
-        fixture.send(["1-0:1.7.0(1.0*kW)"])
+        let inClear = TelegramFixture.bytes(["1-0:1.7.0(1.0*kW)"], header: "TST5\\CIPHER")
+        fixture.send(inClear)
         #expect(fixture.pipeline.publication.identity.encryption == "none: the telegrams begin with a /")
         fixture.send(SealedTelegrams.common)
         #expect(fixture.pipeline.publication.identity.encryption?.hasPrefix("AES-128-GCM") == true)
-        fixture.send(["1-0:1.7.0(1.0*kW)"])
+        fixture.send(inClear)
         #expect(fixture.pipeline.counts.good == 3 && fixture.pipeline.counts.bad == 0)
         #expect(fixture.log.lines.isEmpty)
     }

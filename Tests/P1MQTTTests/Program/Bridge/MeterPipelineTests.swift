@@ -144,11 +144,9 @@ import Testing
             $1.crc = .off
             _ = $0
         }
-        fixture.send(
-            TelegramFixture.bytes(
-                TelegramFixture.dsmr5 + TelegramFixture.gas(channel: 1, id: "4731") + TelegramFixture.gas(channel: 2, id: "4732")
-            )
-            .dropLast(6) + Array("FFFF\r\n".utf8))
+        let lines = TelegramFixture.dsmr5 + TelegramFixture.gas(channel: 1, id: "4731") + TelegramFixture.gas(channel: 2, id: "4732")
+        // Nothing vouches for the first, so that it waits for the second.
+        for _ in 0..<2 { fixture.send(TelegramFixture.bytes(lines).dropLast(6) + Array("FFFF\r\n".utf8)) }
         let newest = Dictionary(fixture.taken().map { ($0.topic, $0.text) }, uniquingKeysWith: { $1 })
         #expect(newest["p1/timestamp"] == "2026-07-03T15:15:02.000Z")
         #expect(newest["p1/gas/equipmentId"] == "4732")

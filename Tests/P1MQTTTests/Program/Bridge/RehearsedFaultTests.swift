@@ -49,7 +49,8 @@ import Testing
             ], 1000)
         #expect(fixture.pipeline.counts[.heldRegister] == 0)
         #expect(fixture.log.lines.isEmpty)
-        #expect(messages.count { $0.topic == "p1/json" } == 1000)
+        // The first telegram of the new meter waits for the second, whose values take its place.
+        #expect(messages.count { $0.topic == "p1/json" } == 999)
     }
 
     @Test("noise from 1e-6 to 1e-2: what is published is in the good run", arguments: [0.000_001, 0.000_1, 0.001, 0.01])

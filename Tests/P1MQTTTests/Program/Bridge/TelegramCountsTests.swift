@@ -7,7 +7,7 @@ import Testing
     @Test("bad are those refused, not damaged lines and noise") func bad() {
         var counts = TelegramCounts()
         for (index, fault) in TelegramCounts.Fault.allCases.enumerated() { counts[fault] = 1 << index }
-        #expect(counts.bad == 0b1111_1000_1111)
+        #expect(counts.bad == 0b1100_1111_1000_1111)
         counts.good = 3
         let sum = counts + counts
         #expect(sum.good == 6 && sum.bad == 2 * counts.bad && sum[.noise] == 2 * counts[.noise])

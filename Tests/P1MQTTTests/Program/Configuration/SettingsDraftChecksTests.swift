@@ -159,7 +159,7 @@ import Testing
 
     @Test("faults of a meter together with a capture") func faultsOfCapture() throws {
         let folder = try TemporaryFolder()
-        let file = try folder.write("/ABC\r\n\r\n!\r\n", to: "capture")
+        let file = try folder.write("/ABC\r\n\r\n1-0:1.7.0(1*kW)\r\n!\r\n", to: "capture")
         func lines(_ fault: String) throws -> [String] {
             try settingsProblems(
                 meters(#"{"source": {"type": "emulator", "replay": "\#(file)", "faults": [{"type": \#(fault), "at": 1}]}}"#))

@@ -128,10 +128,10 @@ import Testing
         let pipe = folder.path + "/pipe"
         #expect(mkfifo(pipe, 0o600) == 0)
         #expect(try lines(pipe) == ["is not a regular file"])
-        for text in ["", "no telegram"] {
+        for text in ["", "no telegram", "/ABC\r\n\r\n!\r\n"] {
             #expect(try lines(folder.write(text, to: "capture")) == ["holds no telegram; allowed: a capture of a P1 port"])
         }
-        #expect(try lines(folder.write("/ABC\r\n\r\n!\r\n", to: "capture")) == [])
+        #expect(try lines(folder.write("/ABC\r\n\r\n1-0:1.7.0(1*kW)\r\n!\r\n", to: "capture")) == [])
         // Nobody reads it.
         #expect(try settingsProblems(#"{"meters": [{"source": {"type": "tcp", "host": "h", "port": 1}}]}"#) == [])
     }
