@@ -21,7 +21,7 @@ package final class BrokerLoop {
 
     private var session: Session
     private var connection: BrokerConnection?
-    /// Held from before the first connection until this thread has said its farewell.
+    /// Held during an attempt, and from the first connection on until this thread has said its farewell.
     private var lock: MachineLock?
 
     /// - Parameters:
@@ -57,6 +57,8 @@ package final class BrokerLoop {
             } catch {
                 if let connection { outbox.takeBack(connection.unconfirmedMessages) }
                 connection = nil
+                // A program that never gets in, as with a wrong password, is in nobody's way.
+                if session.counters.connections == 0 { lock = nil }
                 tell(session.failed(error, at: .now(), jitter: jitter()))
             }
         }

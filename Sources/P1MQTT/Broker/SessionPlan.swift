@@ -10,7 +10,8 @@ package struct SessionPlan: Sendable {
     package var subscriptions: [Subscription]
     /// Topics or filters whose retained messages are wanted once, on the first connection.
     package var recall: [String]
-    /// The name of the lock on this machine that is held from before the first connection on: see `MachineLock`; `nil`: none.
+    /// The name of the lock on this machine that is taken before connecting and held from the first connection on: see
+    /// `MachineLock`; `nil`: none.
     package var lock: String?
 
     package struct Subscription: Sendable, Equatable {

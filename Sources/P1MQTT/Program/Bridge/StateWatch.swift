@@ -19,8 +19,6 @@ struct StateWatch {
 
     /// Says whether the program is there.
     private let state: String
-    /// Say whether each meter is there.
-    private let meters: [String]
     private let topics: Set<String>
     /// What to subscribe to.
     let filters: [String]
@@ -35,7 +33,6 @@ struct StateWatch {
 
     init(bridgePrefix: String, meters: [MeterTopics]) {
         state = bridgePrefix + "/bridge/state"
-        self.meters = meters.map(\.availability)
         topics = Set([state] + meters.flatMap { meter in [meter.availability] + (1...4).map(meter.mbusAvailability) })
         let named = meters.filter { $0.prefix != bridgePrefix }
         let prefixes = named.count > Self.maximumNames ? [bridgePrefix + "/+"] : named.map(\.prefix)
@@ -72,9 +69,8 @@ struct StateWatch {
     /// What an earlier run left is known, and nothing was sent yet: what is to be said before the program says that it is there.
     /// - Parameter truth: whether what a topic is about is there; `nil` where that is not known.
     func leftBehind(_ truth: (String) -> Bool?) -> [Message] {
-        // Also a meter whose topic may not be read at this broker.
-        let stale = Set(meters).union(news.filter(\.value).keys).subtracting([state])
-        return stale.sorted().filter { truth($0) == nil }.map { .availability($0, isOnline: false) }
+        let stale = news.filter { $0.key != state && $0.value && truth($0.key) == nil }
+        return stale.keys.sorted().map { .availability($0, isOnline: false) }
     }
 
     /// What others changed, once it is due.
