@@ -185,7 +185,13 @@ enum DeviceId {
     /// Of a meter that has the id of another one of the same bridge.
     static func second(_ id: String, of meter: String) -> String { id + "_" + levels(meter) }
 
-    static func bridge(_ prefix: String) -> String { "p1mqtt_bridge_" + levels(prefix) }
+    /// Of the bridge with a topic prefix. A prefix that an id cannot hold as it is (another script, capitals) is in it as a
+    /// number too, so that two bridges never have one id.
+    static func bridge(_ prefix: String) -> String {
+        let id = "p1mqtt_bridge_" + levels(prefix)
+        if levels(prefix) == prefix.replacing("/", with: "_") { return id }
+        return id + "_" + String(UInt64(hashing: prefix), radix: 16)
+    }
 
     private static func levels(_ prefix: String) -> String { sanitised(prefix.replacing("/", with: "_")) }
 }

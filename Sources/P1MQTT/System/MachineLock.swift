@@ -1,4 +1,5 @@
 import Glibc
+import P1MQTTMeter
 
 /// A name that one process of this machine has at a time. It is an abstract Unix socket that listens under the name: there
 /// is no file that could be left behind, and the kernel takes the name back however the process ends.
@@ -50,12 +51,5 @@ package final class MachineLock: Sendable {
         let isKnown = getsockopt(visitor.raw, SOL_SOCKET, SO_PEERCRED, &credentials, &size) == 0
         // 0: a process that this one cannot see.
         return isKnown && credentials.process > 0 ? Int(credentials.process) : nil
-    }
-}
-
-extension UInt64 {
-    /// FNV-1a of a text: spreads, and is the same at each start.
-    package init(hashing text: String) {
-        self = text.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
     }
 }

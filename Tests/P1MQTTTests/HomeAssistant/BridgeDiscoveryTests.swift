@@ -33,8 +33,17 @@ import Testing
     @Test("is distinguished by its prefix")
     func prefix() throws {
         let payload = try payload(prefix: "Home/P1 meter")
-        #expect(payload.topic == "homeassistant/device/p1mqtt_bridge_home_p1meter/config")
+        #expect(payload.topic.hasPrefix("homeassistant/device/p1mqtt_bridge_home_p1meter_"))
         #expect(payload.device["name"] as? String == "P1 bridge Home/P1 meter")
+    }
+
+    @Test("has an id of its own in any script and in capitals; others keep theirs")
+    func ids() {
+        #expect(DeviceId.bridge("p1") == "p1mqtt_bridge_p1" && DeviceId.bridge("home/p1-a") == "p1mqtt_bridge_home_p1-a")
+        let prefixes = ["p1", "P1", "дом", "家", "家/p1", "p 1"]
+        let ids = prefixes.map(DeviceId.bridge)
+        #expect(Set(ids).count == prefixes.count)
+        #expect(ids.allSatisfy { $0.utf8.allSatisfy { $0 < 0x80 } })
     }
 
     @Test("keys never change")
