@@ -23,13 +23,12 @@ package struct MeterScenario: Sendable {
         start = settings.startTime.map { $0 * 1000 } ?? now - now % 1000
         noise = MeterNoise(seed: seed)
         state = FaultyState(registers: settings.electricityOffset)
-        beginFaults()
     }
 
     /// Goes on to the next telegram: time passes, and the register of the tariff in force grows by the increment.
-    mutating func advance() {
+    mutating func advance(_ begun: [EmulatorFault] = [], active: [EmulatorFault] = []) {
         number += 1
-        beginFaults()
+        take(begun, active: active)
         state.received[tariff - 1] = MeterScenario.register(Int128(state.received[tariff - 1]) + Int128(settings.electricityIncrement))
     }
 
@@ -192,14 +191,11 @@ private struct FaultyState: Sendable {
 }
 
 extension MeterScenario {
-    /// Lets the faults happen that belong to the present telegram.
-    private mutating func beginFaults() {
+    /// Lets the faults happen that belong to the present telegram: those that begin with it, and those that last.
+    mutating func take(_ begun: [EmulatorFault], active: [EmulatorFault]) {
         state.glitches = [:]
-        for fault in settings.faults {
-            if case .registerGlitch(let register, let value) = fault.kind, fault.isActive(number, every: settings.interval) {
-                state.glitches[register] = value
-            }
-            guard number == fault.first(every: settings.interval) else { continue }
+        for case .registerGlitch(let register, let value) in active.map(\.kind) { state.glitches[register] = value }
+        for fault in begun {
             switch fault.kind {
             case .meterSwap(let registers):
                 state.swaps += 1
