@@ -133,7 +133,8 @@ final class BridgeReporter {
         HealthReport(
             broker: inbox.pulse, status: status,
             meters: meters.map { pipeline, _ in
-                (pipeline.settings.name ?? pipeline.publication.topics.prefix, outbox.availability(pipeline.publication.topics.availability))
+                let topics = pipeline.publication.topics
+                return (pipeline.settings.name ?? topics.prefix, outbox.availability(topics.availability))
             })
     }
 

@@ -110,6 +110,7 @@ extension SettingsTable {
             "A capture whose telegrams are sent again and again, instead of those of a profile."),
         Setting(
             "faults", \.emulator.faults, .faults,
-            "What goes wrong and when, to rehearse an automation. `at`: seconds by the meter's clock after the first telegram; a `clockJump` counts."),
+            "What goes wrong and when, to rehearse an automation. `at`: seconds by the meter's clock after the first telegram; a `clockJump` counts."
+        ),
     ]
 }
