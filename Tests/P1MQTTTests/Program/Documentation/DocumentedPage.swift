@@ -9,6 +9,9 @@ struct DocumentedPage {
 
     static let top = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../../..").standardized
 
+    /// Whether there is a folder of pictures.
+    static let hasPictures = FileManager.default.fileExists(atPath: top.appendingPathComponent("docs/images").path)
+
     init(_ name: String) throws {
         self.name = name
         text = try String(contentsOf: Self.top.appendingPathComponent(name), encoding: .utf8)

@@ -76,11 +76,9 @@ import Testing
         #expect(count > 50)
     }
 
-    private static let pictures = DocumentedPage.top.appendingPathComponent("docs/images").path
-
     @Test(
         "pictures are there, small, and told in words",
-        .enabled(if: FileManager.default.fileExists(atPath: pictures), "the folder docs/images is not there: skipped"))
+        .enabled(if: DocumentedPage.hasPictures, "the folder docs/images is not there: skipped"))
     func pictures() throws {
         let pictures = try DocumentedPage.all().flatMap(\.links).filter(\.isPicture)
         #expect(!pictures.isEmpty)
