@@ -13,7 +13,7 @@ extension TelegramCounts.Fault {
         case .noise:
             "Bytes outside telegrams are skipped."
         case .noKey, .wrongKey, .wrongAuthenticationKey, .uncheckedTag, .oldCounter:
-            "See the section on encrypted meters in the README."
+            "See the section on encrypted meters in docs/meters.md."
         case .binaryDLMS:
             "Ask the grid operator to set the port to the ASCII profile (P1, DSMR)."
         case .stranger:

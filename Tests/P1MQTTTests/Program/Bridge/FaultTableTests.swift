@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// docker/FAULTS.md: every test that it names is one of this project.
+/// docs/faults.md: every test that it names is one of this project.
 @Suite("Table of faults") struct FaultTableTests {
     private static let top = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../../..").standardized
 
@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test("each fault names a test, and each test named is there") func names() throws {
-        let table = try String(contentsOf: Self.top.appendingPathComponent("docker/FAULTS.md"), encoding: .utf8)
+        let table = try String(contentsOf: Self.top.appendingPathComponent("docs/faults.md"), encoding: .utf8)
         let tests = try tests()
         #expect(tests.count > 300 && tests.contains("FaultTableTests.names"))
         let rows = table.split(separator: "\n").filter { $0.hasPrefix("| ") && !$0.hasPrefix("| ---") && !$0.hasPrefix("| fault |") }

@@ -2,25 +2,8 @@ import Testing
 @testable import P1MQTT
 @testable import P1MQTTMeter
 
-/// What README.md shows of Home Assistant and Node-RED fits what the program announces and publishes.
-@Suite("README.md: the examples for Home Assistant and Node-RED") struct ReadmeExamplesTests {
-    @Test("every entity of the examples exists, under the id that it has by default") func entityIds() throws {
-        let announced = try DiscoveryFixture.announced(.dutch).flatMap { payload in
-            payload.components.values.compactMap { $0["default_entity_id"] as? String }
-        }
-        let words = fencedBlocks("yaml", in: try readmeText()).joined(separator: "\n").split { $0 == " " || $0 == "\n" }
-        let shown = words.filter { $0.contains("_meter_") }
-        let new = try readmeText().split(separator: "\n").filter { $0.hasPrefix("| `sensor.") }.map { $0.split(separator: "`")[1] }
-        #expect(shown.filter { $0.hasPrefix("sensor.") }.count > 5 && shown.filter { $0.hasPrefix("event.") }.count == 2 && new.count == 5)
-        for id in shown + new { #expect(announced.contains(String(id)), "\(id)") }
-    }
-
-    @Test("the automation waits for an event type that there is") func eventType() throws {
-        let lines = fencedBlocks("yaml", in: try readmeText()).joined(separator: "\n").split(separator: "\n")
-        let types = lines.compactMap { line in line.firstRange(of: "event_type: ").map { String(line[$0.upperBound...]) } }
-        #expect(types == [MeterEvent.Kind.powerFailure.rawValue])
-    }
-
+/// The flow on docs/node-red.md fits what the program publishes.
+@Suite("The flow for Node-RED") struct NodeREDPageTests {
     @Test("the flow can be imported: each node has its tab, its broker and its successors") func flow() throws {
         let nodes = try nodes()
         let ids = try nodes.map { try #require($0["id"]?.text) }
@@ -109,7 +92,7 @@ import Testing
     }
 
     private func nodes() throws -> [JSONTree] {
-        let flows = try fencedBlocks("json", in: try readmeText()).compactMap { block -> [JSONTree]? in
+        let flows = try DocumentedPage("docs/node-red.md").blocks("json").compactMap { block -> [JSONTree]? in
             if case .array(let nodes) = try JSONReader.read(Array(block.utf8)) { nodes } else { nil }
         }
         return try #require(flows.first)
