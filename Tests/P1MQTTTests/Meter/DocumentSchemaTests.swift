@@ -37,6 +37,10 @@ import Testing
             """)
     }
 
+    @Test("the schema of the configuration is that of the settings") func configuration() throws {
+        try expect("config.schema.json", ConfigurationSchema.text)
+    }
+
     @Test("the schema is that of the documents") func schema() throws {
         try expect("p1-json.schema.json", String(decoding: DocumentSchema.json(), as: UTF8.self) + "\n")
     }

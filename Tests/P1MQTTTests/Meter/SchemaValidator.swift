@@ -21,7 +21,17 @@ struct SchemaValidator {
 
     private func check(_ value: JSONTree, _ word: JSONMember, _ schema: JSONTree, at path: String) -> [String] {
         switch word.name {
-        case "$schema", "title", "description": return []
+        case "$schema", "title", "description", "default", "additionalProperties", "pattern": return []
+        case "anyOf", "oneOf":
+            let attempts = word.value.elements.map { check(value, $0, at: path) }
+            let fitting = attempts.count(where: \.isEmpty)
+            if word.name == "oneOf" ? fitting == 1 : fitting > 0 { return [] }
+            return ["\(path): \(fitting) alternatives fit"] + (attempts.min { $0.count < $1.count } ?? [])
+        case "minimum", "maximum":
+            guard case .number(let digits) = value, case .number(let limit) = word.value, let number = Double(digits),
+                let bound = Double(limit)
+            else { return [] }
+            return (word.name == "minimum" ? number >= bound : number <= bound) ? [] : ["\(path): \(digits) is beyond \(limit)"]
         case "type":
             let allowed = word.value.elements.isEmpty ? [word.value] : word.value.elements
             return allowed.contains { $0.content.map { isOf($0, value) } ?? false } ? [] : ["\(path): is no \(word.value.json)"]

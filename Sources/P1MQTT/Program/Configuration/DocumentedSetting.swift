@@ -10,6 +10,7 @@ struct DocumentedSetting: Sendable {
     var standard: JSONTree
     var isRequired: Bool
     var meaning: String
+    var schema: JSONTree
 
     private init<Part>(_ row: Setting<Part>, prefix: String = "", sourceType: SourceType? = nil, of standard: Part) {
         path = prefix + row.path
@@ -18,6 +19,7 @@ struct DocumentedSetting: Sendable {
         self.standard = row.held(standard)
         isRequired = row.isRequired
         meaning = row.meaning
+        schema = row.schema
     }
 
     /// Every setting, in the order of the documentation.

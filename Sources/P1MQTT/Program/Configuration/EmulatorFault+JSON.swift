@@ -95,7 +95,11 @@ extension SettingCodec where Value == [EmulatorFault] {
             allowed: "a list of objects with `type` and `at`: `bitErrors` {rate, seed, telegrams}, `cut` {bytes, telegrams}, "
                 + "`silent` {telegrams}, `registerGlitch` {register, value, telegrams}, `meterSwap` {value}, `gasMeterSwap` {value}, "
                 + "`clockJump` {seconds}, `clockChange` {to: `summer` or `winter`}",
-            readsLiterals: false, fault: { wrong(in: $0) }
+            readsLiterals: false, fault: { wrong(in: $0) },
+            schema: .members([
+                "type": .text("array"),
+                "items": .members(["type": .text("object"), "required": .array([.text("type"), .text("at")])]),
+            ])
         ) {
             try? items($0)?.map { try EmulatorFault($0) }
         } encode: {

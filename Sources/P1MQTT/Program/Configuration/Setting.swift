@@ -9,6 +9,7 @@ struct Setting<Part>: Sendable {
     let readsLiterals: Bool
     let isSecret: Bool
     let choices: [String]
+    let schema: JSONTree
     /// What is wrong with a value; `nil` where `allowed` has to do.
     let fault: @Sendable (JSONTree) -> String?
     /// A sentence for the documentation.
@@ -31,6 +32,7 @@ struct Setting<Part>: Sendable {
         readsLiterals = codec.readsLiterals
         isSecret = codec.isSecret
         choices = codec.choices
+        schema = codec.schema
         fault = codec.fault
         read = { written, part in
             guard let decoded = codec.decode(written) else { return false }
@@ -56,6 +58,7 @@ struct Setting<Part>: Sendable {
         readsLiterals = row.readsLiterals
         isSecret = row.isSecret
         choices = row.choices
+        schema = row.schema
         fault = row.fault
         meaning = row.meaning
         isRequired = row.isRequired

@@ -7,7 +7,7 @@ extension SettingCodec where Value == String {
     static func text(
         _ allowed: String, fault: @escaping @Sendable (String) -> String? = { _ in nil }, _ isAllowed: @escaping @Sendable (String) -> Bool
     ) -> Self {
-        SettingCodec(allowed: allowed, readsLiterals: false, fault: { $0.text.flatMap(fault) }) {
+        SettingCodec(allowed: allowed, readsLiterals: false, fault: { $0.text.flatMap(fault) }, schema: .schema("string")) {
             guard case .text(let text) = $0, isPrintable(text), isAllowed(text) else { return nil }
             return text
         } encode: {
@@ -68,7 +68,7 @@ extension SettingCodec where Value == String {
 extension SettingCodec where Value == Int {
     /// Minutes east of UTC, written `+01:00`, `-03:30` or `Z`.
     static var utcOffset: Self {
-        SettingCodec(allowed: "\"+HH:MM\" or \"-HH:MM\" from -12:00 to +14:00, or \"Z\"", readsLiterals: false) {
+        SettingCodec(allowed: "\"+HH:MM\" or \"-HH:MM\" from -12:00 to +14:00, or \"Z\"", readsLiterals: false, schema: .schema("string")) {
             guard case .text(let written) = $0 else { return nil }
             if written == "Z" { return 0 }
             let text = Array(written.utf8)

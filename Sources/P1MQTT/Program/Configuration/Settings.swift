@@ -11,6 +11,8 @@ import P1Parser
 /// after the start nothing changes it, and each part of the service is handed only its own section.
 struct Settings: Sendable, Equatable {
     var mqtt = MQTTSettings()
+    /// What `mqtt` was filled from, where the user wrote it in one line.
+    var brokerURL: BrokerURL?
     var meters: [MeterSettings] = []
     var publish = PublishSettings()
     var `guard` = GuardSettings()

@@ -10,6 +10,7 @@ import SystemPackage
 extension SettingsDraft {
     /// To be called once, after the last layer.
     mutating func check() {
+        settleURL()
         checkTopics()
         checkLogin()
         checkTLS()
@@ -138,7 +139,12 @@ extension SettingsDraft {
         if tls.enabled {
             return tls.verify ? [] : ["mqtt.tls.verify is false: whoever answers in the broker's place is trusted"]
         }
-        return tlsFiles.map(\.path).filter(isGiven)
-            .map { "\($0) has no effect while mqtt.tls.enabled is false" }
+        let port =
+            settings.mqtt.port == 8883
+            ? [
+                "mqtt.port is 8883, where brokers speak TLS, and mqtt.tls.enabled is false; the line to add to \"mqtt\" is \"tls\": {\"enabled\": true}"
+            ] : []
+        return port
+            + tlsFiles.map(\.path).filter(isGiven).map { "\($0) has no effect while mqtt.tls.enabled is false" }
     }
 }

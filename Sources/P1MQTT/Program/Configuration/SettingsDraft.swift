@@ -95,7 +95,10 @@ extension SettingsDraft {
             return report("", .file(file), "holds \(root.kind)", "an object with the settings, in { }")
         }
         var changed = settings
-        read(members.filter { $0.name != "meters" }, SettingsTable.general, in: Section(), .file(file), into: &changed)
+        // `$schema` is for the editor in which the file is written.
+        read(
+            members.filter { $0.name != "meters" && $0.name != "$schema" }, SettingsTable.general, in: Section(), .file(file),
+            into: &changed)
         settings = changed
         switch root["meters"] {
         case nil, .null: break

@@ -7,7 +7,12 @@ import P1MQTTMeter
 enum SettingsTable {
     /// Everything but the meters.
     static let general: [Setting<Settings>] =
-        section("mqtt", \.mqtt, mqtt)
+        [
+            Setting(
+                "mqtt.url", \.brokerURL, .optional(.brokerURL),
+                "The broker in one line, in place of `host`, `port`, `username` and `tls.enabled`; without a password.")
+        ]
+        + section("mqtt", \.mqtt, mqtt)
         + section("publish", \.publish, publish)
         + section("guard", \.guard, registerGuard)
         + section("homeAssistant", \.homeAssistant, homeAssistant)

@@ -124,7 +124,7 @@ import Testing
     @Test(
         "unknown keys with a hint",
         arguments: [
-            (#"{"mqtt": {"hots": "x"}}"#, "mqtt.hots is not a setting; did you mean host?; allowed: host, port, "),
+            (#"{"mqtt": {"hots": "x"}}"#, "mqtt.hots is not a setting; did you mean host?; allowed: url, host, port, "),
             (#"{"homeassistant": {}}"#, "homeassistant is not a setting; did you mean homeAssistant?; allowed: mqtt, "),
             (#"{"topicPrefix": "x"}"#, "topicPrefix is not a setting; did you mean mqtt.topicPrefix?; allowed: mqtt, "),
             (#"{"meter": []}"#, "meter is not a setting; did you mean meters?; allowed: "),
