@@ -12,7 +12,7 @@ package struct EmulatedMeter: Sendable {
     /// Encrypts the telegrams of a profile; those of a capture stay as they are.
     private let cipher: MeterCipher?
     private var content: Content
-    private let faults: [EmulatorFault]
+    private var schedule: FaultSchedule
     /// The number of the present telegram, from 0; -1 before the first.
     private var number: Int64 = -1
 
@@ -23,7 +23,7 @@ package struct EmulatedMeter: Sendable {
     ///   - cipher: encrypts its telegrams; `nil` for a meter that sends them in clear.
     package init(_ settings: EmulatorSettings, seed: UInt64, now: Int64, cipher: MeterCipher? = nil) {
         interval = settings.interval
-        faults = settings.faults
+        schedule = FaultSchedule(settings.faults, every: settings.interval)
         self.cipher = cipher
         content = settings.replay.map { .replay($0, next: 0) } ?? .scenario(MeterScenario(settings, seed: seed, now: now))
     }
@@ -36,7 +36,7 @@ package struct EmulatedMeter: Sendable {
             case .scenario(let scenario): sealed(scenario.settings.profile.telegram(scenario), scenario)
             case .replay(let capture, let index): capture.telegrams[index]
             }
-        return faults.reduce(telegram) { $1.isActive(number, every: interval) ? $1.distorting($0, number: number) : $0 }
+        return schedule.active(number).reduce(telegram) { $1.distorting($0, number: number) }
     }
 
     private func sealed(_ telegram: [UInt8], _ scenario: MeterScenario) -> [UInt8] {
@@ -50,13 +50,14 @@ package struct EmulatedMeter: Sendable {
 
     private mutating func step() {
         number += 1
-        guard number > 0 else { return }
+        let begun = schedule.begin(number)
         switch content {
         case .scenario(var scenario):
-            scenario.advance()
+            let active = schedule.active(number)
+            if number == 0 { scenario.take(begun, active: active) } else { scenario.advance(begun, active: active) }
             content = .scenario(scenario)
         case .replay(let capture, let index):
-            content = .replay(capture, next: (index + 1) % capture.telegrams.count)
+            content = .replay(capture, next: number == 0 ? index : (index + 1) % capture.telegrams.count)
         }
     }
 }

@@ -34,7 +34,7 @@ package struct EmulatorFault: Sendable, Equatable {
     }
 
     package var kind: Kind
-    /// Seconds of meter time after the first telegram.
+    /// Seconds by the meter's clock after the first telegram: see `FaultSchedule`.
     package var at: Int64
     /// How many telegrams in a row it concerns, where it ends.
     package var telegrams: Int64 = 1
@@ -51,19 +51,6 @@ package struct EmulatorFault: Sendable, Equatable {
         case .bitErrors, .cut, .silent: true
         default: false
         }
-    }
-
-    // MARK: - When
-
-    /// The number of the first telegram it concerns.
-    /// - Parameter interval: milliseconds of meter time between telegrams.
-    package func first(every interval: Int64) -> Int64 {
-        (at * 1000 + interval - 1) / interval
-    }
-
-    func isActive(_ number: Int64, every interval: Int64) -> Bool {
-        let first = first(every: interval)
-        return number >= first && number - first < telegrams
     }
 
     // MARK: - What becomes of the bytes

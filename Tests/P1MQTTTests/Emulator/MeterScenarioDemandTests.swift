@@ -20,14 +20,14 @@ struct MeterScenarioDemandTests {
     @Test("the running average rises from 0 to the power over each quarter hour")
     func running() throws {
         let start = "2026-03-02T12:00:00Z"
-        #expect(try scenario(0, start: start).runningDemand == 0)
-        #expect(try scenario(1, start: start).runningDemand == 400)
-        #expect(try scenario(45, start: start).runningDemand == 18000)
-        #expect(try scenario(89, start: start).runningDemand == 35600)
-        #expect(try scenario(90, start: start).runningDemand == 0)
+        #expect(try scenario(0, start: start).ledger.runningDemand.received == 0)
+        #expect(try scenario(1, start: start).ledger.runningDemand.received == 400)
+        #expect(try scenario(45, start: start).ledger.runningDemand.received == 18000)
+        #expect(try scenario(89, start: start).ledger.runningDemand.received == 35600)
+        #expect(try scenario(90, start: start).ledger.runningDemand.received == 0)
         // Begun in the middle of a quarter hour, nothing was taken before.
-        #expect(try scenario(30, start: "2026-03-02T12:10:00Z").runningDemand == 0)
-        #expect(try scenario(29, start: "2026-03-02T12:10:00Z").runningDemand == 11600)
+        #expect(try scenario(30, start: "2026-03-02T12:10:00Z").ledger.runningDemand.received == 0)
+        #expect(try scenario(29, start: "2026-03-02T12:10:00Z").ledger.runningDemand.received == 11600)
     }
 
     @Test("the first quarter hours set a new peak of the month, and later ones do not move it")
