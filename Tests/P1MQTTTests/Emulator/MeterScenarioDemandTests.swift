@@ -60,6 +60,19 @@ struct MeterScenarioDemandTests {
         #expect(try Array(first.pastMonths.dropLast()) == Array(scenario(0, start: start).pastMonths.dropFirst()))
     }
 
+    @Test("the registers at the end of a month are what they were then, and those of the start before there was one")
+    func monthEnd() throws {
+        let start = "2026-03-31T21:30:00Z"
+        let before = try scenario(179, start: start).ledger
+        #expect(before.monthEnd == EnergyLedger.Registers(received: [0, 0], delivered: [0, 0]))
+        let end = try scenario(180, start: start).ledger
+        #expect(end.monthEnd == end.registers && end.registers.received == [0, 18_000_000])
+        #expect(try scenario(500, start: start).ledger.monthEnd == end.registers)
+        // An interval that reaches over the end counts for both months.
+        let coarse = try scenario(1, start: start, interval: 3_600_000).ledger
+        #expect(coarse.monthEnd.received == [0, 50_000] && coarse.registers.received == [0, 100_000])
+    }
+
     @Test("every past month has its peak within it, on a quarter hour, the oldest first")
     func history() throws {
         for number in [0, 40, 400] {

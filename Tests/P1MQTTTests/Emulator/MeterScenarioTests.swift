@@ -130,6 +130,13 @@ struct MeterScenarioTests {
         #expect((0..<1_000_000_000_000_000_000).contains(scenario.gas.reading))
     }
 
+    @Test("a meter with one register that takes the place of another begins at what it is given")
+    func swapAlone() throws {
+        var scenario = try scenario(profile: "se-h1") { $0.electricityOffset = 1_000_000_000 }
+        scenario.advance([EmulatorFault(kind: .meterSwap(registers: 3_000_000), at: 10)])
+        #expect(scenario.receivedAlone == 3_100_000 && scenario.deliveredAlone == 3_000_000)
+    }
+
     @Test("without a start time the first telegram is of now, in whole seconds")
     func now() {
         #expect(MeterScenario(EmulatorSettings(), seed: 0, now: 1_772_000_000_987).time == 1_772_000_000_000)
