@@ -99,10 +99,12 @@ hear() {
     mosquitto_sub -h 127.0.0.1 -p "$port" -t "$topic" -C 1 -W "$seconds" "$@" || fail "no message on $topic within $seconds s"
 }
 
-# start_bridge CONFIGURATION [PROGRAM]: returns when two telegrams after the start were published: then all is announced.
+# start_bridge CONFIGURATION [PROGRAM]: returns when two telegrams after the start were published: then all is announced. The
+# last that comes is the flow of gas, which takes two readings of the gas meter.
 start_bridge() {
     printf '%s\n' "$1" >"$folder/config.json"
     spawn bridge "${2:-$program}" run --config "$folder/config.json"
+    [ -z "${gas_interval:-}" ] || hear $((2 * gas_interval + 10)) p1/derived/gas/flow >/dev/null
     hear 60 p1/json -R -C 2 >/dev/null
 }
 

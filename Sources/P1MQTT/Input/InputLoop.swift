@@ -15,9 +15,11 @@ package final class InputLoop {
     private let everyTurn: (Moment) -> Int64?
 
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: bufferSize, alignment: 16)
-    /// One place for each feed, and the last for the wake descriptor.
+    /// One place for each feed, then that of the wake descriptor and that of visitors.
     private var readiness: ReadinessSet
     private let wakePlace: Int
+    private let visitors: WatchedDescriptor?
+    private var visitorsPlace: Int { wakePlace + 1 }
     /// For each feed, when it is due without being ready.
     private var deadlines: [Int64]
     private var turnDeadline: Int64 = .min
@@ -32,20 +34,22 @@ package final class InputLoop {
     ///   - onWake: called when it was pulled, before the sources are asked what they have to do.
     ///   - pause: how many milliseconds files and standard input are left alone for now, because the broker is behind;
     ///     `.max`: until `wake` is pulled; `nil`: they are read.
+    ///   - visitors: what is waited for beside the sources.
     ///   - everyTurn: called after each turn; returns the monotonic milliseconds at which it wants to be called again.
     package init(
         feeds: [Feed], wake: WakeDescriptor, clock: @escaping () -> Moment = Moment.now,
         onWake: @escaping (Moment) -> Void = { _ in }, pause: @escaping () -> Int64? = { nil },
-        everyTurn: @escaping (Moment) -> Int64? = { _ in nil }
+        visitors: WatchedDescriptor? = nil, everyTurn: @escaping (Moment) -> Int64? = { _ in nil }
     ) {
         self.feeds = feeds
         self.wake = wake
         self.clock = clock
         self.onWake = onWake
         self.pause = pause
+        self.visitors = visitors
         self.everyTurn = everyTurn
         wakePlace = feeds.count
-        readiness = ReadinessSet(places: feeds.count + 1)
+        readiness = ReadinessSet(places: feeds.count + 2)
         readiness.watch(PollInterest(descriptor: wake.raw, events: Int16(POLLIN)), at: wakePlace)
         deadlines = Array(repeating: .min, count: feeds.count)
         patientFeeds = feeds.indices.filter { feeds[$0].source.traits.mayWait }
@@ -62,6 +66,8 @@ package final class InputLoop {
         var now = clock()
         while !stopped(), live > 0 {
             holdBackPatientFeeds()
+            let visited = visitors?.descriptor().map { PollInterest(descriptor: $0, events: Int16(POLLIN)) }
+            readiness.watch(visited, at: visitorsPlace)
             let ready = readiness.wait(timeout(from: now))
             now = clock()
             for (place, events) in ready { serve(place, events, at: now) }
@@ -81,6 +87,7 @@ package final class InputLoop {
     }
 
     private func serve(_ place: Int, _ events: Int16, at now: Moment) {
+        if place == visitorsPlace { return visitors?.ready(now) ?? () }
         guard place == wakePlace else {
             feeds[place].ready(events, at: now, buffer: buffer)
             return refresh(place)
@@ -114,5 +121,18 @@ package final class InputLoop {
         for index in patientFeeds {
             readiness.watch(holdBack == nil ? feeds[index].interest : nil, at: index)
         }
+    }
+}
+
+/// A descriptor that the input thread waits for beside those of the sources.
+package struct WatchedDescriptor {
+    /// `nil`: nothing for now. Asked on each turn.
+    let descriptor: () -> CInt?
+    /// Called when it is readable.
+    let ready: (Moment) -> Void
+
+    package init(descriptor: @escaping () -> CInt?, ready: @escaping (Moment) -> Void) {
+        self.descriptor = descriptor
+        self.ready = ready
     }
 }

@@ -97,6 +97,23 @@ import Testing
         #expect(numbers(documents, "electricity/received/tariff1").last == "1000.300")
     }
 
+    @Test(
+        "the script follows the meter's clock: a jump ahead brings faults along, one back lets them wait",
+        arguments: [("7200", 2), ("15", 4), ("-20", 7), ("0", 5)])
+    func scriptAcrossJump(_ seconds: String, _ first: Int) throws {
+        let jump = #"{"type": "clockJump", "at": 20, "seconds": \#(seconds)}"#
+        let silence = #"{"type": "silent", "at": 50}"#
+        for script in [[jump, silence], [silence, jump]] {
+            var meter = try meter(script[0], script[1])
+            #expect((0..<20).filter { _ in meter.next().isEmpty } == [first])
+        }
+    }
+
+    @Test("a change of the clocks moves no fault") func scriptAcrossChange() throws {
+        var meter = try meter(#"{"type": "clockChange", "at": 0, "to": "summer"}"#, #"{"type": "silent", "at": 50}"#)
+        #expect((0..<20).filter { _ in meter.next().isEmpty } == [5])
+    }
+
     @Test("the night of the clock change: summer time ends after ten minutes, and UTC goes on", arguments: ["winter", "summer"])
     func clockChange(_ season: String) throws {
         var meter = try meter(#"{"type": "clockChange", "at": 0, "to": "\#(season)"}"#) { $0.interval = 60_000 }
@@ -158,10 +175,10 @@ import Testing
             #expect(source == .emulator(EmulatorSettings(faults: [expected])))
         }
         #expect(try command.settings().faults == [expected, EmulatorFault(kind: .silent, at: 1)])
+        let wrong = #"{"meters": [{"source": {"type": "emulator", "faults": [\#(fault), {"type": "silent"}]}}]}"#
         #expect(
-            try settingsProblems(#"{"meters": [{"source": {"type": "emulator", "faults": [{"type": "silent"}]}}]}"#).first?
-                .hasPrefix(
-                    #"config.json: meters[0].source.faults is a list: in [0], the fault {"type": "silent"} cannot be used; give at as "#)
+            try settingsProblems(wrong).first?.hasPrefix(
+                #"config.json: meters[0].source.faults is a list: in [1], the fault {"type": "silent"} cannot be used; give at as "#)
                 == true)
     }
 }

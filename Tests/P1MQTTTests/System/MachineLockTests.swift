@@ -1,4 +1,4 @@
-import Glibc
+import Foundation
 import Testing
 @testable import P1MQTTBroker
 @testable import P1MQTTSystem
@@ -27,6 +27,21 @@ import Testing
         }
         withExtendedLifetime(lock) {}
     }
+
+    @Test("who asks is answered by the holder; nobody, and a holder that says nothing, are told apart") func visitors() throws {
+        let name = "test/\(getpid())/answer"
+        #expect(throws: MachineLock.Silence.nobody) { try MachineLock.ask(name, limit: 1) }
+        let lock = try MachineLock(name)
+        let asking = Thread { Self.answer.withLock { $0 = Result { try MachineLock.ask(name, limit: 60) } } }
+        asking.start()
+        var waits = pollfd(fd: lock.raw, events: Int16(POLLIN), revents: 0)
+        #expect(poll(&waits, 1, 60_000) == 1)
+        #expect(lock.answer { "well" })
+        while Self.answer.withLock({ $0 == nil }) { sched_yield() }
+        #expect(try Self.answer.withLock { try $0?.get() } == "well")
+        #expect(throws: MachineLock.Silence.stuck) { try MachineLock.ask(name, limit: 1) }
+    }
+    private static let answer = Locked<Result<String, any Error>?>(nil)
 
     @Test("a long name is hashed, two of them differently") func longName() throws {
         let name = String(repeating: "n", count: 99)

@@ -118,6 +118,7 @@ struct Bridge {
         let reporter = BridgeReporter(
             identity: identity, settings: settings, meters: meters, outbox: outbox, inbox: inbox, broker: memory, logger: logger)
         let notifier = SystemdNotifier(environment: ProcessInfo.processInfo.environment, inbox: inbox, logger: logger)
+        let health = HealthAnswer(name: HealthAnswer.name(prefix: prefix, clientId: plan.clientId))
         let loop = InputLoop(
             feeds: meters.map(\.feed), wake: inputWake,
             onWake: { now in
@@ -130,8 +131,9 @@ struct Bridge {
             // A capture is read as fast as the broker takes it: it would be a pity to replay only the newest values.
             // While the broker is away there is nothing to look for: its return wakes the loop.
             pause: { outbox.isEmpty ? nil : memory.isAway ? .max : 2 },
+            visitors: health.visitors { reporter.healthReport.text(at: $0) },
             everyTurn: { now in
-                let next = reporter.turn(at: now) ?? .max
+                let next = min(reporter.turn(at: now) ?? .max, health.turn(at: now))
                 return min(next, notifier.turn(at: now) { reporter.status })
             })
         loop.run(until: isStopping)

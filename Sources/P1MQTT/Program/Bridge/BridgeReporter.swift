@@ -128,6 +128,15 @@ final class BridgeReporter {
         return "\(connection); \(telegrams.good) telegrams read, \(telegrams.bad) refused"
     }
 
+    /// What `p1mqtt health` is answered.
+    var healthReport: HealthReport {
+        HealthReport(
+            broker: inbox.pulse, status: status,
+            meters: meters.map { pipeline, _ in
+                (pipeline.settings.name ?? pipeline.publication.topics.prefix, outbox.availability(pipeline.publication.topics.availability))
+            })
+    }
+
     private var counts: TelegramCounts { meters.reduce(TelegramCounts()) { $0 + $1.pipeline.counts } }
 
     /// Topics to delete at a clean end: an emulated house leaves no device behind.

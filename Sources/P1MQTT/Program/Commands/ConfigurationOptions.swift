@@ -38,11 +38,15 @@ struct ConfigurationOptions: ParsableArguments {
         return flags.compactMap { flag in flag.text.map { SettingText(path: flag.path, text: $0, origin: .flag(flag.name)) } }
     }
 
+    func loaded() throws(SettingsProblems) -> LoadedSettings {
+        try LoadedSettings(explicitPath: config, environment: ProcessInfo.processInfo.environment, flags: flags)
+    }
+
     /// The configuration in force, with a meter at the least. What is wrong with it goes to standard error, and the program
     /// exits with 2.
     func load() throws -> LoadedSettings {
         do throws(SettingsProblems) {
-            let loaded = try LoadedSettings(explicitPath: config, environment: ProcessInfo.processInfo.environment, flags: flags)
+            let loaded = try loaded()
             if !loaded.settings.meters.isEmpty { return loaded }
             StandardError.write(NoSourceAdvice.text(file: loaded.file, ports: SerialPorts.list()))
         } catch {

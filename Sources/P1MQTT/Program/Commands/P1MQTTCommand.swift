@@ -1,9 +1,27 @@
 import ArgumentParser
+import Dispatch
 import Glibc
 import P1MQTTSystem
 
-/// The program. Without a sub-command it runs the service.
 @main
+enum Main {
+    static func main() {
+        ProcessStart.endCleanlyOnSIGTERM()
+        ProcessStart.occupyStandardStreams()
+        // Before the threads of Swift's library, which end the process when they get no descriptor.
+        let limit = DescriptorLimit.raise()
+        guard limit == 0 || limit >= DescriptorLimit.own else {
+            StandardError.write(
+                "only \(limit) files may be open, too few to start; raise it to \(DescriptorLimit.own) and one for each meter (\(DescriptorLimit.remedy))"
+            )
+            exit(1)
+        }
+        Task { await P1MQTTCommand.main() }
+        dispatchMain()
+    }
+}
+
+/// The program. Without a sub-command it runs the service.
 struct P1MQTTCommand: AsyncParsableCommand {
     static let version = "0.1.0"
 
@@ -13,14 +31,12 @@ struct P1MQTTCommand: AsyncParsableCommand {
         version: version,
         subcommands: [
             RunCommand.self, DecodeCommand.self, CheckCommand.self, PortsCommand.self, EmulateCommand.self, TopicsCommand.self,
-            DiscoveryCommand.self,
+            DiscoveryCommand.self, HealthCommand.self,
         ],
         defaultSubcommand: RunCommand.self)
 
     /// Parses the arguments and runs the command. Wrong usage and a wrong configuration exit with 2.
     static func main() async {
-        ProcessStart.endCleanlyOnSIGTERM()
-        ProcessStart.occupyStandardStreams()
         do {
             var command = try parseAsRoot(ProcessStart.arguments)
             if !(command is RunCommand) { ProcessStart.endOnSIGTERM() }
@@ -29,6 +45,7 @@ struct P1MQTTCommand: AsyncParsableCommand {
             } else {
                 try command.run()
             }
+            Glibc.exit(0)
         } catch  where exitCode(for: error) == .validationFailure {
             StandardError.write(fullMessage(for: error))
             Glibc.exit(2)

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Glibc
 import Logging
-import P1MQTTSystem
 
 /// `p1mqtt run`: the service.
 struct RunCommand: AsyncParsableCommand {
@@ -15,13 +14,6 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         // A log that nobody reads any more must not end it.
         signal(SIGPIPE, SIG_IGN)
-        let limit = DescriptorLimit.raise()
-        guard limit == 0 || limit >= DescriptorLimit.own else {
-            StandardError.write(
-                "only \(limit) files may be open, too few to start; raise it to \(DescriptorLimit.own) and one for each meter (\(DescriptorLimit.remedy))"
-            )
-            throw ExitCode.failure
-        }
         let loaded = try options.load()
         let logger = Logger.make(loaded.settings.log)
         logger.info("p1mqtt \(P1MQTTCommand.version)", metadata: ["configuration": "\(loaded.file ?? "none")"])

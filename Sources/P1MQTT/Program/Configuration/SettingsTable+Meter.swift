@@ -114,6 +114,6 @@ extension SettingsTable {
             "A capture whose telegrams are sent again and again, instead of those of a profile."),
         Setting(
             "faults", \.emulator.faults, .faults,
-            "What goes wrong and when, to rehearse an automation. `at`: seconds of meter time after the first telegram."),
+            "What goes wrong and when, to rehearse an automation. `at`: seconds by the meter's clock after the first telegram; a `clockJump` counts."),
     ]
 }
