@@ -12,9 +12,9 @@ extension EmulatorProfile {
         telegram.line(OBISCode(0, 0, 1, 0, 0), .time(scenario.clock?.withoutSeason))
         telegram.registers(scenario, digits: 9)
         telegram.line(OBISCode(0, 0, 96, 14, 0), .integer(Int64(scenario.tariff), digits: 4))
-        telegram.power(OBISCode(1, 0, 1, 7, 0), scenario.power)
-        telegram.power(OBISCode(1, 0, 2, 7, 0), 0)
-        telegram.power(OBISCode(1, 0, 1, 4, 0), scenario.runningDemand)
+        telegram.power(OBISCode(1, 0, 1, 7, 0), scenario.receivedPower)
+        telegram.power(OBISCode(1, 0, 2, 7, 0), scenario.deliveredPower)
+        telegram.power(OBISCode(1, 0, 1, 4, 0), scenario.ledger.runningDemand.received)
         if let peak = scenario.monthPeak {
             telegram.line(OBISCode(1, 0, 1, 6, 0), .kilowatts(peak.power), .time(scenario.clock(at: peak.time)?.withoutSeason))
         }
@@ -37,8 +37,8 @@ extension EmulatorProfile {
         telegram.line(OBISCode(0, 0, 96, 1, 4), .hex(String(repeating: " ", count: 48)))
         telegram.line(OBISCode(0, 0, 1, 0, 0), .time(scenario.clock))
         telegram.registers(scenario, digits: 9)
-        telegram.power(OBISCode(1, 0, 1, 7, 0), scenario.power)
-        telegram.power(OBISCode(1, 0, 2, 7, 0), 0)
+        telegram.power(OBISCode(1, 0, 1, 7, 0), scenario.receivedPower)
+        telegram.power(OBISCode(1, 0, 2, 7, 0), scenario.deliveredPower)
         telegram.line(OBISCode(0, 0, 96, 14, 0), .integer(Int64(scenario.tariff), digits: 4))
         telegram.line(OBISCode(0, 0, 96, 3, 10), .integer(1, digits: 1))
         telegram.power(OBISCode(0, 0, 17, 0, 0), 14_950, unit: "kVA")

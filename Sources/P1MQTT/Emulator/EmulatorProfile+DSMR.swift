@@ -14,7 +14,7 @@ extension EmulatorProfile {
         telegram.currents(phases, decimals: 0)
         telegram.phasePowers(phases)
         dutchGas(scenario, &telegram)
-        telegram.line(OBISCode(0, 1, 24, 4, 0), .integer(1, digits: 1))
+        if scenario.hasGas { telegram.line(OBISCode(0, 1, 24, 4, 0), .integer(1, digits: 1)) }
     }
 
     /// A Dutch meter of 2016: voltages are new; the code of messages and the valve are gone.
@@ -38,12 +38,13 @@ extension EmulatorProfile {
         telegram.line(OBISCode(0, 0, 96, 1, 1), .hex(scenario.equipmentId))
         telegram.registers(scenario, digits: 9)
         telegram.line(OBISCode(0, 0, 96, 14, 0), .integer(Int64(scenario.tariff), digits: 4))
-        telegram.line(OBISCode(1, 0, 1, 7, 0), .kilowatts(scenario.power))
-        telegram.line(OBISCode(1, 0, 2, 7, 0), .kilowatts(0))
+        telegram.line(OBISCode(1, 0, 1, 7, 0), .kilowatts(scenario.receivedPower))
+        telegram.line(OBISCode(1, 0, 2, 7, 0), .kilowatts(scenario.deliveredPower))
         telegram.supplyQuality(scenario)
     }
 
     private static func dutchGas(_ scenario: MeterScenario, _ telegram: inout TelegramWriter) {
+        guard scenario.hasGas else { return }
         telegram.line(OBISCode(0, 1, 24, 1, 0), .integer(3, digits: 3))
         telegram.line(OBISCode(0, 1, 96, 1, 0), .hex(scenario.gasEquipmentId))
         let gas = scenario.gas

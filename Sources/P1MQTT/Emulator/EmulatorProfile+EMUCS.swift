@@ -13,8 +13,8 @@ extension EmulatorProfile {
         telegram.registers(scenario, digits: 9)
         telegram.line(OBISCode(0, 0, 96, 14, 0), .integer(Int64(scenario.tariff), digits: 4))
         demand(scenario, &telegram)
-        telegram.line(OBISCode(1, 0, 1, 7, 0), .kilowatts(scenario.power))
-        telegram.line(OBISCode(1, 0, 2, 7, 0), .kilowatts(0))
+        telegram.line(OBISCode(1, 0, 1, 7, 0), .kilowatts(scenario.receivedPower))
+        telegram.line(OBISCode(1, 0, 2, 7, 0), .kilowatts(scenario.deliveredPower))
         let phases = scenario.phases
         telegram.phasePowers(phases)
         telegram.voltages(phases)
@@ -24,6 +24,7 @@ extension EmulatorProfile {
         telegram.line(OBISCode(0, 0, 17, 0, 0), .number(FixedDecimal(mantissa: 9999, scale: 1), digits: 4, decimals: 1, unit: "kW"))
         telegram.line(OBISCode(1, 0, 31, 4, 0), .integer(999, digits: 3, unit: "A"))
         telegram.line(OBISCode(0, 0, 96, 13, 0), .empty)
+        guard scenario.hasGas else { return }
         telegram.line(OBISCode(0, 1, 24, 1, 0), .integer(3, digits: 3))
         telegram.line(OBISCode(0, 1, 96, 1, 1), .hex(scenario.gasEquipmentId))
         telegram.line(OBISCode(0, 1, 24, 4, 0), .integer(1, digits: 1))
@@ -32,7 +33,7 @@ extension EmulatorProfile {
     }
 
     private static func demand(_ scenario: MeterScenario, _ telegram: inout TelegramWriter) {
-        telegram.line(OBISCode(1, 0, 1, 4, 0), .kilowatts(scenario.runningDemand))
+        telegram.line(OBISCode(1, 0, 1, 4, 0), .kilowatts(scenario.ledger.runningDemand.received))
         if let peak = scenario.monthPeak {
             telegram.line(OBISCode(1, 0, 1, 6, 0), .time(scenario.clock(at: peak.time)), .kilowatts(peak.power))
         }

@@ -13,24 +13,24 @@ extension EmulatorProfile {
         telegram.line(OBISCode(0, 0, 1, 0, 0), .time(scenario.clock))
         telegram.energy(OBISCode(1, 0, 1, 8, 0), scenario.receivedAlone, decimals: 2)
         telegram.energy(OBISCode(1, 0, 2, 8, 0), scenario.deliveredAlone, decimals: 2)
-        telegram.power(OBISCode(1, 0, 1, 7, 0), scenario.power)
-        telegram.power(OBISCode(1, 0, 2, 7, 0), 0)
+        telegram.power(OBISCode(1, 0, 1, 7, 0), scenario.receivedPower)
+        telegram.power(OBISCode(1, 0, 2, 7, 0), scenario.deliveredPower)
         let phases = scenario.phases
         telegram.phasePowers(phases)
         telegram.voltages(phases)
         telegram.currents(phases, decimals: 2)
-        telegram.power(OBISCode(1, 0, 3, 7, 0), scenario.reactive(scenario.power), unit: "kvar")
+        telegram.power(OBISCode(1, 0, 3, 7, 0), scenario.reactive(scenario.receivedPower), unit: "kvar")
         telegram.power(OBISCode(1, 0, 4, 7, 0), 0, unit: "kvar")
         for (index, phase) in phases.enumerated() {
-            telegram.power(.phase(index, 23, 7), scenario.reactive(phase.power), unit: "kvar")
+            telegram.power(.phase(index, 23, 7), scenario.reactive(phase.receivedPower), unit: "kvar")
         }
         for index in phases.indices { telegram.power(.phase(index, 24, 7), 0, unit: "kvar") }
         for c in [5, 6, 7, 8] as [UInt16] {
             let energy = c == 5 ? scenario.reactive(scenario.receivedAlone) : 0
             telegram.energy(OBISCode(1, 0, c, 8, 0), energy, decimals: 2, unit: "kvarh")
         }
-        telegram.power(OBISCode(1, 0, 1, 4, 0), scenario.runningDemand)
-        telegram.power(OBISCode(1, 0, 2, 4, 0), 0)
+        telegram.power(OBISCode(1, 0, 1, 4, 0), scenario.ledger.runningDemand.received)
+        telegram.power(OBISCode(1, 0, 2, 4, 0), scenario.ledger.runningDemand.delivered)
         if let peak = scenario.monthPeak {
             telegram.line(OBISCode(1, 0, 1, 6, 0), .time(scenario.clock(at: peak.time)), .kilowatts(peak.power))
         }
@@ -46,9 +46,9 @@ extension EmulatorProfile {
         telegram.line(
             OBISCode(0, 0, 98, 1, 0),
             head + [peak, peak] + end + [.time(scenario.clock(at: month.peak.time)), .kilowatts(month.peak.power)])
-        let start = scenario.settings.electricityOffset
         let registers: [(UInt16, Int64, String)] = [
-            (1, start, "kWh"), (2, start, "kWh"), (5, scenario.reactive(start), "kvarh"), (6, 0, "kvarh"), (7, 0, "kvarh"), (8, 0, "kvarh"),
+            (1, scenario.monthEndAlone.received, "kWh"), (2, scenario.monthEndAlone.delivered, "kWh"),
+            (5, scenario.reactive(scenario.monthEndAlone.received), "kvarh"), (6, 0, "kvarh"), (7, 0, "kvarh"), (8, 0, "kvarh"),
         ]
         telegram.line(
             OBISCode(0, 0, 98, 1, 1),

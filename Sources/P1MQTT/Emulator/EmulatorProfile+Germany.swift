@@ -12,7 +12,7 @@ extension EmulatorProfile {
         for (index, phase) in scenario.phases.enumerated() {
             telegram.line(OBISCode(1, 0, 21 + 20 * UInt16(index), 7, 255, 255), hundredths(phase.power))
         }
-        telegram.line(OBISCode(1, 0, 1, 7, 255, 255), hundredths(scenario.power))
+        telegram.line(OBISCode(1, 0, 1, 7, 255, 255), hundredths(scenario.receivedPower - scenario.deliveredPower))
         telegram.line(OBISCode(1, 0, 96, 5, 5, 255), .text("80"))
         telegram.line(OBISCode(0, 0, 96, 1, 255, 255), .text("1" + scenario.equipmentId))
     }

@@ -30,10 +30,10 @@ extension EmulatorProfile {
             telegram.line(OBISCode(1, 0, c, 7, 0), .number(FixedDecimal(mantissa: 995, scale: 3), digits: 4, decimals: 3))
         }
         telegram.line(OBISCode(1, 0, 14, 7, 0), .number(FixedDecimal(mantissa: 5000, scale: 2), digits: 4, decimals: 2, unit: "Hz"))
-        telegram.power(OBISCode(1, 0, 1, 7, 0), scenario.power)
-        telegram.power(OBISCode(1, 0, 2, 7, 0), 0)
+        telegram.power(OBISCode(1, 0, 1, 7, 0), scenario.receivedPower)
+        telegram.power(OBISCode(1, 0, 2, 7, 0), scenario.deliveredPower)
         for c in [5, 6, 7, 8] as [UInt16] {
-            telegram.power(OBISCode(1, 0, c, 7, 0), c == 5 ? scenario.reactive(scenario.power) : 0, unit: "kvar")
+            telegram.power(OBISCode(1, 0, c, 7, 0), c == 5 ? scenario.reactive(scenario.receivedPower) : 0, unit: "kvar")
         }
         for c in [31, 51, 71] as [UInt16] {
             telegram.line(OBISCode(1, 0, c, 4, 0), .number(FixedDecimal(mantissa: 20000, scale: 2), digits: 5, decimals: 2, unit: "A"))
@@ -49,13 +49,13 @@ extension EmulatorProfile {
         func energies(_ values: [Int64], _ unit: String) -> [DataGroup] {
             values.map { .number(FixedDecimal(mantissa: $0, scale: 6), digits: 9, decimals: 3, unit: unit) }
         }
-        // Before the start nothing was taken: the registers of the last month are those of the start.
-        let start = scenario.settings.electricityOffset
-        let reactive = scenario.reactive(2 * start)
+        let (received, delivered) = (scenario.ledger.monthEnd.received, scenario.ledger.monthEnd.delivered)
+        let (taken, fed) = (received.reduce(0, +), delivered.reduce(0, +))
+        let reactive = scenario.reactive(taken)
         return [.time(month.flatMap { scenario.clock(at: $0.end) })]
-            + energies([2 * start, start, start, 2 * start, start, start], "kWh")
+            + energies([taken] + received + [fed] + delivered, "kWh")
             + energies([reactive, 0, reactive, 0, 0, 0], "kvarh")
-            + energies([4 * start], "kWh")
+            + energies([taken + fed], "kWh")
             + [month?.peak.power ?? 0, month?.peak.power ?? 0, 0, 0, 0, 0].map { .kilowatts($0) }
     }
 }

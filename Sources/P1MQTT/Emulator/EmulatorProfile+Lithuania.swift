@@ -44,15 +44,17 @@ extension EmulatorProfile {
         thousandths(OBISCode(1, 0, 91, 7, 0), 0, "kA")
         thousandths(OBISCode(1, 0, 90, 7, 0), phases.map(\.current).reduce(0, +), "kA")
         thousandths(OBISCode(1, 0, 14, 7, 0), 50_000, "kHz")
-        telegram.power(OBISCode(1, 0, 15, 7, 0), scenario.power, digits: 11)
+        telegram.power(OBISCode(1, 0, 15, 7, 0), scenario.receivedPower + scenario.deliveredPower, digits: 11)
         for (first, unit) in [(21, "kW"), (23, "kvar"), (29, "kVA")] as [(UInt16, String)] {
-            if first == 29 { telegram.power(OBISCode(1, 0, 9, 7, 0), scenario.power, digits: 11, unit: unit) }
+            if first == 29 { telegram.power(OBISCode(1, 0, 9, 7, 0), scenario.receivedPower, digits: 11, unit: unit) }
             for (index, phase) in phases.enumerated() {
-                let value = first == 23 ? scenario.reactive(phase.power) : phase.power
+                let value = first == 23 ? scenario.reactive(phase.receivedPower) : phase.receivedPower
                 telegram.power(.phase(index, first, 7), value, digits: 11, unit: unit)
             }
-            if first == 29 { telegram.power(OBISCode(1, 0, 10, 7, 0), 0, digits: 11, unit: unit) }
-            for index in phases.indices { telegram.power(.phase(index, first + 1, 7), 0, digits: 11, unit: unit) }
+            if first == 29 { telegram.power(OBISCode(1, 0, 10, 7, 0), scenario.deliveredPower, digits: 11, unit: unit) }
+            for (index, phase) in phases.enumerated() {
+                telegram.power(.phase(index, first + 1, 7), first == 23 ? 0 : phase.deliveredPower, digits: 11, unit: unit)
+            }
         }
         for code in [OBISCode(1, 0, 13, 7, 0), .phase(0, 33, 7), .phase(1, 33, 7), .phase(2, 33, 7), OBISCode(1, 0, 13, 3, 0)] {
             // Per mille.
@@ -61,15 +63,18 @@ extension EmulatorProfile {
     }
 
     private static func averages(_ scenario: MeterScenario, _ telegram: inout TelegramWriter) {
-        for c in [1, 16, 15] as [UInt16] { telegram.power(OBISCode(1, 0, c, 24, 0), scenario.power, digits: 11) }
+        let (received, delivered) = (scenario.receivedPower, scenario.deliveredPower)
+        for (c, power) in [(1, received), (16, received - delivered), (15, received + delivered)] as [(UInt16, Int64)] {
+            telegram.power(OBISCode(1, 0, c, 24, 0), power, digits: 11)
+        }
         telegram.line(OBISCode(1, 0, 0, 8, 2), .integer(900, digits: 5, unit: "s"))
-        for (d, demand) in [(4, scenario.runningDemand), (5, scenario.power)] as [(UInt16, Int64)] {
-            telegram.power(OBISCode(1, 0, 1, d, 0), demand, digits: 11)
-            telegram.power(OBISCode(1, 0, 2, d, 0), 0, digits: 11)
-            telegram.power(OBISCode(1, 0, 3, d, 0), scenario.reactive(demand), digits: 11, unit: "kvar")
+        for (d, demand) in [(4, scenario.ledger.runningDemand), (5, scenario.ledger.lastDemand)] as [(UInt16, EnergyLedger.Pair<Int64>)] {
+            telegram.power(OBISCode(1, 0, 1, d, 0), demand.received, digits: 11)
+            telegram.power(OBISCode(1, 0, 2, d, 0), demand.delivered, digits: 11)
+            telegram.power(OBISCode(1, 0, 3, d, 0), scenario.reactive(demand.received), digits: 11, unit: "kvar")
             telegram.power(OBISCode(1, 0, 4, d, 0), 0, digits: 11, unit: "kvar")
-            telegram.power(OBISCode(1, 0, 9, d, 0), demand, digits: 11, unit: "kVA")
-            telegram.power(OBISCode(1, 0, 10, d, 0), 0, digits: 11, unit: "kVA")
+            telegram.power(OBISCode(1, 0, 9, d, 0), demand.received, digits: 11, unit: "kVA")
+            telegram.power(OBISCode(1, 0, 10, d, 0), demand.delivered, digits: 11, unit: "kVA")
         }
     }
 

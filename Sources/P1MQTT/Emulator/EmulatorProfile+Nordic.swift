@@ -24,17 +24,17 @@ extension EmulatorProfile {
         telegram.energy(OBISCode(1, 0, 2, 8, 0), scenario.deliveredAlone, digits: 11)
         telegram.energy(OBISCode(1, 0, 3, 8, 0), scenario.reactive(scenario.receivedAlone), digits: 11, unit: "kVArh")
         telegram.energy(OBISCode(1, 0, 4, 8, 0), 0, digits: 11, unit: "kVArh")
-        telegram.power(OBISCode(1, 0, 1, 7, 0), scenario.power, digits: 7)
-        telegram.power(OBISCode(1, 0, 2, 7, 0), 0, digits: 7)
-        telegram.power(OBISCode(1, 0, 3, 7, 0), scenario.reactive(scenario.power), digits: 7, unit: "kVAr")
+        telegram.power(OBISCode(1, 0, 1, 7, 0), scenario.receivedPower, digits: 7)
+        telegram.power(OBISCode(1, 0, 2, 7, 0), scenario.deliveredPower, digits: 7)
+        telegram.power(OBISCode(1, 0, 3, 7, 0), scenario.reactive(scenario.receivedPower), digits: 7, unit: "kVAr")
         telegram.power(OBISCode(1, 0, 4, 7, 0), 0, digits: 7, unit: "kVAr")
         let phases = scenario.phases
         for (index, phase) in phases.enumerated() {
-            telegram.power(.phase(index, 21, 7), phase.power, digits: 7)
-            telegram.power(.phase(index, 22, 7), 0, digits: 7)
+            telegram.power(.phase(index, 21, 7), phase.receivedPower, digits: 7)
+            telegram.power(.phase(index, 22, 7), phase.deliveredPower, digits: 7)
         }
         for (index, phase) in phases.enumerated() {
-            telegram.power(.phase(index, 23, 7), scenario.reactive(phase.power), digits: 7, unit: "kVAr")
+            telegram.power(.phase(index, 23, 7), scenario.reactive(phase.receivedPower), digits: 7, unit: "kVAr")
             telegram.power(.phase(index, 24, 7), 0, digits: 7, unit: "kVAr")
         }
         telegram.voltages(phases)

@@ -12,8 +12,8 @@ extension EmulatorProfile {
         telegram.fourTariffs(1, scenario.received)
         telegram.energy(OBISCode(1, 0, 2, 8, 0), scenario.deliveredTotal)
         telegram.fourTariffs(2, scenario.delivered)
-        telegram.power(OBISCode(1, 0, 1, 7, 0), scenario.power)
-        telegram.power(OBISCode(1, 0, 2, 7, 0), 0)
+        telegram.power(OBISCode(1, 0, 1, 7, 0), scenario.receivedPower)
+        telegram.power(OBISCode(1, 0, 2, 7, 0), scenario.deliveredPower)
         telegram.line(OBISCode(0, 0, 96, 13, 0), .empty)
         telegram.line(OBISCode(0, 0, 96, 1, 0), .hex(scenario.equipmentId))
         for _ in 0..<3 { telegram.line(OBISCode(0, 0, 17, 0, 0), .integer(40_000, digits: 5)) }

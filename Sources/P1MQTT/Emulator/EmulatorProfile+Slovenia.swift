@@ -18,10 +18,10 @@ extension EmulatorProfile {
         telegram.energy(OBISCode(1, 0, 2, 8, 0), scenario.deliveredTotal)
         for (index, value) in scenario.delivered.enumerated() { telegram.energy(OBISCode(1, 0, 2, 8, UInt16(index + 1)), value) }
         let phases = scenario.phases
-        telegram.power(OBISCode(1, 0, 1, 7, 0), scenario.power)
-        for (index, phase) in phases.enumerated() { telegram.power(.phase(index, 21, 7), phase.power) }
-        telegram.power(OBISCode(1, 0, 2, 7, 0), 0)
-        for index in phases.indices { telegram.power(.phase(index, 22, 7), 0) }
+        telegram.power(OBISCode(1, 0, 1, 7, 0), scenario.receivedPower)
+        for (index, phase) in phases.enumerated() { telegram.power(.phase(index, 21, 7), phase.receivedPower) }
+        telegram.power(OBISCode(1, 0, 2, 7, 0), scenario.deliveredPower)
+        for (index, phase) in phases.enumerated() { telegram.power(.phase(index, 22, 7), phase.deliveredPower) }
         for (index, phase) in phases.enumerated() {
             telegram.line(
                 .phase(index, 32, 7), .number(FixedDecimal(mantissa: phase.voltage, scale: 1), digits: 6, decimals: 1, unit: "V"))

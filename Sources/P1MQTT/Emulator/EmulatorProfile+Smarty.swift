@@ -19,13 +19,12 @@ extension EmulatorProfile {
                 OBISCode(1, 0, c, 8, 0),
                 .number(FixedDecimal(mantissa: registers.reduce(0, +), scale: 6), digits: 9, decimals: 3, unit: unit))
         }
-        telegram.line(OBISCode(1, 0, 1, 7, 0), .kilowatts(scenario.power))
-        for (c, unit) in [(2, "kW"), (3, "kvar"), (4, "kvar")] as [(UInt16, String)] {
-            telegram.line(OBISCode(1, 0, c, 7, 0), .power(0, unit))
-        }
+        telegram.line(OBISCode(1, 0, 1, 7, 0), .kilowatts(scenario.receivedPower))
+        telegram.line(OBISCode(1, 0, 2, 7, 0), .kilowatts(scenario.deliveredPower))
+        for c in [3, 4] as [UInt16] { telegram.line(OBISCode(1, 0, c, 7, 0), .power(0, "kvar")) }
         telegram.line(OBISCode(0, 0, 17, 0, 0), .number(FixedDecimal(mantissa: 276, scale: 1), digits: 4, decimals: 1, unit: "kVA"))
-        telegram.line(OBISCode(1, 0, 9, 7, 0), .power(scenario.power, "kVA"))
-        telegram.line(OBISCode(1, 0, 10, 7, 0), .power(0, "kVA"))
+        telegram.line(OBISCode(1, 0, 9, 7, 0), .power(scenario.receivedPower, "kVA"))
+        telegram.line(OBISCode(1, 0, 10, 7, 0), .power(scenario.deliveredPower, "kVA"))
         telegram.line(OBISCode(1, 1, 31, 4, 0), .integer(40, digits: 3, unit: "A"), .integer(-40, digits: 3, unit: "A"))
         telegram.line(OBISCode(0, 0, 96, 3, 10), .integer(1, digits: 1))
         telegram.line(OBISCode(0, 0, 96, 7, 21), .integer(scenario.pastCount(0), digits: 5))
@@ -42,6 +41,7 @@ extension EmulatorProfile {
         for c: UInt16 in [23, 24] {
             for index in 0..<3 { telegram.line(OBISCode.phase(index, c, 7), .power(0, "kvar")) }
         }
+        guard scenario.hasGas else { return }
         telegram.line(OBISCode(0, 1, 24, 1, 0), .integer(3, digits: 3))
         telegram.line(OBISCode(0, 1, 96, 1, 0), .hex(scenario.gasEquipmentId))
         let gas = scenario.gas
@@ -56,7 +56,8 @@ extension EmulatorProfile {
         telegram.line(OBISCode(1, 3, 0, 2, 8), .integer(50, digits: 2))
         telegram.line(OBISCode(0, 0, 1, 0, 0), .time(scenario.clock))
         let quantities: [(c: UInt16, registers: [Int64], power: Int64, unit: String)] = [
-            (1, scenario.received, scenario.power, "W"), (2, scenario.delivered, 0, "W"), (3, [0, 0], 0, "var"), (4, [0, 0], 0, "var"),
+            (1, scenario.received, scenario.receivedPower, "W"), (2, scenario.delivered, scenario.deliveredPower, "W"),
+            (3, [0, 0], 0, "var"), (4, [0, 0], 0, "var"),
         ]
         for (c, registers, power, unit) in quantities {
             // Whole Wh first, then the sum: the total of a meter is the sum of what it shows.

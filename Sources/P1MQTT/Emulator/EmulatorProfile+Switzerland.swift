@@ -13,8 +13,8 @@ extension EmulatorProfile {
             for (index, value) in values.enumerated() { telegram.energy(OBISCode(1, 1, c, 8, UInt16(index + 1)), value) }
         }
         telegram.line(OBISCode(0, 0, 96, 14, 0), .integer(Int64(scenario.tariff), digits: 4))
-        telegram.power(OBISCode(1, 1, 1, 7, 0), scenario.power)
-        telegram.power(OBISCode(1, 1, 2, 7, 0), 0)
+        telegram.power(OBISCode(1, 1, 1, 7, 0), scenario.receivedPower)
+        telegram.power(OBISCode(1, 1, 2, 7, 0), scenario.deliveredPower)
         telegram.supplyQuality(scenario)
         let phases = scenario.phases
         telegram.voltages(phases)
@@ -25,6 +25,6 @@ extension EmulatorProfile {
         if let peak = scenario.monthPeak {
             telegram.line(OBISCode(1, 1, 1, 6, 0), .time(scenario.clock(at: peak.time)), .kilowatts(peak.power))
         }
-        telegram.power(OBISCode(1, 0, 1, 4, 0), scenario.runningDemand)
+        telegram.power(OBISCode(1, 0, 1, 4, 0), scenario.ledger.runningDemand.received)
     }
 }

@@ -12,7 +12,7 @@ extension EmulatorProfile {
         telegram.line(OBISCode(0, 0, 96, 1, 1), .hex(scenario.equipmentId))
         telegram.line(OBISCode(0, 1, 24, 1, 0), .integer(12, digits: 3))
         telegram.line(OBISCode(0, 1, 96, 1, 0), .hex(scenario.gasEquipmentId))
-        let heat = scenario.gas
+        let heat = scenario.heat
         telegram.line(
             OBISCode(0, 1, 24, 2, 1), .time(scenario.clock(at: heat.time)),
             .number(FixedDecimal(mantissa: heat.reading, scale: 6), digits: 6, decimals: 3, unit: "GJ"))

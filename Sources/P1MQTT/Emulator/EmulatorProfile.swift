@@ -48,7 +48,7 @@ extension TelegramWriter {
     mutating func phasePowers(_ phases: [MeterScenario.Phase]) {
         for (offset, isImport) in [(1, true), (2, false)] as [(UInt16, Bool)] {
             for (index, phase) in phases.enumerated() {
-                line(OBISCode.phase(index, 20 + offset, 7), .kilowatts(isImport ? phase.power : 0))
+                line(OBISCode.phase(index, 20 + offset, 7), .kilowatts(isImport ? phase.receivedPower : phase.deliveredPower))
             }
         }
     }

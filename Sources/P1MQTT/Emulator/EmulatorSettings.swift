@@ -4,11 +4,11 @@ package struct EmulatorSettings: Sendable, Equatable {
     package var profile = EmulatorProfile.nlDSMR42
     /// On each register in the first telegram.
     package var electricityOffset: Int64 = 0
-    /// What each further telegram adds.
+    /// What each further telegram adds, without a household.
     package var electricityIncrement: Int64 = 100_000
     /// On the gas meter in the first telegram.
     package var gasOffset: Int64 = 0
-    /// What each new gas reading adds.
+    /// What each new gas reading adds, without a household.
     package var gasIncrement: Int64 = 100_000
     /// Between telegrams.
     package var interval: Int64 = 10_000
@@ -20,13 +20,15 @@ package struct EmulatorSettings: Sendable, Equatable {
     package var startTime: Int64?
     /// A capture whose telegrams are sent again and again, instead of those of the profile.
     package var replay: ReplayCapture?
+    /// Who lives there; `nil`: nobody, the same power all the time, by the increments.
+    package var household: HouseholdSettings?
     /// What goes wrong, and when.
     package var faults: [EmulatorFault] = []
 
     package init(
         profile: EmulatorProfile = .nlDSMR42, electricityOffset: Int64 = 0, electricityIncrement: Int64 = 100_000, gasOffset: Int64 = 0,
         gasIncrement: Int64 = 100_000, interval: Int64 = 10_000, gasInterval: Int64 = 3_600_000, seed: UInt64? = nil,
-        startTime: Int64? = nil, replay: ReplayCapture? = nil, faults: [EmulatorFault] = []
+        startTime: Int64? = nil, replay: ReplayCapture? = nil, household: HouseholdSettings? = nil, faults: [EmulatorFault] = []
     ) {
         self.profile = profile
         self.electricityOffset = electricityOffset
@@ -38,6 +40,7 @@ package struct EmulatorSettings: Sendable, Equatable {
         self.seed = seed
         self.startTime = startTime
         self.replay = replay
+        self.household = household
         self.faults = faults
     }
 

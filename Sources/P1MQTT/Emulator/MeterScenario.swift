@@ -1,6 +1,6 @@
 import P1Parser
 
-/// What an emulated meter shows, telegram by telegram: a home that draws the same power all the time.
+/// What an emulated meter shows, telegram by telegram: a home, and the meter that counts what flows into it and out of it.
 ///
 /// Everything follows from the settings, the start and the number of the telegram; no clock is read and no number is
 /// rounded on its way into a register. Energy is in millionths of a kWh, power in W, time in milliseconds UTC.
@@ -9,10 +9,17 @@ package struct MeterScenario: Sendable {
     /// Milliseconds since 1970 UTC of telegram 0, a whole second.
     package let start: Int64
     package let noise: MeterNoise
+    let gasIntervals: GasIntervals
     /// The number of the present telegram, from 0.
     private(set) var number: Int64 = 0
-    /// What the registers hold, and what the faults have made of them so far.
-    private var state: FaultyState
+    private(set) var home: any Home
+    /// What flows between the telegram before and the present one.
+    private var flow: HomeFlow
+    /// What has been counted so far.
+    private(set) var ledger: EnergyLedger
+    private(set) var gasMeter: GasMeter
+    /// What the faults have made of it.
+    private(set) var state = FaultyState()
 
     /// - Parameters:
     ///   - settings: what to emulate.
@@ -22,19 +29,28 @@ package struct MeterScenario: Sendable {
         self.settings = settings
         start = settings.startTime.map { $0 * 1000 } ?? now - now % 1000
         noise = MeterNoise(seed: seed)
-        state = FaultyState(registers: settings.electricityOffset)
+        gasIntervals = GasIntervals(length: settings.gasInterval, lead: Int64(settings.profile.standardOffset) * 60_000)
+        if let household = settings.household {
+            home = HouseholdHome(
+                Household(settings: household, noise: noise, standardOffset: settings.profile.standardOffset), start: start,
+                interval: settings.interval, gasIntervals: gasIntervals)
+        } else {
+            home = PlainHome(settings, noise: noise)
+        }
+        flow = home.flow(until: 0)
+        ledger = EnergyLedger(settings, start: start, parts: home.parts, flow: flow)
+        gasMeter = GasMeter(first: settings.gasOffset, index: gasIntervals.index(at: start))
     }
 
-    /// Goes on to the next telegram: time passes, and the register of the tariff in force grows by the increment.
+    /// Goes on to the next telegram: time passes, and what flows meanwhile is counted.
     mutating func advance(_ begun: [EmulatorFault] = [], active: [EmulatorFault] = []) {
         number += 1
         take(begun, active: active)
-        state.received[tariff - 1] = MeterScenario.register(Int128(state.received[tariff - 1]) + Int128(settings.electricityIncrement))
-    }
-
-    /// Energy taken from the grid on tariff 1 and 2.
-    var received: [Int64] {
-        [state.glitches[.received1] ?? state.received[0], state.glitches[.received2] ?? state.received[1]]
+        flow = home.flow(until: number)
+        ledger.count(flow, until: time, tariff: tariff)
+        let index = gasIntervals.index(at: time)
+        if index > gasMeter.index { gasMeter.volume += home.gas(in: gasMeter.index..<index) }
+        gasMeter.index = index
     }
 
     /// Milliseconds since 1970 UTC of the present telegram.
@@ -53,25 +69,22 @@ package struct MeterScenario: Sendable {
         clock.map(settings.profile.tariffClock.tariff) ?? 1
     }
 
-    /// The power that makes the registers grow as they do, in W: 36,000 for 0.1 kWh every 10 s.
-    var power: Int64 {
-        rounded(Int128(settings.electricityIncrement) * 3600, by: Int128(settings.interval))
+    /// Energy taken from the grid on tariff 1 and 2.
+    var received: [Int64] {
+        let registers = ledger.registers.received
+        return [state.glitches[.received1] ?? registers[0], state.glitches[.received2] ?? registers[1]]
     }
 
-    /// Energy fed into the grid on tariff 1 and 2: this home has no panels.
+    /// Energy fed into the grid on tariff 1 and 2.
     var delivered: [Int64] {
-        [state.glitches[.delivered1] ?? state.delivered, state.glitches[.delivered2] ?? state.delivered]
+        let registers = ledger.registers.delivered
+        return [state.glitches[.delivered1] ?? registers[0], state.glitches[.delivered2] ?? registers[1]]
     }
 
-    /// What a register shows: behind the last number that can be written it begins again.
-    private static func register(_ millionths: Int128) -> Int64 {
-        Int64(millionths % 1_000_000_000_000_000_000)
-    }
-
-    /// Divides and rounds halves up.
-    func rounded(_ dividend: Int128, by divisor: Int128) -> Int64 {
-        Int64((dividend + divisor / 2) / divisor)
-    }
+    /// W taken from the grid.
+    var receivedPower: Int64 { flow.receivedPower }
+    /// W fed into it.
+    var deliveredPower: Int64 { flow.deliveredPower }
 }
 
 // MARK: - Phases
@@ -79,115 +92,39 @@ package struct MeterScenario: Sendable {
 extension MeterScenario {
     /// What flows through one phase.
     struct Phase: Equatable, Sendable {
-        /// W; the three add up to the total.
+        /// W, negative into the grid; the three add up to the total.
         var power: Int64
         /// Tenths of a V.
         var voltage: Int64
-        /// Thousandths of an A: power by voltage.
+        /// Thousandths of an A: power by voltage, whatever its direction.
         var current: Int64
+
+        /// W taken from the grid.
+        var receivedPower: Int64 { max(0, power) }
+        /// W fed into it.
+        var deliveredPower: Int64 { max(0, -power) }
     }
 
     var phases: [Phase] {
-        let total = power
-        let first = total * noise.number(.phaseShare, number * 2, in: 310...350) / 1000
-        let second = total * noise.number(.phaseShare, number * 2 + 1, in: 310...350) / 1000
-        return [first, second, total - first - second].enumerated().map { index, power in
-            let voltage = noise.number(.voltage, number * 3 + Int64(index), in: 2280...2330)
-            return Phase(power: power, voltage: voltage, current: rounded(Int128(power) * 10_000, by: Int128(voltage)))
+        [flow.phases.l1, flow.phases.l2, flow.phases.l3].enumerated().map { index, power in
+            let voltage = home.voltage(index, at: number, power: power)
+            return Phase(
+                power: power, voltage: voltage, current: rounded(Int128(power.magnitude) * 10_000, by: Int128(voltage)))
         }
-    }
-}
-
-// MARK: - Gas
-
-extension MeterScenario {
-    /// The last reading of the gas meter.
-    package struct GasReading: Equatable, Sendable {
-        /// Millionths of a m3.
-        var reading: Int64
-        /// Milliseconds since 1970 UTC, on a boundary of the gas interval.
-        var time: Int64
-    }
-
-    package var gas: GasReading {
-        let index = gasIndex(at: time)
-        let first = state.gasSwap.map { gasIndex(at: $0.time) } ?? gasIndex(at: start)
-        let grown = MeterScenario.register(
-            Int128(state.gasSwap?.reading ?? settings.gasOffset) + Int128(index - first) * Int128(settings.gasIncrement))
-        return GasReading(
-            reading: state.glitches[.gas] ?? grown, time: index * settings.gasInterval - gasShift + state.clockOffset)
-    }
-
-    /// Which interval a moment lies in. Intervals are counted in the meter's standard time, so that one of a day
-    /// begins at midnight.
-    private func gasIndex(at time: Int64) -> Int64 {
-        (time + gasShift) / settings.gasInterval
-    }
-
-    private var gasShift: Int64 { Int64(settings.profile.standardOffset) * 60_000 }
-}
-
-// MARK: - Identity and the past
-
-extension MeterScenario {
-    /// The electricity meter's id: its text says that it is emulated, its digits are those of the seed.
-    package var equipmentId: String { "EMUE" + digits(afterSwaps: state.swaps) }
-    var gasEquipmentId: String { "EMUG" + digits(afterSwaps: state.gasSwaps) }
-
-    /// Names the meter in encrypted telegrams: EMU and the seed.
-    package var systemTitle: UInt64 { 0x454D_5500_0000_0000 | noise.seed & 0xFF_FFFF_FFFF }
-
-    /// Rises with each telegram, and from one start to the next unless they come faster than one a second.
-    var frameCounter: UInt32 { UInt32(truncatingIfNeeded: start / 1000 + number) }
-
-    /// 13 digits. Each meter that takes the place of another is far from those of neighbouring seeds.
-    private func digits(afterSwaps swaps: UInt64) -> String {
-        let digits = String((noise.seed &+ swaps &* 1_000_003) % 10_000_000_000_000)
-        return String(repeating: "0", count: 13 - digits.count) + digits
-    }
-
-    /// A long power failure: when it ended, and how many seconds it lasted.
-    package struct Failure: Equatable, Sendable {
-        package var end: Int64
-        var duration: Int64
-    }
-
-    /// Two long power failures in the year before the start; none happen while the emulator runs.
-    var failures: [Failure] {
-        ([1, 0] as [Int64]).map { index in
-            let age = noise.number(.failureAge, index, in: 86_400...15_000_000) + index * 15_000_000
-            return Failure(end: start - age * 1000, duration: noise.number(.failureDuration, index, in: 200...5000))
-        }
-    }
-
-    /// How often something has happened to the supply before the start; `index` tells the counters apart.
-    func pastCount(_ index: Int64) -> Int64 {
-        noise.number(.counter, index, in: 0...5)
     }
 }
 
 // MARK: - Faults
 
 /// What the faults have changed in a meter.
-private struct FaultyState: Sendable {
-    /// Millionths of a kWh on tariff 1 and 2.
-    var received: [Int64]
-    /// On each tariff.
-    var delivered: Int64
+struct FaultyState: Sendable {
     /// Milliseconds that the meter's clock is ahead.
-    var clockOffset: Int64 = 0
+    fileprivate(set) var clockOffset: Int64 = 0
     /// Electricity and gas meters that were replaced so far.
-    var swaps: UInt64 = 0
-    var gasSwaps: UInt64 = 0
-    /// When the gas meter was replaced, and what the new one showed then in millionths of a m3.
-    var gasSwap: (time: Int64, reading: Int64)?
+    fileprivate(set) var swaps: UInt64 = 0
+    fileprivate(set) var gasSwaps: UInt64 = 0
     /// Registers that show something else in the present telegram.
-    var glitches: [EmulatorFault.Register: Int64] = [:]
-
-    init(registers: Int64) {
-        received = [registers, registers]
-        delivered = registers
-    }
+    fileprivate(set) var glitches: [EmulatorFault.Register: Int64] = [:]
 }
 
 extension MeterScenario {
@@ -199,11 +136,10 @@ extension MeterScenario {
             switch fault.kind {
             case .meterSwap(let registers):
                 state.swaps += 1
-                state.received = [registers, registers]
-                state.delivered = registers
+                ledger.exchange(registers: registers)
             case .gasMeterSwap(let reading):
                 state.gasSwaps += 1
-                state.gasSwap = (time, reading)
+                gasMeter = GasMeter(first: reading, index: gasIntervals.index(at: time))
             case .clockJump(let seconds): state.clockOffset += seconds * 1000
             case .clockChange(let season):
                 if let change = nextClockChange(to: season) { state.clockOffset = change - 600_000 - time }

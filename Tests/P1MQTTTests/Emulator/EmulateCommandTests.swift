@@ -30,6 +30,14 @@ struct EmulateCommandTests {
                     gasIncrement: 400_000, interval: 500, gasInterval: 300_000, seed: 7, startTime: 1_769_860_800))
     }
 
+    @Test("a household, with panels of another size")
+    func household() throws {
+        #expect(try parse("").settings().household == nil)
+        #expect(try parse("--household").settings().household == HouseholdSettings(solar: 4_000_000, gas: true))
+        #expect(try parse("--household --solar 2.5").settings().household == HouseholdSettings(solar: 2_500_000))
+        #expect(try parse("--household --solar 0").settings().household?.solar == 0)
+    }
+
     @Test(
         "--pty takes a link or none",
         arguments: [("--pty", ""), ("--pty --count 3", ""), ("--pty l", "l"), ("--count 3 --pty=l", "l"), ("--pty l --count 3", "l")])
@@ -43,7 +51,7 @@ struct EmulateCommandTests {
             "--pty --tcp 1", "--interval 0 --pty", "--interval 0 --tcp 0", "--interval -1", "--count 0", "--meters 2",
             "--tcp 65535 --meters 2",
             "--tcp 70000", "--tcp 0 --meters 0", "--profile x", "--gas-offset x", "--gas-offset 100000", "--electricity-increment 10000",
-            "--start-time today", "extra",
+            "--start-time today", "extra", "--solar 4", "--household --solar 31", "--household --solar x", "--household --replay f",
             #"--replay f --fault {"type":"meterSwap","at":0}"#,
         ])
     func refused(_ arguments: String) {

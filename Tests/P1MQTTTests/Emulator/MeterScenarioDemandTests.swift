@@ -20,14 +20,14 @@ struct MeterScenarioDemandTests {
     @Test("the running average rises from 0 to the power over each quarter hour")
     func running() throws {
         let start = "2026-03-02T12:00:00Z"
-        #expect(try scenario(0, start: start).runningDemand == 0)
-        #expect(try scenario(1, start: start).runningDemand == 400)
-        #expect(try scenario(45, start: start).runningDemand == 18000)
-        #expect(try scenario(89, start: start).runningDemand == 35600)
-        #expect(try scenario(90, start: start).runningDemand == 0)
+        #expect(try scenario(0, start: start).ledger.runningDemand.received == 0)
+        #expect(try scenario(1, start: start).ledger.runningDemand.received == 400)
+        #expect(try scenario(45, start: start).ledger.runningDemand.received == 18000)
+        #expect(try scenario(89, start: start).ledger.runningDemand.received == 35600)
+        #expect(try scenario(90, start: start).ledger.runningDemand.received == 0)
         // Begun in the middle of a quarter hour, nothing was taken before.
-        #expect(try scenario(30, start: "2026-03-02T12:10:00Z").runningDemand == 0)
-        #expect(try scenario(29, start: "2026-03-02T12:10:00Z").runningDemand == 11600)
+        #expect(try scenario(30, start: "2026-03-02T12:10:00Z").ledger.runningDemand.received == 0)
+        #expect(try scenario(29, start: "2026-03-02T12:10:00Z").ledger.runningDemand.received == 11600)
     }
 
     @Test("the first quarter hours set a new peak of the month, and later ones do not move it")
@@ -58,6 +58,19 @@ struct MeterScenarioDemandTests {
                 == MeterScenario.MonthPeak(end: midnight, peak: .init(time: seconds("2026-03-31T21:45:00Z"), power: 36000)))
         #expect(try scenario(270, start: start).monthPeak == .init(time: midnight + 900_000, power: 36000))
         #expect(try Array(first.pastMonths.dropLast()) == Array(scenario(0, start: start).pastMonths.dropFirst()))
+    }
+
+    @Test("the registers at the end of a month are what they were then, and those of the start before there was one")
+    func monthEnd() throws {
+        let start = "2026-03-31T21:30:00Z"
+        let before = try scenario(179, start: start).ledger
+        #expect(before.monthEnd == EnergyLedger.Registers(received: [0, 0], delivered: [0, 0]))
+        let end = try scenario(180, start: start).ledger
+        #expect(end.monthEnd == end.registers && end.registers.received == [0, 18_000_000])
+        #expect(try scenario(500, start: start).ledger.monthEnd == end.registers)
+        // An interval that reaches over the end counts for both months.
+        let coarse = try scenario(1, start: start, interval: 3_600_000).ledger
+        #expect(coarse.monthEnd.received == [0, 50_000] && coarse.registers.received == [0, 100_000])
     }
 
     @Test("every past month has its peak within it, on a quarter hour, the oldest first")

@@ -43,7 +43,7 @@ struct MeterScenarioTests {
             $0.electricityIncrement = increment
             $0.interval = interval
         }
-        #expect(scenario.power == watts)
+        #expect(scenario.receivedPower == watts)
     }
 
     @Test("the defaults show 36.000 kW", arguments: ["nl-dsmr42", "nl-dsmr50", "be-emucs"])
@@ -58,7 +58,7 @@ struct MeterScenarioTests {
         for _ in 0..<200 {
             scenario.advance()
             let phases = scenario.phases
-            #expect(phases.map(\.power).reduce(0, +) == scenario.power)
+            #expect(phases.map(\.power).reduce(0, +) == scenario.receivedPower)
             for phase in phases {
                 #expect((2200...2400).contains(phase.voltage) && phase.power > 0)
                 #expect(abs(phase.current * phase.voltage - phase.power * 10_000) <= phase.voltage)
@@ -114,7 +114,7 @@ struct MeterScenarioTests {
     func fraction() throws {
         let scenario = try scenario(1000) { $0.interval = 333 }
         #expect(scenario.time - scenario.start == 333_000)
-        #expect(scenario.power == 1_081_081)
+        #expect(scenario.receivedPower == 1_081_081)
     }
 
     @Test("a register that is full begins again")
@@ -128,6 +128,13 @@ struct MeterScenarioTests {
         #expect(scenario.received[1] == 99_999 && scenario.gas.reading == 99_999)
         scenario = try self.scenario(12) { ($0.gasIncrement, $0.gasInterval, $0.interval) = (9_999_000_000, 1, 86_400_000) }
         #expect((0..<1_000_000_000_000_000_000).contains(scenario.gas.reading))
+    }
+
+    @Test("a meter with one register that takes the place of another begins at what it is given")
+    func swapAlone() throws {
+        var scenario = try scenario(profile: "se-h1") { $0.electricityOffset = 1_000_000_000 }
+        scenario.advance([EmulatorFault(kind: .meterSwap(registers: 3_000_000), at: 10)])
+        #expect(scenario.receivedAlone == 3_100_000 && scenario.deliveredAlone == 3_000_000)
     }
 
     @Test("without a start time the first telegram is of now, in whole seconds")

@@ -40,7 +40,13 @@ struct EmulateCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Meter time between gas readings.", valueName: "seconds"))
     var intervalGas = EmulateCommand.standard("intervalGas")
 
-    @Option(help: "Makes the ids and the noise of voltage and current; each meter of --meters has the next one.")
+    @Flag(help: "A home with a day of appliances, sun, clouds and heating; registers and peaks follow from the power, not the increments.")
+    var household = false
+
+    @Option(help: ArgumentHelp("With --household: peak power of its solar panels; 0 for none. By default 4.", valueName: "kWp"))
+    var solar: String?
+
+    @Option(help: "Makes the ids, the noise and the household; each meter of --meters has the next one.")
     var seed: UInt64 = 0
 
     @Option(help: ArgumentHelp("Meter time of the first telegram, such as 2026-01-31T12:00:00Z; by default now.", valueName: "UTC"))
@@ -99,6 +105,8 @@ struct EmulateCommand: AsyncParsableCommand {
         if replay != nil, !faults.allSatisfy(\.isOnLine) {
             throw ValidationError("--fault: the telegrams of --replay can have bitErrors, cut and silent only.")
         }
+        if household, replay != nil { throw ValidationError("--household and --replay exclude each other.") }
+        if solar != nil, !household { throw ValidationError("--solar needs --household.") }
         _ = try settings()
     }
 
@@ -112,6 +120,7 @@ struct EmulateCommand: AsyncParsableCommand {
             ("profile", profile), ("electricityOffset", electricityOffset), ("electricityIncrement", electricityIncrement),
             ("gasOffset", gasOffset), ("gasIncrement", gasIncrement), ("intervalGas", intervalGas),
             ("interval", isUnpaced ? EmulateCommand.standard("interval") : interval), ("startTime", startTime),
+            ("household", householdText),
         ]
         for (path, text) in options {
             guard let text else { continue }
@@ -123,6 +132,12 @@ struct EmulateCommand: AsyncParsableCommand {
         draft.emulator.seed = seed
         draft.emulator.faults = faults
         return draft.emulator
+    }
+
+    /// The household as the configuration has it.
+    private var householdText: String? {
+        guard household else { return nil }
+        return solar.map { "{\"solar\": \($0)}" } ?? "true"
     }
 
     private static func setting(_ path: String) -> Setting<SourceDraft> {

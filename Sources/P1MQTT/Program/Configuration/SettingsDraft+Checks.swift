@@ -119,6 +119,8 @@ extension SettingsDraft {
             reportGiven(
                 "\(source).faults", "holds faults of a meter, but the telegrams come from a capture",
                 "bitErrors, cut and silent together with replay")
+        case .emulator(let emulator) where meter.source.replayPath != nil && emulator.household != nil:
+            reportGiven("\(source).household", "is given, but the telegrams come from a capture", "either household or replay")
         default: break
         }
     }
@@ -131,7 +133,15 @@ extension SettingsDraft {
         let folder =
             debug.enabled && access(debug.directory, W_OK) != 0
             ? ["debug.directory names \(debug.directory), where nothing can be written: \(Errno(rawValue: errno))"] : []
-        return folder + doubtsOfTLS()
+        return folder + doubtsOfTLS() + doubtsOfHouseholds()
+    }
+
+    private func doubtsOfHouseholds() -> [String] {
+        meters.indices.flatMap { index -> [String] in
+            guard case .emulator(let emulator) = meters[index].source.settings, emulator.household != nil else { return [] }
+            return ["electricityIncrement", "gasIncrement"].map { "meters[\(index)].source.\($0)" }.filter(isGiven)
+                .map { "\($0) has no effect beside household" }
+        }
     }
 
     private func doubtsOfTLS() -> [String] {

@@ -98,11 +98,15 @@ extension SettingsTable {
         Setting(
             "gasIncrement", \.emulator.gasIncrement, .millionths(EmulatorSettings.increments, unit: "m3"),
             "m3 added with each reading of the gas meter."),
+        Setting(
+            "household", \.emulator.household, .household,
+            "A home with a day of appliances, sun and clouds, and heating, instead of the same power all the time. `true` is "
+                + "`{\"solar\": 4, \"gas\": true}`. Registers and peaks follow from the power; the increments have no effect."),
         Setting("interval", \.emulator.interval, .seconds(EmulatorSettings.intervals), "Seconds between telegrams."),
         Setting(
             "intervalGas", \.emulator.gasInterval, .seconds(EmulatorSettings.intervals),
             "Seconds between readings of the gas meter."),
-        Setting("seed", \.emulator.seed, .optional(.integer(0...UInt64.max)), "Makes ids and noise the same in each run."),
+        Setting("seed", \.emulator.seed, .optional(.integer(0...UInt64.max)), "Makes ids, noise and household the same in each run."),
         Setting(
             "startTime", \.emulator.startTime, .optional(.utcTime), "Meter time of the first telegram; `null`: now."),
         Setting(

@@ -99,6 +99,11 @@ import Testing
             #""faults": [{"type": "silent", "at": 1000000000, "telegrams": 1000000000}]"#,
             #""faults": [{"type": "bitErrors", "at": 0, "rate": 1}]"#, #""faults": [{"type": "bitErrors", "at": 0, "rate": 1.1}]"#,
             #""faults": [{"type": "cut", "at": 0, "bytes": 1000000}]"#,
+            #""household": true, "interval": 0.001"#, #""household": true, "interval": 60, "intervalGas": 0.001"#,
+            #""household": {"solar": 30, "gas": false}, "startTime": "2026-06-18T10:00:00Z""#, #""household": {"solar": 30.000001}"#,
+            #""household": true, "startTime": "2000-01-01T00:00:00Z""#,
+            #""household": true, "startTime": "2099-12-31T22:50:00Z", "interval": 60"#,
+            #""household": true, "electricityOffset": 999999, "gasOffset": 99999"#,
         ]) func emulator(_ settings: String) throws
     {
         for profile in EmulatorProfile.names {

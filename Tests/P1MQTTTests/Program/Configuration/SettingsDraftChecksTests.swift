@@ -171,4 +171,26 @@ import Testing
                     + "allowed: bitErrors, cut and silent together with replay"
             ])
     }
+
+    @Test("a household together with a capture") func householdOfCapture() throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.write("/ABC\r\n\r\n1-0:1.7.0(1*kW)\r\n!\r\n", to: "capture")
+        func lines(_ household: String) throws -> [String] {
+            try settingsProblems(meters(#"{"source": {"type": "emulator", "replay": "\#(file)", "household": \#(household)}}"#))
+        }
+        #expect(try lines("false") == [])
+        #expect(
+            try lines("true") == [
+                "config.json: meters[0].source.household is given, but the telegrams come from a capture; "
+                    + "allowed: either household or replay"
+            ])
+    }
+
+    @Test("increments beside a household are warned of") func increments() throws {
+        func warnings(_ household: String) throws -> [String] {
+            try loadSettings(meters(#"{"source": {"type": "emulator", "gasIncrement": 0.1, "household": \#(household)}}"#)).warnings
+        }
+        #expect(try warnings("false") == [])
+        #expect(try warnings("true") == ["meters[0].source.gasIncrement has no effect beside household"])
+    }
 }
