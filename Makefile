@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test check docs install soak sanitize fuzz bench bench-parse compare test-home-assistant
+.PHONY: help run test check docs install deb soak sanitize fuzz bench bench-parse compare test-home-assistant
 
 PREFIX ?= /usr/local
 # A folder to put in front of every installed path, for packagers.
@@ -12,6 +12,10 @@ DESTDIR ?=
 SYSCONFDIR ?= /etc/p1mqtt
 # systemd looks here for both /usr and /usr/local.
 UNITDIR ?= $(PREFIX)/lib/systemd/system
+# Debian has a folder of its own for what packages bring.
+ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
+# A release build that is there already; without it `install` and `deb` make one.
+BINARY ?=
 # Only the copying needs rights: the build runs as you.
 SUDO ?= $(if $(DESTDIR),,$(if $(filter 0,$(shell id -u)),,sudo))
 
@@ -35,6 +39,7 @@ help:
 	@echo 'make check    format and build only'
 	@echo 'make docs     the pages of the library P1Parser, as HTML'
 	@echo 'make install  release build into $$(DESTDIR)$$(PREFIX)/bin  (PREFIX=$(PREFIX))'
+	@echo 'make deb      Debian package of a release build, in .build'
 	@echo 'make soak     hundreds of thousands of telegrams while broker and meters fail  (MINUTES=$(MINUTES) SEED=$(SEED))'
 	@echo 'make sanitize all tests under the thread and the address sanitizer'
 	@echo 'make fuzz     throw damaged telegrams at the parser  (SECONDS=$(SECONDS))'
@@ -69,15 +74,32 @@ test:
 docs:
 	@.ci/documentation .build/P1Parser.doccarchive
 
+# The program to install: the one that is named, or the release build.
+PROGRAM = $(or $(BINARY),$(shell $(RELEASE) --show-bin-path)/p1mqtt)
+
 install:
-	@.ci/prepare libmosquitto-dev
-	$(RELEASE)
-	$(SUDO) install -D -m 755 "$$($(RELEASE) --show-bin-path)/p1mqtt" '$(DESTDIR)$(PREFIX)/bin/p1mqtt'
+	@.ci/prepare $(if $(BINARY),,libmosquitto-dev)
+	$(if $(BINARY),,$(RELEASE))
+	$(SUDO) install -D -m 755 '$(PROGRAM)' '$(DESTDIR)$(PREFIX)/bin/p1mqtt'
 	$(SUDO) install -D -m 644 config.example.json '$(DESTDIR)$(SYSCONFDIR)/config.example.json'
-	sed 's#/usr/local/bin/#$(PREFIX)/bin/#' docker/p1mqtt.service > .build/p1mqtt.service
-	$(SUDO) install -D -m 644 .build/p1mqtt.service '$(DESTDIR)$(UNITDIR)/p1mqtt.service'
-	@echo 'Installed. Next: copy $(SYSCONFDIR)/config.example.json to $(SYSCONFDIR)/config.json, edit it, then `p1mqtt check --connect`;'
-	@echo 'as a service: sudo systemctl daemon-reload && sudo systemctl enable --now p1mqtt'
+	sed 's#/usr/bin/#$(PREFIX)/bin/#' packaging/p1mqtt.service | $(SUDO) install -D -m 644 /dev/stdin '$(DESTDIR)$(UNITDIR)/p1mqtt.service'
+	$(SUDO) install -D -m 644 packaging/p1mqtt.sysusers '$(DESTDIR)$(PREFIX)/lib/sysusers.d/p1mqtt.conf'
+	$(SUDO) install -D -m 644 packaging/man/p1mqtt.1 '$(DESTDIR)$(PREFIX)/share/man/man1/p1mqtt.1'
+	$(SUDO) install -D -m 644 packaging/man/p1mqtt.json.5 '$(DESTDIR)$(PREFIX)/share/man/man5/p1mqtt.json.5'
+	'$(PROGRAM)' --generate-completion-script bash | sed '1{/^#!/d}' | $(SUDO) install -D -m 644 /dev/stdin '$(DESTDIR)$(PREFIX)/share/bash-completion/completions/p1mqtt'
+	'$(PROGRAM)' --generate-completion-script zsh | $(SUDO) install -D -m 644 /dev/stdin '$(DESTDIR)$(ZSHDIR)/_p1mqtt'
+	'$(PROGRAM)' --generate-completion-script fish | $(SUDO) install -D -m 644 /dev/stdin '$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/p1mqtt.fish'
+	$(if $(DESTDIR),,if command -v systemd-sysusers >/dev/null; then $(SUDO) systemd-sysusers '$(PREFIX)/lib/sysusers.d/p1mqtt.conf'; fi)
+	@echo 'Installed. Next:'
+	@echo '  sudo install -m 640 -g p1mqtt $(SYSCONFDIR)/config.example.json $(SYSCONFDIR)/config.json  # and edit it'
+	@echo '  sudo -u p1mqtt p1mqtt check --connect --config $(SYSCONFDIR)/config.json'
+	@echo '  sudo systemctl daemon-reload && sudo systemctl enable --now p1mqtt'
+
+# The program needs the C library of the machine that built it: build it on the oldest Debian that it is for.
+deb:
+	@.ci/prepare $(if $(BINARY),libmosquitto1,libmosquitto-dev) debhelper
+	$(if $(BINARY),,$(RELEASE))
+	packaging/make-deb '$(PROGRAM)' .build
 
 # Prints what was sent, broken, seen and found; fails when a value was wrong or lost, or memory grew.
 soak:
