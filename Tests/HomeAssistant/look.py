@@ -25,7 +25,7 @@ OWN_ECHO = re.compile(r"No device components to cleanup")
 
 # In another language the words of a tariff are other ones: Home Assistant compares the state that it still has with the new
 # options, complains once, and takes the next value.
-OTHER_WORDS = re.compile(r"_word provides state value '[^']*', which is not in")
+OTHER_WORDS = re.compile(r"_word provides state value '[^']*'")
 
 
 def same_value(state, payload):

@@ -23,7 +23,7 @@ enum Main {
 
 /// The program. Without a sub-command it runs the service.
 struct P1MQTTCommand: AsyncParsableCommand {
-    static let version = "0.1.0"
+    static let version = "0.2.0"
 
     static let configuration = CommandConfiguration(
         commandName: "p1mqtt",

@@ -6,7 +6,16 @@ extension SettingCodec where Value == HouseholdSettings? {
     static var household: Self {
         SettingCodec(
             allowed: "true, false, or an object with `solar` (\(solar.allowed); 0 for none) and `gas` (true or false)",
-            fault: { fault(in: $0) }
+            fault: { fault(in: $0) },
+            schema: .members([
+                "anyOf": .array([
+                    .schema("boolean"),
+                    .members([
+                        "type": .text("object"), "properties": .members(["solar": solar.schema, "gas": .schema("boolean")]),
+                        "additionalProperties": .bool(false),
+                    ]),
+                ])
+            ])
         ) {
             switch object($0) {
             case .bool(let flag): .some(flag ? HouseholdSettings() : nil)
