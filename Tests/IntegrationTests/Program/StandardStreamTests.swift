@@ -51,7 +51,10 @@ import Testing
         let reader = open(program.folder.path("pipe"), O_RDONLY | O_NONBLOCK)
         defer { close(reader) }
         var buffer = [UInt8](repeating: 0, count: 65536)
-        func rest() -> String { String(decoding: buffer.prefix(max(0, read(reader, &buffer, buffer.count))), as: UTF8.self) }
+        func rest() -> String {
+            let count = read(reader, &buffer, buffer.count)
+            return String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
+        }
         var said = ""
         try await eventually("room in the pipe") {
             let part = rest()
