@@ -11,11 +11,11 @@ package final class BrokerLoop {
     private static let batchLimit = 256
     private static let batchBytes = 64 * 1024
 
-    private let settings: MQTTSettings
-    private let plan: SessionPlan
+    private var settings: MQTTSettings
+    private var plan: SessionPlan
     private let outbox: Outbox
     private let inbox: Inbox
-    private let logger: Logger
+    private var logger: Logger
     private let pace: BrokerPace
     private let jitter: () -> Double
 
@@ -41,19 +41,23 @@ package final class BrokerLoop {
         session = Session(plan, pace: pace)
     }
 
-    /// Runs until `isStopping` says so, and then until the farewell is over; the wake descriptor of the outbox makes it ask.
-    package func run(until isStopping: () -> Bool) {
+    /// Runs until `hasToStop` says so, and then until the farewell is over; the wake descriptor of the outbox makes it ask.
+    package func run(until hasToStop: () -> Bool) {
         MosquittoLibrary.blockBrokenPipeSignal()
-        if settings.tls.enabled && !settings.tls.verify {
-            logger.warning("mqtt.tls.verify is off: anyone in between can pose as the broker")
-        }
+        warnOfTrust()
         while true {
             let now = Moment.now()
-            let step = session.next(traffic, isStopping: isStopping(), at: now)
+            let change = outbox.change
+            let isStopping = hasToStop()
+            let step = session.next(traffic, ending: isStopping ? .farewell : change?.ending, at: now)
             inbox.beat(at: now, limit: step == .connect ? pace.lookUp + pace.connect : pace.turn, counters: session.counters)
-            if step == .end { return }
+            if step == .end {
+                if isStopping || change == nil { return }
+                adopt()
+                continue
+            }
             do throws(MosquittoError) {
-                try take(step, isStopping)
+                try take(step) { hasToStop() || outbox.change != nil }
             } catch {
                 if let connection { outbox.takeBack(connection.unconfirmedMessages) }
                 connection = nil
@@ -62,6 +66,26 @@ package final class BrokerLoop {
                 tell(session.failed(error, at: .now(), jitter: jitter()))
             }
         }
+    }
+
+    private func warnOfTrust() {
+        if settings.tls.enabled && !settings.tls.verify {
+            logger.warning("mqtt.tls.verify is off: anyone in between can pose as the broker")
+        }
+    }
+
+    // MARK: - A new configuration
+
+    /// Begins the session of the new configuration.
+    private func adopt() {
+        guard let next = outbox.takeChange() else { return }
+        if next.plan.lock != plan.lock { lock = nil }
+        if let connection { outbox.takeBack(connection.unconfirmedMessages) }
+        connection = nil
+        (settings, plan, logger) = (next.settings, next.plan, next.logger)
+        session = Session(plan, pace: pace, counters: session.counters)
+        inbox.post(.disconnected(reason: "the configuration has changed"))
+        warnOfTrust()
     }
 
     private var traffic: Session.Traffic {
@@ -75,7 +99,7 @@ package final class BrokerLoop {
         switch step {
         case .connect: try connect(isStopping)
         case .serve(let room, let wait): try serve(room: room, wait: wait)
-        case .sayFarewell: outbox.sayFarewell(plan.will)
+        case .sayFarewell: outbox.sayFarewell(outbox.change?.farewell ?? plan.will)
         case .disconnect: try connection?.disconnect()
         case .pause(let milliseconds): outbox.wake.wait(milliseconds: milliseconds)
         case .end: break

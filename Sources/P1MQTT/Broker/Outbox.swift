@@ -12,6 +12,8 @@ package final class Outbox: Sendable {
         /// Whether the taker found too little and waits to be woken; spares a system call for each post.
         var takerWaits = true
         var isHeld: Bool
+        /// Another session that is to take the place of the present one.
+        var change: SessionPlan.Change?
     }
 
     /// - Parameter isHeld: whether nothing is to be sent before `release()`.
@@ -48,6 +50,15 @@ package final class Outbox: Sendable {
         wake.wake()
     }
 
+    /// Lets another session take the place of the present one, as soon as that has sent what waits.
+    package func change(to next: SessionPlan.Change) {
+        state.withLock { $0.change = next }
+        wake.wake()
+    }
+
+    /// Whether the present session is still the old one.
+    package var isChanging: Bool { state.withLock { $0.change != nil } }
+
     /// What was posted last as the availability on a topic; `nil` when that was nothing.
     package func availability(_ topic: String) -> Bool? { state.withLock { $0.queue.availability(topic) } }
 
@@ -57,6 +68,15 @@ package final class Outbox: Sendable {
     package var isEmpty: Bool { state.withLock { $0.queue.isEmpty } }
 
     // MARK: - The broker thread
+
+    var change: SessionPlan.Change? { state.withLock(\.change) }
+
+    func takeChange() -> SessionPlan.Change? {
+        state.withLock { state in
+            defer { state.change = nil }
+            return state.change
+        }
+    }
 
     var isHeld: Bool { state.withLock(\.isHeld) }
 

@@ -71,9 +71,17 @@ struct Session: Sendable {
     /// Topics whose refusal is reported; a broker that takes nothing does not fill the log.
     private static let maximumRefusals = 64
 
+    /// How it is to end.
+    enum Ending: Sendable {
+        /// With a farewell: what it said is no longer true.
+        case farewell
+        /// Without one: another session goes on where it ends.
+        case silent
+    }
+
     private let plan: SessionPlan
     private let pace: BrokerPace
-    private(set) var counters = BrokerCounters()
+    private(set) var counters: BrokerCounters
 
     private var phase = Phase.away(until: .min)
     /// Until when messages that are held back wait for what an earlier run left; monotonic milliseconds.
@@ -87,34 +95,40 @@ struct Session: Sendable {
     private var refusedTopics: Set<String> = []
     private var refusedFilters: Set<String> = []
 
-    init(_ plan: SessionPlan, pace: BrokerPace) {
+    /// - Parameter counters: of the session before it.
+    init(_ plan: SessionPlan, pace: BrokerPace, counters: BrokerCounters = BrokerCounters()) {
         self.plan = plan
+        self.counters = counters
         self.pace = pace
         outages = OutageRecord(pause: pace.pause)
     }
 
     // MARK: - What is next
 
-    /// - Parameter isStopping: whether the program is to end; stays so.
-    mutating func next(_ traffic: Traffic, isStopping: Bool, at now: Moment) -> Step {
+    /// - Parameter ending: whether it is to end, and how; once said it stays so, but for a silent one that becomes a farewell.
+    mutating func next(_ traffic: Traffic, ending: Ending?, at now: Moment) -> Step {
         switch phase {
         case .away(let until):
-            if isStopping { return .end }
+            if ending != nil { return .end }
             if let rest = rest(until: until, from: now) { return .pause(rest) }
             phase = .connecting
             return .connect
         case .connecting, .over:
             // An attempt that brought neither a connection nor an error was given up for the stop.
             return .end
-        case .online where isStopping:
+        case .online where ending != nil:
             phase = .flushing(until: now.monotonic + pace.flush)
-            return next(traffic, isStopping: true, at: now)
+            return next(traffic, ending: ending, at: now)
         case .online:
             if traffic.isHeld, let rest = rest(until: heldUntil, from: now) { return .serve(room: 0, wait: rest) }
             return serve(traffic, wait: Self.longestWait)
         case .flushing(let until):
             if traffic.waiting > 0 || traffic.wantsWrite, let rest = rest(until: until, from: now) {
                 return serve(traffic, wait: rest)
+            }
+            if case .silent? = ending {
+                phase = .over
+                return .disconnect
             }
             phase = .leaving(until: now.monotonic + pace.farewell)
             return .sayFarewell

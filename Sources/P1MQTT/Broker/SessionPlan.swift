@@ -1,3 +1,4 @@
+package import Logging
 package import P1MQTTMeter
 
 /// What a session with the broker is: who connects, what is said at its start and its end, and what is listened to.
@@ -13,6 +14,24 @@ package struct SessionPlan: Sendable {
     /// The name of the lock on this machine that is taken before connecting and held from the first connection on: see
     /// `MachineLock`; `nil`: none.
     package var lock: String?
+
+    /// A new configuration while the program runs: how the present session ends, and what the next one is.
+    package struct Change: Sendable {
+        package var settings: MQTTSettings
+        package var plan: SessionPlan
+        /// The last message of the present session; `nil`: all that it said stays true, and the next one goes on at once.
+        package var farewell: Message?
+        package var logger: Logger
+
+        var ending: Session.Ending { farewell == nil ? .silent : .farewell }
+
+        package init(settings: MQTTSettings, plan: SessionPlan, farewell: Message?, logger: Logger) {
+            self.settings = settings
+            self.plan = plan
+            self.farewell = farewell
+            self.logger = logger
+        }
+    }
 
     package struct Subscription: Sendable, Equatable {
         package var filter: String

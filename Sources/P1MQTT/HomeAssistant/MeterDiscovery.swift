@@ -105,6 +105,19 @@ package struct MeterDiscovery {
         announced.compactMap { device in device.flatMap { $0.isEmulated ? topic(ofDevice: $0.id) : nil } }
     }
 
+    /// Takes back all that is announced, of a meter that is in the configuration no more.
+    /// - Returns: topics to delete.
+    package mutating func leave() -> [String] {
+        var changes = Changes()
+        let devices = announced.compactMap(\.self)
+        announced = Array(repeating: nil, count: announced.count)
+        for device in devices {
+            claims.release(device.ownId, by: topics.meter)
+            forget(device.id, &changes)
+        }
+        return changes.forget
+    }
+
     // MARK: - Devices
 
     private func tracker(_ index: Int) -> DeviceTracker { index == 0 ? meter : mbus[index - 1] }

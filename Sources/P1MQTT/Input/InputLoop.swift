@@ -61,8 +61,10 @@ package final class InputLoop {
         buffer.deallocate()
     }
 
-    /// Runs until `stopped` says so (asked after each wake) or every source has ended for good. Closes all of them.
-    package func run(until stopped: () -> Bool) {
+    /// Runs until `stopped` says so (asked after each wake) or every source has ended for good. Closes all of them, unless
+    /// they are to go on in another loop.
+    /// - Parameter closing: whether a source is to be closed; asked at the end.
+    package func run(until stopped: () -> Bool, closing: (Feed) -> Bool = { _ in true }) {
         var now = clock()
         while !stopped(), live > 0 {
             holdBackPatientFeeds()
@@ -74,7 +76,7 @@ package final class InputLoop {
             serveDueFeeds(at: now)
             turnDeadline = everyTurn(now) ?? .max
         }
-        for feed in feeds { feed.close() }
+        for feed in feeds where closing(feed) { feed.close() }
     }
 
     /// Milliseconds until something is due; -1: nothing is.

@@ -82,7 +82,7 @@ import Testing
         #expect(first.logLines(with: "WARNING").isEmpty, "\(first.log)")
     }
 
-    @Test("SIGHUP ends it as SIGTERM does, but not where it is ignored, as by nohup") func hangUp() async throws {
+    @Test("SIGHUP means nothing where it is ignored, as by nohup") func hangUp() async throws {
         let broker = try await MosquittoBroker.started()
         let subscriber = try await Subscriber(port: broker.port, filter: "p1/#")
         let program = try Program.bridge(port: broker.port, meters: [Program.emulator()], wrapper: ["nohup"])

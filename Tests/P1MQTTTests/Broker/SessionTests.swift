@@ -17,7 +17,7 @@ import Testing
     /// One that was accepted at 0.
     private func online() -> Session {
         var session = session()
-        _ = session.next(idle, isStopping: false, at: at(0))
+        _ = session.next(idle, ending: nil, at: at(0))
         _ = session.accepted(at: at(0))
         return session
     }
@@ -26,25 +26,25 @@ import Testing
 
     @Test("connects at once; after a failure it pauses, a second at a time, and tries again") func connects() {
         var session = session()
-        #expect(session.next(idle, isStopping: false, at: at(0)) == .connect)
+        #expect(session.next(idle, ending: nil, at: at(0)) == .connect)
         #expect(
             session.failed(gone, at: at(10), jitter: 0) == [
                 .log(.outage(.failed(gone), suffix: "")), .post(.disconnected(reason: gone.description)),
             ])
-        _ = session.next(idle, isStopping: false, at: at(510))
+        _ = session.next(idle, ending: nil, at: at(510))
         #expect(session.failed(gone, at: at(600), jitter: 0.5) == [.post(.disconnected(reason: gone.description))])
         // Half of two seconds and a quarter of them.
-        #expect(session.next(idle, isStopping: false, at: at(600)) == .pause(1000))
-        #expect(session.next(idle, isStopping: false, at: at(1600)) == .pause(500))
-        #expect(session.next(idle, isStopping: false, at: at(2099)) == .pause(1))
-        #expect(session.next(idle, isStopping: false, at: at(2100)) == .connect)
+        #expect(session.next(idle, ending: nil, at: at(600)) == .pause(1000))
+        #expect(session.next(idle, ending: nil, at: at(1600)) == .pause(500))
+        #expect(session.next(idle, ending: nil, at: at(2099)) == .pause(1))
+        #expect(session.next(idle, ending: nil, at: at(2100)) == .connect)
         #expect(session.counters == BrokerCounters(connections: 0, failures: 2))
     }
 
     @Test("subscribes and announces on each connection, and is connected when all subscriptions were answered") func accepted() {
         var session = session()
         for start: Int64 in [0, 60_000] {
-            _ = session.next(idle, isStopping: false, at: at(start))
+            _ = session.next(idle, ending: nil, at: at(start))
             let actions = session.accepted(at: at(start))
             #expect(
                 actions.dropFirst() == [
@@ -59,7 +59,7 @@ import Testing
 
     @Test("without anything to listen to it is connected at once") func noSubscriptions() {
         var session = session(subscriptions: [])
-        _ = session.next(idle, isStopping: false, at: at(0))
+        _ = session.next(idle, ending: nil, at: at(0))
         #expect(session.accepted(at: at(0)) == [.tell(.log(.outage(.connected, suffix: ""))), .announce, .tell(.post(.connected))])
     }
 
@@ -67,7 +67,7 @@ import Testing
 
     @Test("is asked for before all else on the first connection, until all of it has come") func recall() {
         var session = session(recall: ["p1/json"])
-        _ = session.next(idle, isStopping: false, at: at(0))
+        _ = session.next(idle, ending: nil, at: at(0))
         #expect(session.accepted(at: at(0)).dropFirst().first == .subscribe(filter: "p1/json", qos: 0))
         #expect(session.handle(.answered(filter: "p1/json", isGranted: true, isLast: false)).isEmpty)
         #expect(
@@ -76,19 +76,19 @@ import Testing
             ])
         #expect(session.handle(.unsubscribed) == [.tell(.post(.recalled))])
         _ = session.failed(gone, at: at(20_000), jitter: 0)
-        _ = session.next(idle, isStopping: false, at: at(60_000))
+        _ = session.next(idle, ending: nil, at: at(60_000))
         #expect(!session.accepted(at: at(60_000)).contains(.subscribe(filter: "p1/json", qos: 0)))
         #expect(session.handle(.answered(filter: "ha/status", isGranted: true, isLast: true)) == [.tell(.post(.connected))])
     }
 
     @Test("ends with the first connection, however that ended; a failed attempt is none") func lostRecall() {
         var session = session(recall: ["p1/json"])
-        _ = session.next(idle, isStopping: false, at: at(0))
+        _ = session.next(idle, ending: nil, at: at(0))
         #expect(!session.failed(gone, at: at(0), jitter: 0).contains(.post(.recalled)))
-        _ = session.next(idle, isStopping: false, at: at(60_000))
+        _ = session.next(idle, ending: nil, at: at(60_000))
         #expect(session.accepted(at: at(60_000)).contains(.subscribe(filter: "p1/json", qos: 0)))
         #expect(session.failed(gone, at: at(60_001), jitter: 0).contains(.post(.recalled)))
-        _ = session.next(idle, isStopping: false, at: at(120_000))
+        _ = session.next(idle, ending: nil, at: at(120_000))
         #expect(!session.accepted(at: at(120_000)).contains(.subscribe(filter: "p1/json", qos: 0)))
     }
 
@@ -98,7 +98,7 @@ import Testing
         var session = online()
         func step(_ unconfirmed: Int, _ wantsWrite: Bool = false) -> Session.Step {
             session.next(
-                Session.Traffic(waiting: 5000, unconfirmed: unconfirmed, window: 20, wantsWrite: wantsWrite), isStopping: false, at: at(1))
+                Session.Traffic(waiting: 5000, unconfirmed: unconfirmed, window: 20, wantsWrite: wantsWrite), ending: nil, at: at(1))
         }
         #expect(step(0) == .serve(room: 20, wait: 1000))
         #expect(step(19) == .serve(room: 1, wait: 1000))
@@ -110,12 +110,12 @@ import Testing
     @Test("publishes nothing before it is known what an earlier run left, five seconds at most, and not at the stop") func held() {
         var session = online()
         let held = Session.Traffic(waiting: 3, isHeld: true)
-        #expect(session.next(held, isStopping: false, at: at(1)) == .serve(room: 0, wait: 1000))
-        #expect(session.next(held, isStopping: false, at: at(4990)) == .serve(room: 0, wait: 10))
-        #expect(session.next(Session.Traffic(waiting: 3), isStopping: false, at: at(4990)) == .serve(room: 20, wait: 1000))
-        #expect(session.next(held, isStopping: false, at: at(5000)) == .serve(room: 20, wait: 1000))
+        #expect(session.next(held, ending: nil, at: at(1)) == .serve(room: 0, wait: 1000))
+        #expect(session.next(held, ending: nil, at: at(4990)) == .serve(room: 0, wait: 10))
+        #expect(session.next(Session.Traffic(waiting: 3), ending: nil, at: at(4990)) == .serve(room: 20, wait: 1000))
+        #expect(session.next(held, ending: nil, at: at(5000)) == .serve(room: 20, wait: 1000))
         var other = online()
-        #expect(other.next(held, isStopping: true, at: at(1)) == .serve(room: 20, wait: 1000))
+        #expect(other.next(held, ending: .farewell, at: at(1)) == .serve(room: 20, wait: 1000))
     }
 
     @Test("reports what is refused once for each topic, some topics only, and counts all of it") func refusals() {
@@ -136,13 +136,13 @@ import Testing
         var now: Int64 = 0
         var reports: [Session.Notice] = []
         for _ in 0..<3 {
-            _ = session.next(idle, isStopping: false, at: at(now))
+            _ = session.next(idle, ending: nil, at: at(now))
             _ = session.accepted(at: at(now))
             reports += session.failed(gone, at: at(now), jitter: 0)
             now += 60_000
         }
         #expect(reports.contains(.log(.outage(.unstable(gone), suffix: ""))))
-        _ = session.next(idle, isStopping: false, at: at(now))
+        _ = session.next(idle, ending: nil, at: at(now))
         _ = session.accepted(at: at(now))
         #expect(session.lasts(at: at(now + 9999)).isEmpty)
         #expect(session.lasts(at: at(now + 10_000)) == [.log(.outage(.recovered(failures: 3, outage: now), suffix: ""))])
@@ -152,7 +152,7 @@ import Testing
 
     @Test("a stop lets the outbox run empty, then comes the farewell, and its confirmation ends it") func stop() {
         var session = online()
-        func step(_ traffic: Session.Traffic, _ now: Int64) -> Session.Step { session.next(traffic, isStopping: true, at: at(now)) }
+        func step(_ traffic: Session.Traffic, _ now: Int64) -> Session.Step { session.next(traffic, ending: .farewell, at: at(now)) }
         #expect(step(.init(waiting: 5, unconfirmed: 10), 100) == .serve(room: 10, wait: 1000))
         #expect(step(.init(waiting: 0, unconfirmed: 10, wantsWrite: true), 700) == .serve(room: 0, wait: 900))
         #expect(step(.init(unconfirmed: 10), 800) == .sayFarewell)
@@ -166,7 +166,7 @@ import Testing
         var session = online()
         let stuck = Session.Traffic(waiting: 5, unconfirmed: 20, wantsWrite: true)
         var steps: [Session.Step] = []
-        for now in stride(from: Int64(0), through: 4000, by: 100) { steps.append(session.next(stuck, isStopping: true, at: at(now))) }
+        for now in stride(from: Int64(0), through: 4000, by: 100) { steps.append(session.next(stuck, ending: .farewell, at: at(now))) }
         #expect(steps.firstIndex(of: .sayFarewell) == 15)
         #expect(steps.firstIndex(of: .end) == 33)
         #expect(!steps.contains(.disconnect))
@@ -175,15 +175,15 @@ import Testing
 
     @Test("a stop ends a pause, an attempt, and what a lost connection leaves, at once") func stopWithoutConnection() {
         var pausing = session()
-        _ = pausing.next(idle, isStopping: false, at: at(0))
+        _ = pausing.next(idle, ending: nil, at: at(0))
         _ = pausing.failed(gone, at: at(0), jitter: 0)
-        #expect(pausing.next(idle, isStopping: true, at: at(1)) == .end)
+        #expect(pausing.next(idle, ending: .farewell, at: at(1)) == .end)
         var connecting = session()
-        _ = connecting.next(idle, isStopping: false, at: at(0))
-        #expect(connecting.next(idle, isStopping: true, at: at(1)) == .end)
+        _ = connecting.next(idle, ending: nil, at: at(0))
+        #expect(connecting.next(idle, ending: .farewell, at: at(1)) == .end)
         var leaving = online()
-        #expect(leaving.next(idle, isStopping: true, at: at(1)) == .sayFarewell)
+        #expect(leaving.next(idle, ending: .farewell, at: at(1)) == .sayFarewell)
         _ = leaving.failed(gone, at: at(2), jitter: 0)
-        #expect(leaving.next(idle, isStopping: true, at: at(3)) == .end)
+        #expect(leaving.next(idle, ending: .farewell, at: at(3)) == .end)
     }
 }

@@ -84,7 +84,7 @@ import Testing
         var lines = 0
         func count(_ notices: [Session.Notice]) { lines += notices.count { if case .log = $0 { true } else { false } } }
         while now.monotonic < Self.month {
-            switch session.next(Session.Traffic(), isStopping: false, at: now) {
+            switch session.next(Session.Traffic(), ending: nil, at: now) {
             case .pause(let milliseconds): now = now.advanced(byMilliseconds: milliseconds)
             case .connect:
                 if let stay {

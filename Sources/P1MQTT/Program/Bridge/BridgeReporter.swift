@@ -33,6 +33,7 @@ final class BridgeReporter {
     private static let portion = 32
     private static let historyPause: Int64 = 50
 
+    private var isAnnounced = false
     private var started: Int64?
     /// When everything is sent again for Home Assistant, which has started.
     private var announcement: Int64?
@@ -51,10 +52,12 @@ final class BridgeReporter {
     private var corrections = LogBudget()
 
     init(
-        identity: BridgeIdentity, settings: Settings, meters: [(pipeline: MeterPipeline, feed: Feed)], outbox: Outbox,
+        identity: BridgeIdentity, startedAt started: Moment? = nil, settings: Settings, meters: [(pipeline: MeterPipeline, feed: Feed)],
+        outbox: Outbox,
         inbox: Inbox, broker: BrokerMemory, logger: Logger
     ) {
         self.identity = identity
+        self.started = started?.monotonic
         prefix = settings.mqtt.topicPrefix
         watch = StateWatch(bridgePrefix: prefix, meters: meters.map(\.pipeline.publication.topics))
         discovery = BridgeDiscovery(
@@ -71,8 +74,9 @@ final class BridgeReporter {
 
     /// Does what is due; returns the monotonic milliseconds of the next time.
     func turn(at now: Moment) -> Int64? {
-        if started == nil {
-            started = now.monotonic
+        if !isAnnounced {
+            isAnnounced = true
+            started = started ?? now.monotonic
             outbox.post([discovery.message].compactMap(\.self))
         }
         if now.monotonic >= nextLook {
@@ -144,6 +148,9 @@ final class BridgeReporter {
     var leftovers: [String] {
         discovery.message != nil && meters.allSatisfy(\.pipeline.settings.isEmulated) ? [discovery.topic] : []
     }
+
+    /// Topics to delete when the prefix is in the configuration no more.
+    var retained: [String] { [discovery.topic] + ["info", "topics", "health"].map { "\(prefix)/bridge/\($0)" } }
 
     private func reportChanges() {
         let status = meters.map { pipeline, feed in

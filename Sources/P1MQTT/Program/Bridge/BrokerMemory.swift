@@ -9,18 +9,25 @@ final class BrokerMemory {
     /// Up to this many meters each document is asked for by its name, which a broker's access list is more likely to allow.
     private static let maximumNames = 16
 
-    /// When the program was started, from when on earlier documents are waited for.
-    let started: Moment
+    /// When the program was started, or the meters joined, from when on earlier documents are waited for.
+    private(set) var started: Moment
     /// Away until the first connection is ready: a round trip after it was accepted.
     private(set) var isAway = true
     /// Whether no document of an earlier run will come any more.
     private(set) var isRecallOver: Bool
     /// Where the documents are, one for each meter.
-    private let topics: Set<String>
+    private var topics: Set<String>
     private var documents: [String: [UInt8]] = [:]
 
     /// - Parameter meters: those whose earlier documents are asked for.
     init(recalling meters: [MeterTopics] = [], startedAt now: Moment) {
+        started = now
+        topics = Set(meters.map(\.document))
+        isRecallOver = meters.isEmpty
+    }
+
+    /// Waits for the earlier documents of meters that joined while the program runs.
+    func recall(_ meters: [MeterTopics], at now: Moment) {
         started = now
         topics = Set(meters.map(\.document))
         isRecallOver = meters.isEmpty

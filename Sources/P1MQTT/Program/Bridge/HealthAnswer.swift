@@ -39,7 +39,7 @@ final class HealthAnswer {
     /// nobody is let in when the system refuses.
     private static let pause: Int64 = 5000
 
-    private let name: String
+    let name: String
     private var lock: MachineLock?
     private var pausedUntil: Int64 = .min
 

@@ -132,6 +132,12 @@ final class MeterPipeline: ChunkConsumer {
         outbox.post(outcome.messages)
     }
 
+    /// Ends it, while the program goes on.
+    /// - Parameter isGone: whether its topics are in the configuration no more.
+    func leave(isGone: Bool) {
+        if isGone { outbox.forget(publication.leave()) } else { outbox.post(publication.goOffline()) }
+    }
+
     /// The next messages of an outage that is over, at most `limit`.
     func takeHistory(_ limit: Int) -> [Message] { publication.takeHistory(limit) }
 

@@ -99,6 +99,13 @@ struct MeterPublication {
         return ([topics.availability] + mbusTopics).flatMap { board.set($0, isOnline: false) }
     }
 
+    /// Takes back all that is retained of a meter that is in the configuration no more.
+    /// - Returns: topics to delete, those of discovery first.
+    mutating func leave() -> [String] {
+        let mbusTopics = mbus.states.map { topics.mbusAvailability($0.channel) }
+        return discovery.leave() + [topics.availability] + mbusTopics + values.retained(identity.slots)
+    }
+
     // MARK: - The end
 
     /// Retained topics to delete at a clean end: an emulated meter leaves nothing behind but `offline`.

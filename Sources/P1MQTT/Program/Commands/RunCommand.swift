@@ -6,8 +6,10 @@ import Logging
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
-        abstract: "Reads the meters and publishes their values, until SIGTERM, SIGINT or SIGHUP (default).",
-        discussion: "Exit status: 0 after a clean stop, 1 when it cannot start, 2 for a wrong configuration.")
+        abstract: "Reads the meters and publishes their values, until SIGTERM or SIGINT (default).",
+        discussion:
+            "SIGHUP reads the configuration again, where no terminal is in control; with one it is a clean stop. Exit status: 0 after a clean stop, 1 when it cannot start, 2 for a wrong configuration."
+    )
 
     @OptionGroup var options: ConfigurationOptions
 
@@ -18,6 +20,7 @@ struct RunCommand: AsyncParsableCommand {
         let logger = Logger.make(loaded.settings.log)
         logger.info("p1mqtt \(P1MQTTCommand.version)", metadata: ["configuration": "\(loaded.file ?? "none")"])
         for warning in loaded.warnings { logger.warning("\(warning)") }
-        try await Bridge(loaded.settings, logger: logger).run()
+        let options = options
+        try await Bridge(loaded.settings, logger: logger) { () throws(SettingsProblems) in try options.loaded() }.run()
     }
 }
