@@ -81,7 +81,8 @@ install:
 	@.ci/prepare $(if $(BINARY),,libmosquitto-dev)
 	$(if $(BINARY),,$(RELEASE))
 	$(SUDO) install -D -m 755 '$(PROGRAM)' '$(DESTDIR)$(PREFIX)/bin/p1mqtt'
-	$(SUDO) install -D -m 644 config.example.json '$(DESTDIR)$(SYSCONFDIR)/config.example.json'
+	$(SUDO) install -D -m 644 docs/config.schema.json '$(DESTDIR)$(PREFIX)/share/p1mqtt/config.schema.json'
+	sed 's#docs/config.schema.json#$(PREFIX)/share/p1mqtt/config.schema.json#' config.example.json | $(SUDO) install -D -m 644 /dev/stdin '$(DESTDIR)$(SYSCONFDIR)/config.example.json'
 	sed 's#/usr/bin/#$(PREFIX)/bin/#' packaging/p1mqtt.service | $(SUDO) install -D -m 644 /dev/stdin '$(DESTDIR)$(UNITDIR)/p1mqtt.service'
 	$(SUDO) install -D -m 644 packaging/p1mqtt.sysusers '$(DESTDIR)$(PREFIX)/lib/sysusers.d/p1mqtt.conf'
 	$(SUDO) install -D -m 644 packaging/man/p1mqtt.1 '$(DESTDIR)$(PREFIX)/share/man/man1/p1mqtt.1'

@@ -207,10 +207,23 @@ final class BrokerConnection {
     /// Sends a ping when one is due, and ends a connection that did not answer one.
     func keepAlive() throws(MosquittoError) { try check("mosquitto_loop_misc", mosquitto_loop_misc(handle)) }
 
+    /// Ends the session without its will.
+    ///
+    /// The library closes its socket at once. Where something lies in it unread, the system then throws away the goodbye that
+    /// was just written, and the broker publishes the will: so the connection is held until the broker has closed it.
     func disconnect() throws(MosquittoError) {
+        let socket = OwnedDescriptor(adopting: fcntl(mosquitto_socket(handle), F_DUPFD_CLOEXEC, 0))
         try check("mosquitto_disconnect", mosquitto_disconnect(handle))
         try write()
+        let limit = Moment.now().monotonic + Self.goodbye
+        shutdown(socket.raw, CInt(SHUT_WR))
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        var waits = pollfd(fd: socket.raw, events: Int16(POLLIN), revents: 0)
+        while poll(&waits, 1, CInt(max(0, limit - Moment.now().monotonic))) > 0, recv(socket.raw, &bytes, bytes.count, 0) > 0 {}
     }
+
+    /// Milliseconds that a broker has to close the connection.
+    private static let goodbye: Int64 = 300
 
     /// What the broker answered since the last time.
     func takeEvents() -> [Event] {
