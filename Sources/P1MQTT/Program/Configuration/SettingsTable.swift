@@ -3,7 +3,7 @@ import P1MQTTBroker
 import P1MQTTHomeAssistant
 import P1MQTTMeter
 
-/// Every setting there is: name, what it may be, what it means. `MeterTable.swift` has those of a meter.
+/// Every setting there is: name, what it may be, what it means. `SettingsTable+Meter.swift` has those of a meter.
 enum SettingsTable {
     /// Everything but the meters.
     static let general: [Setting<Settings>] =
