@@ -28,10 +28,12 @@ extension Soak {
         let devices = 1 + 2 * meters.count
         let isAnnounced = { self.others.keys.filter { $0.hasPrefix("homeassistant/") }.count == devices }
         if try !turns(for: 30_000, until: isAnnounced) { report.note(.state, "not all of \(devices) devices were announced") }
-        discovery = others.filter { $0.key.hasPrefix("homeassistant/") }
         var round = 0
         while Self.now < end {
             try calm(for: .random(in: 15_000...40_000, using: &random))
+            // What takes long to be known, as the flow of gas, has joined its device meanwhile.
+            discovery = others.filter { $0.key.hasPrefix("homeassistant/") }
+            if discovery.count != devices { report.note(.state, "\(discovery.count) of \(devices) devices are announced") }
             // From the second round on every buffer has had its use.
             if round > BrokerFault.allCases.count { try measure() }
             try await disturbBroker(BrokerFault.allCases[round % BrokerFault.allCases.count])
