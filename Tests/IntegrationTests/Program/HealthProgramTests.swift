@@ -34,9 +34,9 @@ import Testing
         #expect(gone.log.contains("topic prefix health1 and client id p1mqtt-") && gone.log.contains("does not run"), "\(gone.log)")
     }
 
-    @Test("a wrong configuration finds nothing, another prefix neither") func unknown() async throws {
-        let wrong = try await Program.run(["health"], configuration: #"{"colour": 1}"#)
-        #expect(wrong.code == 1 && wrong.log.contains("colour"))
+    @Test("nobody there: the name that was looked for, and what is wrong with the configuration") func unknown() async throws {
+        let wrong = try await Program.run(["health"], configuration: #"{"colour": 1, "mqtt": {"topicPrefix": "health4"}}"#)
+        #expect(wrong.code == 1 && wrong.log.contains("health4") && wrong.log.contains("colour"), "\(wrong.log)")
         let other = try await Program.run(["health", "--topic-prefix", "health2"], configuration: "{}")
         #expect(other.code == 1 && other.log.contains("health2"), "\(other.log)")
     }

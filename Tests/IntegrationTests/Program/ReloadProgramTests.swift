@@ -38,8 +38,8 @@ import Testing
         for second in 1...2 {
             for terminal in [staying, leaving] { try await terminal.send(SimulatedMeter.telegram(second), portion: 512) }
         }
-        try await subscriber.waitUntil("both meters") { arrivals in
-            ["house", "barn"].allSatisfy { name in arrivals.count { $0.topic == "p1/\(name)/json" } == 2 }
+        try await eventually("both meters; \(subscriber.arrivals.filter { $0.topic.hasSuffix("json") }.map { $0.topic + $0.payload.prefix(90).suffix(30) })\n\(program.log)") {
+            ["house", "barn"].allSatisfy { name in subscriber.arrivals.count { $0.topic == "p1/\(name)/json" } == 2 }
         }
         let before = subscriber.arrivals.count
         try await staying.send(Array(SimulatedMeter.telegram(3).prefix(300)), portion: 512)
@@ -91,6 +91,8 @@ import Testing
         #expect(!kept.contains { $0.hasPrefix("p1/") }, "\(kept.filter { $0.hasPrefix("p1/") })")
         #expect(!kept.contains("homeassistant/device/p1mqtt_bridge_p1/config"))
         #expect(kept.contains("homeassistant/device/p1mqtt_bridge_house_p1/config"))
+        let health = try await Program.run(["health"], configuration: program.folder.content("config.json"))
+        #expect(health.code == 0 && health.output.contains("\nConnected to the broker; "), "\(health)")
         program.signal(SIGTERM)
         #expect(try await program.exit() == 0)
     }
@@ -141,6 +143,29 @@ import Testing
         // What is to be deleted is sent in its own turn.
         try await eventually("nothing is left of one and two") {
             try await kept(broker, below: "p1").filter { $0.hasPrefix("p1/one/") || $0.hasPrefix("p1/two/") }.isEmpty
+        }
+        program.signal(SIGTERM)
+        #expect(try await program.exit() == 0)
+    }
+
+    @Test(
+        "a prefix that changes while the broker is frozen or away leaves nothing either, and an emulated meter no device",
+        arguments: [false, true])
+    func prefixLater(_ isFrozen: Bool) async throws {
+        let broker = try MosquittoBroker()
+        try await broker.start(persistence: true)
+        let meter = { (seed: Int) in #"{"source": {"type": "emulator", "interval": 0.2, "seed": \#(seed)}}"# }
+        let program = try service(configuration(broker, [meter(1)]))
+        let subscriber = try await Subscriber(port: broker.port)
+        try await subscriber.waitUntil("discovery") { Set($0.map(\.topic).filter { $0.hasPrefix("homeassistant/") }).count == 3 }
+        if isFrozen { broker.freeze() } else { broker.stop() }
+        try reload(program, configuration(broker, [meter(2)], mqtt: #", "topicPrefix": "later""#))
+        try await eventually("the next meter") { program.logLines(with: "a telegram every").count == 2 }
+        if isFrozen { broker.thaw() } else { try await broker.start(persistence: true) }
+        try await eventually("only the new prefix is left", within: .seconds(60)) {
+            guard let kept = try? await kept(broker, below: "later") else { return false }
+            return kept.contains("later/availability") && !kept.contains { $0.hasPrefix("p1/") }
+                && kept.filter { $0.hasPrefix("homeassistant/") }.count == 3
         }
         program.signal(SIGTERM)
         #expect(try await program.exit() == 0)

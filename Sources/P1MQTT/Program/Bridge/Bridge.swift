@@ -90,5 +90,7 @@ struct Bridge {
     private func awaitSession(_ isStopping: () -> Bool) {
         let limit = Moment.now().monotonic + BrokerPace().shutdown
         while outbox.isChanging, !isStopping(), Moment.now().monotonic < limit { inputWake.wait(milliseconds: 100) }
+        // What came meanwhile is still to be taken.
+        inputWake.wake()
     }
 }

@@ -127,7 +127,6 @@ final class BridgeInput {
     /// Takes back what is not true in the next configuration, and lets the broker thread begin the session of that one.
     /// - Returns: whether the present session says farewell.
     func makeRoom(for next: Settings, logger: Logger) -> Bool {
-        let isSameBridge = settings.isSameBridge(as: next)
         let topics = next.homeAssistant == settings.homeAssistant ? Set(next.meterTopics.map(\.prefix)) : []
         for (pipeline, _) in meters where !kept.contains(pipeline.settings) {
             pipeline.leave(isGone: !topics.contains(pipeline.publication.topics.prefix))
@@ -135,12 +134,13 @@ final class BridgeInput {
         let hasOtherPrefix = next.mqtt.topicPrefix != settings.mqtt.topicPrefix
         if hasOtherPrefix || next.homeAssistant != settings.homeAssistant { outbox.forget(reporter.retained) }
         let old = SessionPlan(settings)
-        // Under the old prefix nothing is left; at another broker this program is there no more.
-        let farewell = hasOtherPrefix ? Message(topic: old.will.topic, payload: [], qos: 1, retain: true, kind: .bridge) : old.will
+        // At the same broker the next session sends what this one could not, and under the old prefix nothing is left.
+        if hasOtherPrefix { outbox.forget([old.will.topic]) }
+        let isSameBroker = (next.mqtt.host, next.mqtt.port) == (settings.mqtt.host, settings.mqtt.port)
         outbox.change(
             to: SessionPlan.Change(
-                settings: next.mqtt, plan: SessionPlan(next), farewell: isSameBridge ? nil : farewell, logger: logger))
-        return !isSameBridge
+                settings: next.mqtt, plan: SessionPlan(next), farewell: isSameBroker ? nil : old.will, logger: logger))
+        return !isSameBroker
     }
 
     /// The end of the program.

@@ -135,7 +135,9 @@ final class MeterPipeline: ChunkConsumer {
     /// Ends it, while the program goes on.
     /// - Parameter isGone: whether its topics are in the configuration no more.
     func leave(isGone: Bool) {
-        if isGone { outbox.forget(publication.leave()) } else { outbox.post(publication.goOffline()) }
+        if isGone { return outbox.forget(publication.leave()) }
+        outbox.post(publication.goOffline())
+        outbox.forget(publication.leftovers)
     }
 
     /// The next messages of an outage that is over, at most `limit`.

@@ -10,8 +10,8 @@ import UnixSignals
 enum HangUp {
     case ignored, ends, reloads
 
-    /// As this process was started.
-    static var meaning: HangUp {
+    /// As this process was started; to be asked before anything changes what it does.
+    static let meaning: HangUp = {
         var action = sigaction()
         sigaction(SIGHUP, nil, &action)
         let isIgnored = unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
@@ -22,7 +22,7 @@ enum HangUp {
         } catch {
             return .reloads
         }
-    }
+    }()
 }
 
 /// Reads the configuration at each SIGHUP. The input thread takes one that is right; of one that is not all problems are

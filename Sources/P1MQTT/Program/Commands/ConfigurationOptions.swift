@@ -42,6 +42,11 @@ struct ConfigurationOptions: ParsableArguments {
         try LoadedSettings(explicitPath: config, environment: ProcessInfo.processInfo.environment, flags: flags)
     }
 
+    func draft() -> SettingsDraft {
+        SettingsDraft(
+            explicitPath: config, environment: ProcessInfo.processInfo.environment, flags: flags, searchPaths: LoadedSettings.searchPaths)
+    }
+
     /// The configuration in force, with a meter at the least. What is wrong with it goes to standard error, and the program
     /// exits with 2.
     func load() throws -> LoadedSettings {

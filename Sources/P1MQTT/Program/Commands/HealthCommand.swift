@@ -11,7 +11,7 @@ struct HealthCommand: ParsableCommand {
         discussion: """
             To be called with the configuration and the flags of `p1mqtt run`, on the same machine or in
             the same container. An absent broker or meter is healthy: starting the program anew would not bring it back.
-            Exit status: 0 it is alive, 1 it is not there, stuck, or cannot be found for a wrong configuration.
+            Exit status: 0 it is alive, 1 it is not there, or stuck.
             """)
 
     /// Seconds within which a program that lives answers.
@@ -20,19 +20,16 @@ struct HealthCommand: ParsableCommand {
     @OptionGroup var options: ConfigurationOptions
 
     func run() throws {
-        let mqtt: MQTTSettings
-        do throws(SettingsProblems) {
-            mqtt = try options.loaded().settings.mqtt
-        } catch {
-            StandardError.write("The configuration is not right:\n\(error)")
-            throw ExitCode(1)
-        }
+        // A file that is being edited says nothing of the program that runs.
+        let draft = options.draft()
+        let mqtt = draft.settings.mqtt
         let clientId = mqtt.clientId ?? BridgeIdentity.clientId(prefix: mqtt.topicPrefix)
         let answer: String
         do throws(MachineLock.Silence) {
             answer = try MachineLock.ask(HealthAnswer.name(prefix: mqtt.topicPrefix, clientId: clientId), limit: Self.limit)
         } catch {
             StandardError.write("p1mqtt with topic prefix \(mqtt.topicPrefix) and client id \(clientId) \(Self.words(for: error))")
+            for problem in draft.problems { StandardError.write("\(problem)") }
             throw ExitCode(1)
         }
         for line in answer.split(separator: "\n") { StandardOutput.writeLine(String(line)) }

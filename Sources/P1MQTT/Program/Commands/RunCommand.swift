@@ -16,6 +16,8 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         // A log that nobody reads any more must not end it.
         signal(SIGPIPE, SIG_IGN)
+        // Until there is a configuration that could be read again, nothing has to be done.
+        if HangUp.meaning == .reloads { signal(SIGHUP, SIG_IGN) }
         let loaded = try options.load()
         let logger = Logger.make(loaded.settings.log)
         logger.info("p1mqtt \(P1MQTTCommand.version)", metadata: ["configuration": "\(loaded.file ?? "none")"])

@@ -14,11 +14,12 @@ struct BrokerURL: Sendable, Equatable {
 
     /// What a text is not that should be one.
     enum Fault: Error, Equatable {
-        case scheme, password, host, port, rest
+        case scheme, user, password, host, port, rest
 
         var text: String {
             switch self {
             case .scheme: "it begins with neither mqtt:// nor mqtts://"
+            case .user: "what stands before the @ is no user name (%40 stands for an @ in it)"
             case .password: "a password has no place in it; put that into mqtt.passwordFile or mqtt.password"
             case .host: "the host is no name or address (an IPv6 address stands in [ ])"
             case .port: "the port is no number from 1 to 65535"
@@ -34,7 +35,8 @@ struct BrokerURL: Sendable, Equatable {
         if rest.last == "/" { rest = rest.dropLast() }
         if let at = rest.lastIndex(of: "@") {
             guard !rest[..<at].contains(":") else { throw .password }
-            guard let name = Self.percentDecoded(rest[..<at]), !name.isEmpty else { throw .host }
+            guard let written = Self.percentDecoded(rest[..<at]), let name = SettingCodec.text(upTo: 1024).decode(.text(written))
+            else { throw .user }
             user = name
             rest = rest[rest.index(after: at)...]
         }

@@ -36,6 +36,14 @@ struct LoadedSettings: Sendable {
 }
 
 extension SettingsDraft {
+    /// What can be read of a configuration, be it wrong: enough to find a program that runs with an earlier state of it.
+    init(explicitPath: String?, environment: [String: String], flags: [SettingText], searchPaths: [String]) {
+        self.init()
+        _ = readFirst(of: explicitPath.map { [$0] } ?? searchPaths, isRequired: explicitPath != nil)
+        read(EnvironmentName.settings(in: environment) { report("", .environment($0), $1) })
+        read(flags)
+    }
+
     /// Reads the first file that is there; says which, and whether every user of the machine may read it.
     fileprivate mutating func readFirst(of paths: [String], isRequired: Bool) -> (path: String, isReadableByOthers: Bool)? {
         for path in paths {
