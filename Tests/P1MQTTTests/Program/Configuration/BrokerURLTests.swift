@@ -20,7 +20,8 @@ import Testing
         "what is none",
         arguments: [
             ("http://a", .scheme), ("a:1883", .scheme), ("ws://a", .scheme), ("mqtt://u:p@a", .password), ("mqtts://:p@a", .password),
-            ("mqtt://", .host), ("mqtt://@a", .user), ("mqtt://%zz@a", .user), ("mqtt://%c3@a", .user), ("mqtt://a%00@b", .user), ("mqtt://fe80::1", .port),
+            ("mqtt://", .host), ("mqtt://@a", .user), ("mqtt://%zz@a", .user), ("mqtt://%c3@a", .user), ("mqtt://a%00@b", .user),
+            ("mqtt://fe80::1", .port),
             ("mqtt://[a", .host), ("mqtt://[::1]x", .host), ("mqtt://a b", .host), ("mqtt://a:0", .port), ("mqtt://a:", .port),
             ("mqtt://a:65536", .port), ("mqtt://a:+1", .port), ("mqtt://a/p1", .rest), ("mqtt://a?b", .rest),
         ] as [(String, BrokerURL.Fault)])
