@@ -16,7 +16,11 @@ struct OutboxQueue: Sendable {
 
     private(set) var counters = OutboxCounters()
 
-    private var slots: [String: Slot] = [:]
+    /// Where in `slots` each topic is. The line names that place, so that a message is looked up once: when it is posted.
+    private var kept: [String: Int] = [:]
+    private var slots: [Slot] = []
+    /// Places in `slots` whose topic is kept no longer.
+    private var vacant: [Int] = []
     private var line: Deque<Place> = []
     private var events: Deque<Event> = []
     private var lastTicket: UInt64 = 0
@@ -34,7 +38,7 @@ struct OutboxQueue: Sendable {
 
     private struct Place: Sendable {
         let ticket: UInt64
-        let topic: String
+        let slot: Int
     }
 
     private struct Event: Sendable {
@@ -54,7 +58,7 @@ struct OutboxQueue: Sendable {
 
     /// What was posted last as the availability on a topic; `nil` when that was nothing.
     func availability(_ topic: String) -> Bool? {
-        slots[topic].flatMap { $0.message.kind == .availability ? !$0.message.saysOffline : nil }
+        kept[topic].flatMap { slots[$0].message.kind == .availability ? !slots[$0].message.saysOffline : nil }
     }
 
     mutating func post(_ batch: [Message]) {
@@ -71,7 +75,7 @@ struct OutboxQueue: Sendable {
     /// Also for topics that this outbox never had: an earlier run may have left them.
     mutating func forget(_ topics: [String]) {
         for topic in topics {
-            let kind = slots[topic]?.message.kind ?? .discovery
+            let kind = kept[topic].map { slots[$0].message.kind } ?? .discovery
             place(Message(topic: topic, payload: [], qos: 1, retain: true, kind: kind), isKept: false)
         }
     }
@@ -80,14 +84,10 @@ struct OutboxQueue: Sendable {
     /// not there comes before all else: the program must not seem to be there while an older `online` of it stands.
     mutating func sendAgain() {
         line.removeAll(keepingCapacity: true)
-        let order = slots.map {
-            (topic: $0.key, place: ($0.value.message.saysOffline ? 0 : 1, $0.value.message.kind, $0.value.rank))
-        }.sorted { $0.place < $1.place }
-        for (topic, _) in order {
-            let ticket = nextTicket()
-            slots[topic]?.ticket = ticket
-            line.append(Place(ticket: ticket, topic: topic))
-        }
+        let order = kept.values.map { slot in
+            (slot: slot, order: (slots[slot].message.saysOffline ? 0 : 1, slots[slot].message.kind, slots[slot].rank))
+        }.sorted { $0.order < $1.order }
+        for (slot, _) in order { wait(slot) }
         for index in events.indices { events[index].ticket = nextTicket() }
         counters.pending = line.count + events.count
     }
@@ -104,13 +104,13 @@ struct OutboxQueue: Sendable {
             }
         }
         let deletions = unconfirmed.filter { $0.kind.isState && $0.payload.isEmpty && $0.retain }
-        forget(deletions.map(\.topic).filter { slots[$0] == nil })
+        forget(deletions.map(\.topic).filter { kept[$0] == nil })
     }
 
     /// Replaces all that waits, and all that is kept, by the farewell: each availability is offline, and this comes last.
     mutating func sayFarewell(_ will: Message) {
-        let topics = slots.filter { $0.value.message.kind == .availability }.keys.sorted()
-        (slots, line, events) = ([:], [], [])
+        let topics = kept.filter { slots[$0.value].message.kind == .availability }.keys.sorted()
+        (kept, slots, vacant, line, events) = ([:], [], [], [], [])
         counters.pending = 0
         post(topics.map { .availability($0, isOnline: false) } + [will])
     }
@@ -130,35 +130,54 @@ struct OutboxQueue: Sendable {
         }
         counters.pending -= batch.count
         counters.published += batch.count
-        counters.topics = slots.count
+        counters.topics = kept.count
         return batch
     }
 
     // MARK: - Steps
 
     private mutating func place(_ message: Message, isKept: Bool) {
-        let ticket = nextTicket()
-        if let index = slots.index(forKey: message.topic) {
-            if slots.values[index].ticket == 0 { counters.pending += 1 } else { counters.superseded += 1 }
-            slots.values[index].message = message
-            slots.values[index].ticket = ticket
-            slots.values[index].isKept = isKept
-        } else if slots.count < maximumTopics {
-            slots[message.topic] = Slot(message: message, ticket: ticket, rank: ticket, isKept: isKept)
+        if let slot = kept[message.topic] {
+            if slots[slot].ticket == 0 { counters.pending += 1 } else { counters.superseded += 1 }
+            slots[slot].message = message
+            slots[slot].isKept = isKept
+            wait(slot)
+        } else if kept.count < maximumTopics {
+            add(Slot(message: message, ticket: 0, rank: lastTicket + 1, isKept: isKept))
             counters.pending += 1
-            counters.topics = slots.count
+            counters.topics = kept.count
         } else {
             counters.refused += 1
             return
         }
-        line.append(Place(ticket: ticket, topic: message.topic))
-        if line.count > 1024 + 4 * slots.count { sweep() }
+        if line.count > 1024 + 4 * kept.count { sweep() }
+    }
+
+    private mutating func add(_ new: Slot) {
+        let slot = vacant.popLast() ?? slots.count
+        if slot < slots.count { slots[slot] = new } else { slots.append(new) }
+        kept[new.message.topic] = slot
+        wait(slot)
+    }
+
+    private mutating func remove(_ slot: Int) {
+        kept[slots[slot].message.topic] = nil
+        slots[slot].ticket = 0
+        slots[slot].message.payload = []
+        vacant.append(slot)
+    }
+
+    /// Gives it a place at the end of the line.
+    private mutating func wait(_ slot: Int) {
+        let ticket = nextTicket()
+        slots[slot].ticket = ticket
+        line.append(Place(ticket: ticket, slot: slot))
     }
 
     /// Leaves at most one place for each topic, so a place is looked at a bounded number of times for each one appended.
     private mutating func sweep() {
         let slots = slots
-        line.removeAll { slots[$0.topic]?.ticket != $0.ticket }
+        line.removeAll { slots[$0.slot].ticket != $0.ticket }
     }
 
     private mutating func append(event: Message) {
@@ -181,15 +200,15 @@ struct OutboxQueue: Sendable {
     private mutating func takeNext(where fits: (Message) -> Bool) -> Message? {
         while let place = line.first {
             if let event = events.first, event.ticket < place.ticket { break }
-            guard let index = slots.index(forKey: place.topic), slots.values[index].ticket == place.ticket else {
+            guard slots[place.slot].ticket == place.ticket else {
                 // A newer message of this topic stands further back.
                 line.removeFirst()
                 continue
             }
-            let message = slots.values[index].message
+            let message = slots[place.slot].message
             guard fits(message) else { return nil }
             line.removeFirst()
-            if slots.values[index].isKept { slots.values[index].ticket = 0 } else { slots.remove(at: index) }
+            if slots[place.slot].isKept { slots[place.slot].ticket = 0 } else { remove(place.slot) }
             return message
         }
         guard let event = events.first, fits(event.message) else { return nil }

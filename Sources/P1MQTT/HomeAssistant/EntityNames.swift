@@ -22,11 +22,14 @@ enum EntityNames {
 
     /// A path as the table writes it, and what was replaced.
     static func pattern(of path: String) -> (pattern: String, part: EntityName.Part?) {
-        var levels = path.split(separator: "/").map(String.init)
+        let count = path.utf8.reversed().prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }.count
+        // Nearly all paths stand in the table as they are, and each start asks for all of them.
+        guard count > 0 || path.hasPrefix("mbus/") else { return (path, nil) }
+        var levels = path.levels.map(String.init)
         if levels.count == 3, levels[0] == "mbus" { levels[1] = "n" }
         guard let last = levels.popLast() else { return (path, nil) }
         func pattern(_ level: String) -> String { (levels + [level]).joined(separator: "/") }
-        let digits = String(last.reversed().prefix { $0.isNumber }.reversed())
+        let digits = String(last.suffix(count))
         switch last.dropLast(digits.count) {
         case "L" where !digits.isEmpty: return (pattern("Ln"), .phase(last))
         case "tariff" where !digits.isEmpty: return (pattern("tariffn"), .tariff(digits))

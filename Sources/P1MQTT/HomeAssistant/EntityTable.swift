@@ -22,7 +22,7 @@ package struct EntityTable: Sendable {
 
     /// Whether a value deliberately has no entity.
     package static func isWithoutEntity(_ path: String) -> Bool {
-        let levels = path.split(separator: "/")
+        let levels = path.levels
         // The same values as under `mbus/N`.
         if let first = levels.first, MBusMedium(rawValue: String(first)) != nil { return true }
         // What the device itself says.
@@ -132,7 +132,7 @@ extension Entity {
 
     /// The JSON path with `_`; within an M-Bus meter the last key. A total has one key, sent or derived.
     private static func key(ofPath path: String) -> String {
-        let levels = path.split(separator: "/")
+        let levels = path.levels
         if levels.count == 3, levels[0] == "mbus" || EntityTable.derivedOfMBus[path] != nil { return String(levels[2]) }
         if levels.count == 3, levels[0] == "derived", levels[2] == "total", levels[1] != "netPower" {
             return "electricity_\(levels[1])_total"

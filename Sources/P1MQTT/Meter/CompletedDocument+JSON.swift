@@ -4,40 +4,41 @@ extension CompletedDocument {
     /// The document as one line of JSON.
     /// - Parameter seq: its number in the history; without one there is no such key.
     package func json(seq: Int64? = nil) -> [UInt8] {
-        JSONWriter.object(capacity: 4096) { json in
+        let present = PresentValues(values)
+        return JSONWriter.object(capacity: 4096) { json in
             if let seq { json.member("seq", seq) }
-            for node in DocumentLayout.shared.root { write(node, into: &json) }
+            for node in DocumentLayout.shared.root { write(node, present, into: &json) }
             if !held.isEmpty { json.member("held", array: held.sorted()) { $0.string(DocumentLayout.shared.places[$1].path) } }
         }
     }
 
-    private func write(_ node: DocumentLayout.Node, into json: inout JSONWriter) {
-        guard node.isAlwaysPresent || hasValue(in: node.slots) else { return }
-        guard let slot = node.slot else { return json.member(node.key, object: { writeChildren(of: node, into: &$0) }) }
-        let place = DocumentLayout.shared.places[slot]
+    private func write(_ node: DocumentLayout.Node, _ present: PresentValues, into json: inout JSONWriter) {
+        guard node.isAlwaysPresent || present.hasAny(in: node.slots) else { return }
+        guard let slot = node.slot else {
+            return json.member(node.quotedKey, object: { writeChildren(of: node, present, into: &$0) })
+        }
         let value = values[slot]
-        guard value != nil || place.isAlwaysPresent || !node.children.isEmpty else { return }
-        let hasChildren = hasValue(in: slot + 1..<node.slots.upperBound)
-        switch place.shape {
-        case .bare: writeBare(value, place.key, into: &json)
-        case .failureLog, .profile: writeBare(value, place.key, into: &json)
+        guard value != nil || node.isNullable || !node.children.isEmpty else { return }
+        switch node.shape {
+        case .bare, .failureLog, .profile: writeBare(value, node.quotedKey, into: &json)
         case .meterReading:
-            json.member("reading", number(value))
-            json.member("unit", unit(value))
-        case .limit where value == nil && !hasChildren: json.member(place.key, String?.none)
+            json.member(Keys.reading, number(value))
+            json.member(Keys.unit, unit(value))
+        case .limit where value == nil && !present.hasAny(in: slot + 1..<node.slots.upperBound):
+            json.member(node.quotedKey, String?.none)
         case .quantity, .limit, .peak:
             json.member(
-                place.key,
+                node.quotedKey,
                 object: { json in
-                    if place.shape == .peak { json.member("timestamp", time: time(value)) }
-                    json.member(place.shape == .limit ? "value" : "reading", number(value))
-                    json.member("unit", unit(value))
-                    writeChildren(of: node, into: &json)
+                    if node.shape == .peak { json.member(Keys.timestamp, time: time(value)) }
+                    json.member(node.shape == .limit ? Keys.value : Keys.reading, number(value))
+                    json.member(Keys.unit, unit(value))
+                    writeChildren(of: node, present, into: &json)
                 })
         case .peakHistory:
-            if let value { return writeBare(value, place.key, into: &json) }
+            if let value { return writeBare(value, node.quotedKey, into: &json) }
             json.member(
-                place.key,
+                node.quotedKey,
                 object: {
                     $0.member("count", String?.none)
                     $0.member("months", String?.none)
@@ -45,11 +46,11 @@ extension CompletedDocument {
         }
     }
 
-    private func writeChildren(of node: DocumentLayout.Node, into json: inout JSONWriter) {
-        for child in node.children { write(child, into: &json) }
+    private func writeChildren(of node: DocumentLayout.Node, _ present: PresentValues, into json: inout JSONWriter) {
+        for child in node.children { write(child, present, into: &json) }
     }
 
-    private func writeBare(_ value: Document.Value?, _ key: String, into json: inout JSONWriter) {
+    private func writeBare(_ value: Document.Value?, _ key: JSONWriter.Key, into json: inout JSONWriter) {
         switch value {
         case .number(let number), .quantity(let number, _), .peak(let number, _, _): json.member(key, number)
         case .text(let text): json.member(key, text)
@@ -57,10 +58,6 @@ extension CompletedDocument {
         case .json(let bytes): json.member(key, json: bytes)
         case nil: json.member(key, String?.none)
         }
-    }
-
-    private func hasValue(in slots: Range<DocumentLayout.Slot>) -> Bool {
-        values[slots].contains { $0 != nil }
     }
 
     private func number(_ value: Document.Value?) -> FixedDecimal? {
@@ -81,4 +78,31 @@ extension CompletedDocument {
         if case .peak(_, _, let seconds) = value { return seconds }
         return nil
     }
+}
+
+/// The keys that many values have.
+private enum Keys {
+    static let reading = JSONWriter.Key("reading")
+    static let unit = JSONWriter.Key("unit")
+    static let value = JSONWriter.Key("value")
+    static let timestamp = JSONWriter.Key("timestamp")
+}
+
+/// Where a document has values: most places have none, and each object asks for all below it.
+private struct PresentValues {
+    /// How many values stand before each place, and at the end how many there are.
+    private var before: [UInt16]
+
+    init(_ values: [Document.Value?]) {
+        before = [0]
+        before.reserveCapacity(values.count + 1)
+        let values = values.span
+        var count: UInt16 = 0
+        for slot in values.indices {
+            if values[slot] != nil { count += 1 }
+            before.append(count)
+        }
+    }
+
+    func hasAny(in slots: Range<DocumentLayout.Slot>) -> Bool { before[slots.upperBound] > before[slots.lowerBound] }
 }

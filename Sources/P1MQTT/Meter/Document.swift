@@ -194,8 +194,8 @@ package struct Document: Sendable {
     /// (Sibelga).
     private static func version(_ range: TextRange, _ telegram: Telegram) -> String? {
         let decoded = range.count > 5 ? telegram.decodingHex(range) : telegram.string(range)
-        let text = decoded.allSatisfy { $0.isASCII && !$0.isNewline && $0 >= " " } ? decoded : telegram.string(range)
-        return text.allSatisfy { $0 == " " } ? nil : text
+        let text = decoded.utf8.allSatisfy { (0x20...0x7F).contains($0) } ? decoded : telegram.string(range)
+        return text.utf8.allSatisfy { $0 == 0x20 } ? nil : text
     }
 
     /// A tariff that is a word, perhaps as the hexadecimal codes of its letters.
@@ -211,7 +211,7 @@ package struct Document: Sendable {
         if let found = telegram.electricityId {
             if found.isDeviceName {
                 // What stands where the id should, and is hardly one.
-                if let other = telegram.identifier, case .text(let text) = other.value, telegram.serialNumber(text) != nil {
+                if let other = telegram.identifier, case .text(let text) = other.value, telegram.hasSerialNumber(text) {
                     addUnknown(telegram.objects[other.object], of: telegram)
                 }
                 values[name] = nil

@@ -41,16 +41,25 @@ package struct DocumentLayout: Sendable {
     /// A key of the document: a value, an object, or both (a number with others below it).
     package final class Node: Sendable {
         let key: String
+        /// The key as it stands in JSON.
+        let quotedKey: JSONWriter.Key
         let slot: Slot?
+        /// How the value of the slot looks.
+        let shape: Shape
+        /// Whether the value is `null` where it is missing.
+        let isNullable: Bool
         let children: [Node]
         /// Whether the object is there even when none of its values is.
         let isAlwaysPresent: Bool
         /// The slots of this node and all below it: they are consecutive.
         let slots: Range<Slot>
 
-        init(key: String, slot: Slot?, children: [Node], isAlwaysPresent: Bool, slots: Range<Slot>) {
+        init(key: String, place: Place?, children: [Node], isAlwaysPresent: Bool, slots: Range<Slot>) {
             self.key = key
-            self.slot = slot
+            quotedKey = JSONWriter.Key(key)
+            slot = place.map { _ in slots.lowerBound }
+            shape = place?.shape ?? .bare
+            isNullable = place?.isAlwaysPresent ?? false
             self.children = children
             self.isAlwaysPresent = isAlwaysPresent
             self.slots = slots
@@ -80,7 +89,7 @@ package struct DocumentLayout: Sendable {
 extension DocumentLayout {
     private init() {
         var draft = DraftNode(key: "", path: "")
-        for place in Self.drafts { draft.insert(place, at: place.path.split(separator: "/").map(String.init)[...]) }
+        for place in Self.drafts { draft.insert(place, at: place.path.levels.map(String.init)[...]) }
         var places: [Place] = []
         root = draft.children.map { $0.build(&places) }
         self.places = places
@@ -143,7 +152,7 @@ extension DocumentLayout {
         _ path: String, _ quantity: Quantity?, _ meaning: String, code: String? = nil, isPermanent: Bool? = nil
     ) -> Place {
         Place(
-            path: path, key: path.split(separator: "/").last.map(String.init) ?? path, shape: quantity?.shape ?? .bare,
+            path: path, key: path.levels.last.map(String.init) ?? path, shape: quantity?.shape ?? .bare,
             isAlwaysPresent: isPermanent ?? PermanentKeys.meter.contains(path), quantity: quantity, unit: quantity?.unit, meaning: meaning,
             codes: code.map { [$0] } ?? [])
     }
@@ -172,14 +181,13 @@ private struct DraftNode {
 
     func build(_ places: inout [DocumentLayout.Place]) -> DocumentLayout.Node {
         let first = places.count
-        let slot = place.map { _ in first }
         if let place { places.append(place) }
         let children = children.map { $0.build(&places) }
         let isMBusMeter = path.hasPrefix("mbus/") || MBusMedium(rawValue: path).map { $0 != .gas } ?? false
         let isAlwaysPresent =
             !isMBusMeter && (place?.isAlwaysPresent ?? false || children.contains { $0.isAlwaysPresent } && path != "mbus")
         return DocumentLayout.Node(
-            key: key, slot: slot, children: children, isAlwaysPresent: isAlwaysPresent, slots: first..<places.count)
+            key: key, place: place, children: children, isAlwaysPresent: isAlwaysPresent, slots: first..<places.count)
     }
 }
 

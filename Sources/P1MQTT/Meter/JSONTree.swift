@@ -18,7 +18,7 @@ package enum JSONTree: Sendable, Equatable {
 
     /// The value at a path of levels separated by `/`; `nil` when there is none.
     package func at(_ path: String) -> JSONTree? {
-        path.split(separator: "/").reduce(self as JSONTree?) { $0?[String($1)] }
+        path.levels.reduce(self as JSONTree?) { $0?[String($1)] }
     }
 
     /// The text that this is; `nil` when it is anything else.

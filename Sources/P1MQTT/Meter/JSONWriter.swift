@@ -47,6 +47,50 @@ package struct JSONWriter {
 
     // MARK: members of an object
 
+    /// The name of a member that is written again and again.
+    struct Key: Sendable {
+        /// With its quotation marks and the colon.
+        fileprivate let bytes: [UInt8]
+
+        init(_ name: String) {
+            var json = JSONWriter()
+            json.key(name)
+            bytes = json.bytes
+        }
+    }
+
+    /// Begins a member; its value follows.
+    mutating func key(_ key: Key) {
+        if needsComma { bytes.append(UInt8(ascii: ",")) }
+        bytes += key.bytes
+        needsComma = false
+    }
+
+    mutating func member(_ name: Key, _ text: String?) {
+        key(name)
+        if let text { string(text) } else { literal("null") }
+    }
+
+    mutating func member(_ name: Key, _ number: FixedDecimal?) {
+        key(name)
+        self.number(number)
+    }
+
+    mutating func member(_ name: Key, time seconds: Int64?) {
+        key(name)
+        time(seconds)
+    }
+
+    mutating func member(_ name: Key, json: [UInt8]?) {
+        key(name)
+        raw(json)
+    }
+
+    mutating func member(_ name: Key, object members: (inout JSONWriter) -> Void) {
+        key(name)
+        object(members)
+    }
+
     package mutating func member(_ name: String, _ text: String?) {
         key(name)
         if let text { string(text) } else { literal("null") }
@@ -54,14 +98,16 @@ package struct JSONWriter {
 
     package mutating func member(_ name: String, _ number: (some BinaryInteger)?) {
         key(name)
-        literal(number.map { String($0) } ?? "null")
+        guard let number else { return literal("null") }
+        // The text of any integer that can be larger goes through generic code, which costs a hundred times as much.
+        guard let small = Int64(exactly: number) else { return literal(String(number)) }
+        FixedDecimal(mantissa: small).write(into: &bytes)
+        needsComma = true
     }
 
     package mutating func member(_ name: String, _ number: FixedDecimal?) {
         key(name)
-        guard let number else { return literal("null") }
-        number.write(into: &bytes)
-        needsComma = true
+        self.number(number)
     }
 
     package mutating func member(_ name: String, _ flag: Bool) {
@@ -72,19 +118,13 @@ package struct JSONWriter {
     /// A time as ISO 8601, from seconds since 1970 UTC; `null` for one that this form cannot hold.
     package mutating func member(_ name: String, time seconds: Int64?) {
         key(name)
-        guard let seconds, ISO8601.years0To9999.contains(seconds) else { return literal("null") }
-        bytes.append(UInt8(ascii: "\""))
-        ISO8601.write(seconds, into: &bytes)
-        bytes.append(UInt8(ascii: "\""))
-        needsComma = true
+        time(seconds)
     }
 
     /// A value that is JSON already.
     package mutating func member(_ name: String, json: [UInt8]?) {
         key(name)
-        guard let json else { return literal("null") }
-        bytes += json
-        needsComma = true
+        raw(json)
     }
 
     package mutating func member(_ name: String, object members: (inout JSONWriter) -> Void) {
@@ -95,6 +135,28 @@ package struct JSONWriter {
     package mutating func member<Element>(_ name: String, array: some Sequence<Element>, _ write: (inout JSONWriter, Element) -> Void) {
         key(name)
         self.array(array, write)
+    }
+
+    // MARK: values
+
+    private mutating func number(_ number: FixedDecimal?) {
+        guard let number else { return literal("null") }
+        number.write(into: &bytes)
+        needsComma = true
+    }
+
+    private mutating func time(_ seconds: Int64?) {
+        guard let seconds, ISO8601.years0To9999.contains(seconds) else { return literal("null") }
+        bytes.append(UInt8(ascii: "\""))
+        ISO8601.write(seconds, into: &bytes)
+        bytes.append(UInt8(ascii: "\""))
+        needsComma = true
+    }
+
+    private mutating func raw(_ json: [UInt8]?) {
+        guard let json else { return literal("null") }
+        bytes += json
+        needsComma = true
     }
 
     // MARK: punctuation

@@ -46,10 +46,10 @@ struct MBusChoice: Sendable {
         among devices: [MBusDevice], of telegram: Telegram, at now: Int64?, _ times: Document.Times
     ) -> [(MBusMedium, MBusDevice)] {
         var result: [(MBusMedium, MBusDevice)] = []
-        for medium in MBusMedium.allCases {
+        // Most meters have one or two kinds.
+        for medium in MBusMedium.allCases where chosen[medium] != nil || devices.contains(where: { $0.medium == medium }) {
             let candidates = Candidates(devices: devices.filter { $0.medium == medium }, telegram: telegram, times: times)
-            guard !candidates.devices.isEmpty || chosen[medium] != nil, let device = choose(medium, candidates, at: now) else { continue }
-            result.append((medium, device))
+            if let device = choose(medium, candidates, at: now) { result.append((medium, device)) }
         }
         return result
     }

@@ -43,7 +43,7 @@ package struct MeterIdentity: Sendable, Equatable {
     package mutating func learn(from telegram: Telegram, _ document: CompletedDocument, encryption: String?) {
         if isSeen.isEmpty { isSeen = Array(repeating: false, count: document.values.count) }
         var isNew = false
-        for (slot, value) in document.values.enumerated() where value != nil && !isSeen[slot] {
+        for slot in document.values.indices where document.values[slot] != nil && !isSeen[slot] {
             isSeen[slot] = true
             isNew = true
         }

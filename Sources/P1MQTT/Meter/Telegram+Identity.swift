@@ -12,11 +12,11 @@ extension Telegram {
     /// The id of the electricity meter; `nil` without one that says anything.
     package var electricityId: ElectricityId? {
         var isWeak = false
-        if let best = identifier, case .text(let text) = best.value, serialNumber(text) != nil {
-            isWeak = isWeakId(text)
+        if let best = identifier, case .text(let text) = best.value, hasSerialNumber(text) {
+            isWeak = hasWeakSerialNumber(text)
             if !isWeak { return ElectricityId(text: text, isDeviceName: false) }
         }
-        if let name = logicalDeviceName, serialNumber(name) != nil, !(isWeak && isWeakId(name)) {
+        if let name = logicalDeviceName, hasSerialNumber(name), !(isWeak && hasWeakSerialNumber(name)) {
             return ElectricityId(text: name, isDeviceName: true)
         }
         guard isWeak, case .text(let text)? = identifier?.value else { return nil }
@@ -35,15 +35,13 @@ extension Telegram {
         var rank = reading.row
         if reading.isSubordinate { rank += Catalogue.rows.count }
         if case .text(let text) = reading.value, Catalogue.kinds[reading.row] == .identifier {
-            if serialNumber(text) == nil { rank += 4 * Catalogue.rows.count } else if isWeakId(text) { rank += 2 * Catalogue.rows.count }
+            if !hasSerialNumber(text) {
+                rank += 4 * Catalogue.rows.count
+            } else if hasWeakSerialNumber(text) {
+                rank += 2 * Catalogue.rows.count
+            }
         }
         return rank
-    }
-
-    /// Whether an id hardly tells one meter from another: a word, or a few characters (`ER23`, Iskra).
-    private func isWeakId(_ text: TextRange) -> Bool {
-        guard let printed = serialNumber(text) else { return false }
-        return printed.utf8.count < 5 || !printed.utf8.contains { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
     }
 
     /// The logical device name as sent.
@@ -56,7 +54,7 @@ extension Telegram {
 
     /// The equipment id of a meter on the M-Bus as sent; `nil` when it is empty or says nothing.
     func id(of device: MBusDevice) -> String? {
-        guard let range = device.equipmentId, serialNumber(range) != nil else { return nil }
+        guard let range = device.equipmentId, hasSerialNumber(range) else { return nil }
         return string(range)
     }
 }

@@ -51,7 +51,8 @@ package struct TelegramInterpreter: Sendable {
         var document = Document(telegram, &context)
         if cleansTexts { document.cleanTexts() }
         let holds = registers?.judge(&document) ?? []
-        return (derivation.complete(document), holds)
+        // Given away: a copy of all values would be made for the first that is derived.
+        return (derivation.complete(consume document), holds)
     }
 
     /// Takes the document that an earlier run published as what came before the first telegram.

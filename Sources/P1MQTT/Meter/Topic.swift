@@ -54,3 +54,9 @@ package enum TopicError: Error, Equatable, CustomStringConvertible {
         return String(repeating: "0", count: 4 - digits.count) + digits
     }
 }
+
+extension String {
+    /// The levels of a topic, or of a path in the document. By bytes: by characters it takes several times as long, and a
+    /// start of the program does it for each place of the document.
+    package var levels: [Substring] { utf8.split(separator: UInt8(ascii: "/")).map(Substring.init) }
+}

@@ -22,8 +22,9 @@ package struct ValueMessages: Sendable {
     package mutating func messages(for document: CompletedDocument, at now: Moment) -> [Message] {
         var messages: [Message] = []
         messages.reserveCapacity(64)
-        for (slot, value) in document.values.enumerated() {
-            guard let value, !document.held.contains(slot), changes?.isDue(slot, value, at: now) ?? true else { continue }
+        for slot in document.values.indices {
+            guard let value = document.values[slot], !document.held.contains(slot), changes?.isDue(slot, value, at: now) ?? true
+            else { continue }
             append(value, slot, to: &messages)
         }
         for (code, groups) in unknown.lasting(document.unknown) {

@@ -79,7 +79,7 @@ enum BridgeDocuments {
 }
 
 /// One meter as `bridge/info` describes it.
-struct MeterStatus: Sendable {
+struct MeterStatus: Sendable, Equatable {
     var name: String?
     var topic: String
     var source: String

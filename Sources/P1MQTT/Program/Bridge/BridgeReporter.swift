@@ -41,6 +41,8 @@ final class BridgeReporter {
     private var infoBytes = 0
     private var nextLook: Int64 = .min
     private var nextHealth: Int64 = .min
+    /// What was said last in `bridge/info` and `bridge/topics`; `nil` before, and where it is to be said again.
+    private var lastStatus: [MeterStatus]?
     private var lastInfo: [UInt8] = []
     private var lastTopics: [UInt8] = []
     private var otherInstances: Set<String> = []
@@ -158,6 +160,9 @@ final class BridgeReporter {
                 name: pipeline.settings.name, topic: pipeline.publication.topics.prefix, source: feed.source.name, line: feed.evidence,
                 identity: pipeline.publication.identity)
         }
+        // The documents are made of nothing else that changes.
+        guard status != lastStatus else { return }
+        lastStatus = status
         let info = BridgeDocuments.info(identity, version: P1MQTTCommand.version, discovery: discoveryPrefix, meters: status)
         if info != lastInfo {
             post("info", info)
@@ -236,7 +241,7 @@ final class BridgeReporter {
         logger.error(
             "another p1mqtt on \(host) publishes under the same prefix \(prefix): give one of them another mqtt.topicPrefix, or stop it")
         // Ours again, so that the other one notices too.
-        lastInfo = []
+        (lastStatus, lastInfo) = (nil, [])
         nextLook = .min
     }
 

@@ -35,6 +35,8 @@ struct MeterPublication {
     private var values: ValueMessages
     private var mbus = MBusAvailability()
     private var board = AvailabilityBoard()
+    /// What was said last of the meters on the M-Bus, while the meter itself is there.
+    private var said: [(channel: Int, isOnline: Bool)]?
 
     init(_ settings: MeterSettings, all: Settings, claims: DiscoveryClaims, numbers: EventNumbers) {
         self.numbers = numbers
@@ -86,8 +88,11 @@ struct MeterPublication {
 
     private mutating func availability(of document: CompletedDocument, at now: Moment) -> [Message] {
         mbus.update(document, at: now)
+        let states = mbus.states
+        if let said, said.elementsEqual(states, by: ==) { return [] }
+        said = states
         var changes = board.set(topics.availability, isOnline: true)
-        for (channel, isOnline) in mbus.states {
+        for (channel, isOnline) in states {
             changes += board.set(topics.mbusAvailability(channel), isOnline: isOnline)
         }
         return changes
@@ -95,6 +100,7 @@ struct MeterPublication {
 
     /// The meter is not heard any more, and with it those on its M-Bus.
     mutating func goOffline() -> [Message] {
+        said = nil
         let mbusTopics = mbus.states.map { topics.mbusAvailability($0.channel) }
         return ([topics.availability] + mbusTopics).flatMap { board.set($0, isOnline: false) }
     }
