@@ -105,6 +105,7 @@ extension BrokerConnection {
     /// finds an `errno` that its own wake-up socket, which nobody reads here, has left behind.
     /// - Parameter timeout: milliseconds; at most a second, so that pings go out in time.
     func turn(wake: WakeDescriptor, timeout: Int64) throws(MosquittoError) {
+        if !awaitedAnswers.isEmpty || !awaitedEnds.isEmpty { acknowledgeAtOnce() }
         let isMoreToRead = holdsBytesBack
         let events = wait(
             for: CInt(POLLIN) | (wantsWrite ? CInt(POLLOUT) : 0), wake: wake, timeout: isMoreToRead ? 0 : timeout)
