@@ -126,7 +126,7 @@ struct Session: Sendable {
             if traffic.waiting > 0 || traffic.wantsWrite, let rest = rest(until: until, from: now) {
                 return serve(traffic, wait: rest)
             }
-            if case .silent? = ending {
+            if ending == .silent {
                 phase = .over
                 return .disconnect
             }

@@ -3,7 +3,7 @@
 /// Lives on the input thread.
 package final class DiscoveryClaims {
     /// Places in the configuration, by prefix of the meter's topics.
-    private var places: [String: Int]
+    private var places: [String: Int] = [:]
     /// Prefixes of the topics of the meters that have an id, by their places.
     private var meters: [String: [String]] = [:]
     /// Rises with each change that gives another meter the device of an id.
@@ -11,7 +11,7 @@ package final class DiscoveryClaims {
 
     /// - Parameter meters: prefixes of their topics, in the order of the configuration.
     package init(meters: [String] = []) {
-        places = Dictionary(meters.enumerated().map { ($1, $0) }, uniquingKeysWith: min)
+        order(meters)
     }
 
     /// Takes another order.

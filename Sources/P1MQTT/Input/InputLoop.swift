@@ -63,8 +63,8 @@ package final class InputLoop {
 
     /// Runs until `stopped` says so (asked after each wake) or every source has ended for good. Closes all of them, unless
     /// they are to go on in another loop.
-    /// - Parameter closing: whether a source is to be closed; asked at the end.
-    package func run(until stopped: () -> Bool, closing: (Feed) -> Bool = { _ in true }) {
+    /// - Parameter closing: whether the source of this number is to be closed; asked at the end.
+    package func run(until stopped: () -> Bool, closing: (Int) -> Bool = { _ in true }) {
         var now = clock()
         while !stopped(), live > 0 {
             holdBackPatientFeeds()
@@ -76,7 +76,7 @@ package final class InputLoop {
             serveDueFeeds(at: now)
             turnDeadline = everyTurn(now) ?? .max
         }
-        for feed in feeds where closing(feed) { feed.close() }
+        for index in feeds.indices where closing(index) { feeds[index].close() }
     }
 
     /// Milliseconds until something is due; -1: nothing is.
@@ -89,7 +89,10 @@ package final class InputLoop {
     }
 
     private func serve(_ place: Int, _ events: Int16, at now: Moment) {
-        if place == visitorsPlace { return visitors?.ready(now) ?? () }
+        if place == visitorsPlace {
+            visitors?.ready(now)
+            return
+        }
         guard place == wakePlace else {
             feeds[place].ready(events, at: now, buffer: buffer)
             return refresh(place)

@@ -28,7 +28,7 @@ package enum SystemFile {
         }
     }
 
-    /// The first 4 kB without the line end; `nil` when there is no such file.
+    /// The first 4 kB without the line end; `nil` when there is no such file, or none that can be read.
     package static func text(_ path: String) -> String? {
         withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 1) { buffer in
             guard let file = try? FileDescriptor.open(FilePath(path), .readOnly, options: .closeOnExec) else { return nil }

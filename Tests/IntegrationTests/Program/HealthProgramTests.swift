@@ -41,7 +41,7 @@ import Testing
         #expect(other.code == 1 && other.log.contains("health2"), "\(other.log)")
     }
 
-    @Test("a thread that is stuck is not healthy, whichever it is") func stuck() async throws {
+    @Test("a program that is stuck is not healthy, and is again when it goes on") func stuck() async throws {
         let program = try Program.bridge(port: 1, meters: [Program.emulator()], mqtt: #", "topicPrefix": "health3""#)
         try await program.waitForLog("a telegram every")
         try await eventually("an answer") { try await health(program).code == 0 }

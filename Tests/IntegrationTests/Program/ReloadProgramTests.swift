@@ -109,7 +109,9 @@ import Testing
         try await joined.waitFor("p1/availability", "online")
         try await joined.waitFor("p1/bridge/state", "online")
         try await joined.waitUntil("discovery") { Set($0.map(\.topic).filter { $0.hasPrefix("homeassistant/") }).count == 3 }
-        #expect(left.newest["p1/availability"] == "offline" && left.newest["p1/bridge/state"] == "offline")
+        try await left.waitFor("p1/availability", "offline")
+        try await left.waitFor("p1/bridge/state", "offline")
+        #expect(Set(left.newest.filter { $0.key.hasPrefix("homeassistant/") }.values) == [""])
         program.signal(SIGTERM)
         #expect(try await program.exit() == 0)
     }

@@ -29,25 +29,27 @@ import Testing
         #expect(program.log.isEmpty, "\(program.log)")
     }
 
-    @Test("a log that nobody can write to or reads stops no meter", arguments: ["2>/dev/full", "2>&-", "2>pipe"])
-    func log(_ redirection: String) async throws {
+    /// A program that has published some telegrams of a meter while its log went where nobody reads it. Its broker ends with
+    /// this function.
+    private func publishing(to redirection: String) async throws -> Program {
         let broker = try await MosquittoBroker.started()
         let subscriber = try await Subscriber(port: broker.port)
         let program = try Program.bridge(
             port: broker.port, meters: [Program.emulator(interval: 0.1)], more: #", "log": {"level": "trace"}"#,
             wrapper: Self.shell("\(Self.fullPipe) exec \"$0\" \"$@\" \(redirection)"))
         try await subscriber.waitUntil("telegrams", within: .seconds(30)) { $0.count { $0.topic == "p1/json" } > 5 }
+        return program
+    }
+
+    @Test("a log that nobody can write to or reads stops no meter", arguments: ["2>/dev/full", "2>&-", "2>pipe"])
+    func log(_ redirection: String) async throws {
+        let program = try await publishing(to: redirection)
         program.signal(SIGTERM)
         #expect(try await program.exit() == 0)
     }
 
     @Test("lines of the log that are lost are counted as soon as one can be written again") func lostLines() async throws {
-        let broker = try await MosquittoBroker.started()
-        let subscriber = try await Subscriber(port: broker.port)
-        let program = try Program.bridge(
-            port: broker.port, meters: [Program.emulator(interval: 0.1)], more: #", "log": {"level": "trace"}"#,
-            wrapper: Self.shell("\(Self.fullPipe) exec \"$0\" \"$@\" 2>pipe"))
-        try await subscriber.waitUntil("telegrams", within: .seconds(30)) { $0.count { $0.topic == "p1/json" } > 5 }
+        let program = try await publishing(to: "2>pipe")
         let reader = open(program.folder.path("pipe"), O_RDONLY | O_NONBLOCK)
         defer { close(reader) }
         var buffer = [UInt8](repeating: 0, count: 65536)

@@ -8,15 +8,8 @@ import Testing
 /// The generated files in `docs` are up to date.
 /// `UPDATE_README=1 swift test --filter GeneratedDocumentationTests` writes them.
 @Suite("Generated documentation", .serialized) struct GeneratedDocumentationTests {
-    private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .appendingPathComponent("../../../docs").standardized
-    private static let isUpdating = ProcessInfo.processInfo.environment["UPDATE_README"] == "1"
-
     private func expect(_ name: String, _ content: String) throws {
-        let url = Self.folder.appendingPathComponent(name)
-        if Self.isUpdating { try Data(content.utf8).write(to: url) }
-        let present = try String(contentsOf: url, encoding: .utf8)
-        #expect(present == content, "\(name) is out of date: run UPDATE_README=1 swift test --filter GeneratedDocumentationTests")
+        try GeneratedFile.expect("docs/\(name)", content, suite: "GeneratedDocumentationTests")
     }
 
     @Test("the table of codes is that of the catalogue") func catalogue() throws {

@@ -1,12 +1,9 @@
 import FoundationEssentials
-import Glibc
 import Logging
 import P1MQTTBroker
-import P1MQTTHomeAssistant
 import P1MQTTInput
 import P1MQTTMeter
 import P1MQTTSystem
-import P1Parser
 import ServiceLifecycle
 import UnixSignals
 

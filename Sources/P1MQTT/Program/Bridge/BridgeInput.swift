@@ -20,7 +20,7 @@ final class BridgeInput {
         let notifier: SystemdNotifier
     }
 
-    private typealias Meter = (pipeline: MeterPipeline, feed: Feed)
+    private typealias Meter = (prefix: String, pipeline: MeterPipeline, feed: Feed)
 
     private let settings: Settings
     private let surroundings: Surroundings
@@ -32,8 +32,8 @@ final class BridgeInput {
     private let pushes: [String: PushSource]
     private let reporter: BridgeReporter
     private let health: HealthAnswer
-    /// The meters that go on in the next one.
-    private var kept: [MeterSettings] = []
+    /// The meters that go on in the next one, by the prefix of their topics.
+    private var kept: Set<String> = []
 
     private var outbox: Outbox { surroundings.outbox }
 
@@ -48,22 +48,27 @@ final class BridgeInput {
         claims = old?.claims ?? DiscoveryClaims()
         claims.order(all.map(\.prefix))
         memory = old?.memory ?? BrokerMemory(startedAt: now)
-        let joining = zip(settings.meters, all).filter { old?.kept.contains($0.0) != true }.map(\.1)
+        let staying = Dictionary(uniqueKeysWithValues: (old?.meters ?? []).map { ($0.prefix, $0) }).filter {
+            old?.kept.contains($0.key) ?? false
+        }
+        let joining = all.filter { staying[$0.prefix] == nil }
         memory.recall(settings.mqtt.retain ? joining : [], at: now)
         debugLog = old == nil && settings.debug.enabled ? DebugLog(settings.debug, logger: logger) : old?.debugLog
         var pushes: [String: PushSource] = [:]
         for topic in settings.pushTopics { pushes[topic] = old?.pushes[topic] ?? PushSource(name: "mqtt topic \(topic)") }
         self.pushes = pushes
         let (memory, claims, debugLog) = (memory, claims, debugLog)
-        meters = settings.meters.map { meter in
-            if let old, old.kept.contains(meter), let same = old.meters.first(where: { $0.pipeline.settings == meter }) { return same }
+        meters = zip(settings.meters, all).map { meter, topics in
+            if let same = staying[topics.prefix] { return same }
             let pipeline = MeterPipeline(
                 settings: meter, all: settings, outbox: surroundings.outbox, logger: logger, debugLog: debugLog, broker: memory,
                 claims: claims, numbers: surroundings.numbers)
-            return (pipeline, Feed(source: Self.source(of: meter, pushes, surroundings.resolver), consumer: pipeline))
+            let feed = Feed(source: Self.source(of: meter, pushes, surroundings.resolver), consumer: pipeline)
+            return (topics.prefix, pipeline, feed)
         }
         reporter = BridgeReporter(
-            identity: surroundings.identity, startedAt: earlier.map { _ in surroundings.started }, settings: settings, meters: meters,
+            identity: surroundings.identity, startedAt: earlier.map { _ in surroundings.started }, settings: settings,
+            meters: meters.map { ($0.pipeline, $0.feed) },
             outbox: surroundings.outbox, inbox: surroundings.inbox, broker: memory, logger: logger)
         let name = HealthAnswer.name(prefix: settings.mqtt.topicPrefix, clientId: SessionPlan(settings).clientId)
         health = earlier.flatMap { $0.health.name == name ? $0.health : nil } ?? HealthAnswer(name: name)
@@ -94,12 +99,19 @@ final class BridgeInput {
         var next: Settings?
         loop.run {
             if !isStopping() { next = reload.take() }
+            self.kept = next.map(self.staying) ?? []
             return next != nil || isStopping()
-        } closing: { feed in
-            if let next, self.settings.isSameBridge(as: next) { self.kept = next.meters.filter(self.settings.meters.contains) }
-            return !self.meters.contains { $0.feed === feed && self.kept.contains($0.pipeline.settings) }
+        } closing: {
+            !self.kept.contains(self.meters[$0].prefix)
         }
         return next
+    }
+
+    /// Prefixes of the meters that another configuration has as they are.
+    private func staying(in next: Settings) -> Set<String> {
+        guard settings.isSameBridge(as: next) else { return [] }
+        let present = Dictionary(uniqueKeysWithValues: meters.map { ($0.prefix, $0.pipeline.settings) })
+        return Set(zip(next.meterTopics, next.meters).filter { present[$0.prefix] == $1 }.map(\.0.prefix))
     }
 
     /// What is done with a message of a subscription.
@@ -128,15 +140,14 @@ final class BridgeInput {
     /// - Returns: whether the present session says farewell.
     func makeRoom(for next: Settings, logger: Logger) -> Bool {
         let topics = next.homeAssistant == settings.homeAssistant ? Set(next.meterTopics.map(\.prefix)) : []
-        for (pipeline, _) in meters where !kept.contains(pipeline.settings) {
-            pipeline.leave(isGone: !topics.contains(pipeline.publication.topics.prefix))
-        }
+        for meter in meters where !kept.contains(meter.prefix) { meter.pipeline.leave(isGone: !topics.contains(meter.prefix)) }
         let hasOtherPrefix = next.mqtt.topicPrefix != settings.mqtt.topicPrefix
         if hasOtherPrefix || next.homeAssistant != settings.homeAssistant { outbox.forget(reporter.retained) }
         let old = SessionPlan(settings)
         // At the same broker the next session sends what this one could not, and under the old prefix nothing is left.
         if hasOtherPrefix { outbox.forget([old.will.topic]) }
         let isSameBroker = (next.mqtt.host, next.mqtt.port) == (settings.mqtt.host, settings.mqtt.port)
+        if !isSameBroker { outbox.forget(reporter.leftovers) }
         outbox.change(
             to: SessionPlan.Change(
                 settings: next.mqtt, plan: SessionPlan(next), farewell: isSameBroker ? nil : old.will, logger: logger))

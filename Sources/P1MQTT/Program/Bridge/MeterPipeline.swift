@@ -133,12 +133,7 @@ final class MeterPipeline: ChunkConsumer {
     }
 
     /// Ends it, while the program goes on.
-    /// - Parameter isGone: whether its topics are in the configuration no more.
-    func leave(isGone: Bool) {
-        if isGone { return outbox.forget(publication.leave()) }
-        outbox.post(publication.goOffline())
-        outbox.forget(publication.leftovers)
-    }
+    func leave(isGone: Bool) { post(publication.leave(isGone: isGone)) }
 
     /// The next messages of an outage that is over, at most `limit`.
     func takeHistory(_ limit: Int) -> [Message] { publication.takeHistory(limit) }

@@ -101,18 +101,21 @@ struct MeterPublication {
     /// The meter is not heard any more, and with it those on its M-Bus.
     mutating func goOffline() -> [Message] {
         said = nil
-        let mbusTopics = mbus.states.map { topics.mbusAvailability($0.channel) }
-        return ([topics.availability] + mbusTopics).flatMap { board.set($0, isOnline: false) }
+        return availabilityTopics.flatMap { board.set($0, isOnline: false) }
     }
 
-    /// Takes back all that is retained of a meter that is in the configuration no more.
-    /// - Returns: topics to delete, those of discovery first.
-    mutating func leave() -> [String] {
-        let mbusTopics = mbus.states.map { topics.mbusAvailability($0.channel) }
-        return discovery.leave() + [topics.availability] + mbusTopics + values.retained(identity.slots)
-    }
+    private var availabilityTopics: [String] { [topics.availability] + mbus.states.map { topics.mbusAvailability($0.channel) } }
 
     // MARK: - The end
+
+    /// The end of the meter while the program goes on. An emulated one leaves nothing but `offline` behind.
+    /// - Parameter isGone: whether its topics are in the configuration no more; then nothing at all is left.
+    mutating func leave(isGone: Bool) -> Outcome {
+        var outcome = Outcome()
+        if isGone || isEmulated { outcome.forgotten = discovery.leave() + values.retained(identity.slots) }
+        if isGone { outcome.forgotten += availabilityTopics } else { outcome.messages = goOffline() }
+        return outcome
+    }
 
     /// Retained topics to delete at a clean end: an emulated meter leaves nothing behind but `offline`.
     var leftovers: [String] {

@@ -42,9 +42,11 @@ struct ConfigurationOptions: ParsableArguments {
         try LoadedSettings(explicitPath: config, environment: ProcessInfo.processInfo.environment, flags: flags)
     }
 
+    /// What can be read of a configuration, be it wrong: enough to find a program that runs with an earlier state of it.
     func draft() -> SettingsDraft {
-        SettingsDraft(
-            explicitPath: config, environment: ProcessInfo.processInfo.environment, flags: flags, searchPaths: LoadedSettings.searchPaths)
+        var draft = SettingsDraft()
+        draft.readLayers(explicitPath: config, environment: ProcessInfo.processInfo.environment, flags: flags)
+        return draft
     }
 
     /// The configuration in force, with a meter at the least. What is wrong with it goes to standard error, and the program

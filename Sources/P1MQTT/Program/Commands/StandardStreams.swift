@@ -10,6 +10,7 @@ enum StandardError {
 
     /// When nobody reads them, they are lost.
     static func write(_ text: String) {
+        // There is no other place to say so.
         _ = try? FileDescriptor.standardError.writeAll((text.hasSuffix("\n") ? text : text + "\n").utf8)
     }
 

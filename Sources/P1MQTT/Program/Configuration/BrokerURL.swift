@@ -103,6 +103,7 @@ extension SettingCodec where Value == BrokerURL {
             schema: .members(["type": .text("string"), "pattern": .text("^[mM][qQ][tT][tT][sS]?://")])
         ) {
             guard case .text(let text) = $0 else { return nil }
+            // Why it is none, `fault` says.
             return try? BrokerURL(text)
         } encode: {
             .text($0.text)

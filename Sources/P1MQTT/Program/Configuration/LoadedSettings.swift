@@ -23,9 +23,7 @@ struct LoadedSettings: Sendable {
         explicitPath: String?, environment: [String: String], flags: [SettingText], searchPaths: [String] = searchPaths
     ) throws(SettingsProblems) {
         var draft = SettingsDraft()
-        let found = draft.readFirst(of: explicitPath.map { [$0] } ?? searchPaths, isRequired: explicitPath != nil)
-        draft.read(EnvironmentName.settings(in: environment) { draft.report("", .environment($0), $1) })
-        draft.read(flags)
+        let found = draft.readLayers(explicitPath: explicitPath, environment: environment, flags: flags, searchPaths: searchPaths)
         draft.check()
         warnings = draft.readFiles() + draft.doubts(ofFile: found) + draft.doubts()
         guard draft.problems.isEmpty else { throw SettingsProblems(problems: draft.problems) }
@@ -36,16 +34,20 @@ struct LoadedSettings: Sendable {
 }
 
 extension SettingsDraft {
-    /// What can be read of a configuration, be it wrong: enough to find a program that runs with an earlier state of it.
-    init(explicitPath: String?, environment: [String: String], flags: [SettingText], searchPaths: [String]) {
-        self.init()
-        _ = readFirst(of: explicitPath.map { [$0] } ?? searchPaths, isRequired: explicitPath != nil)
+    /// Reads file, environment and flags, as far as they can be read, and checks nothing.
+    /// - Returns: the file, and whether every user of the machine may read it.
+    @discardableResult
+    mutating func readLayers(
+        explicitPath: String?, environment: [String: String], flags: [SettingText], searchPaths: [String] = LoadedSettings.searchPaths
+    ) -> (path: String, isReadableByOthers: Bool)? {
+        let found = readFirst(of: explicitPath.map { [$0] } ?? searchPaths, isRequired: explicitPath != nil)
         read(EnvironmentName.settings(in: environment) { report("", .environment($0), $1) })
         read(flags)
+        return found
     }
 
     /// Reads the first file that is there; says which, and whether every user of the machine may read it.
-    fileprivate mutating func readFirst(of paths: [String], isRequired: Bool) -> (path: String, isReadableByOthers: Bool)? {
+    private mutating func readFirst(of paths: [String], isRequired: Bool) -> (path: String, isReadableByOthers: Bool)? {
         for path in paths {
             do {
                 let file = try SmallFile.load(path, limit: JSONReader.maximumSize)

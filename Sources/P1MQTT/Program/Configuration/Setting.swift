@@ -44,6 +44,7 @@ struct Setting<Part>: Sendable {
 
     /// What a text of the environment or of a flag stands for.
     func value(of text: String) -> JSONTree {
+        // What is no JSON is text: nobody writes quotation marks into a variable.
         guard readsLiterals, let value = try? JSONReader.read(Array(text.utf8)) else { return .text(text) }
         switch value {
         case .number, .bool: return value

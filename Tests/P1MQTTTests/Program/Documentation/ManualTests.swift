@@ -6,15 +6,8 @@ import Testing
 /// The pages of the manual that the Debian package and `make install` bring are those of the program.
 /// `UPDATE_README=1 swift test --filter ManualTests` writes them.
 @Suite("Manual", .serialized) struct ManualTests {
-    private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .appendingPathComponent("../../../../packaging/man").standardized
-    private static let isUpdating = ProcessInfo.processInfo.environment["UPDATE_README"] == "1"
-
     private func expect(_ name: String, _ content: String) throws {
-        let url = Self.folder.appendingPathComponent(name)
-        if Self.isUpdating { try Data(content.utf8).write(to: url) }
-        let present = try String(contentsOf: url, encoding: .utf8)
-        #expect(present == content, "\(name) is out of date: run UPDATE_README=1 swift test --filter ManualTests")
+        try GeneratedFile.expect("packaging/man/\(name)", content, suite: "ManualTests")
     }
 
     @Test("p1mqtt(1) is what the commands say of themselves") func commands() throws {
