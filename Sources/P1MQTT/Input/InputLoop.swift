@@ -15,11 +15,10 @@ package final class InputLoop {
     private let everyTurn: (Moment) -> Int64?
 
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: bufferSize, alignment: 16)
-    /// One place for each feed, then that of the wake descriptor and that of visitors.
+    /// One place for each feed, then that of the wake descriptor and those of visitors.
     private var readiness: ReadinessSet
     private let wakePlace: Int
-    private let visitors: WatchedDescriptor?
-    private var visitorsPlace: Int { wakePlace + 1 }
+    private let visitors: [WatchedDescriptor]
     /// For each feed, when it is due without being ready.
     private var deadlines: [Int64]
     private var turnDeadline: Int64 = .min
@@ -39,7 +38,7 @@ package final class InputLoop {
     package init(
         feeds: [Feed], wake: WakeDescriptor, clock: @escaping () -> Moment = Moment.now,
         onWake: @escaping (Moment) -> Void = { _ in }, pause: @escaping () -> Int64? = { nil },
-        visitors: WatchedDescriptor? = nil, everyTurn: @escaping (Moment) -> Int64? = { _ in nil }
+        visitors: [WatchedDescriptor] = [], everyTurn: @escaping (Moment) -> Int64? = { _ in nil }
     ) {
         self.feeds = feeds
         self.wake = wake
@@ -49,7 +48,7 @@ package final class InputLoop {
         self.visitors = visitors
         self.everyTurn = everyTurn
         wakePlace = feeds.count
-        readiness = ReadinessSet(places: feeds.count + 2)
+        readiness = ReadinessSet(places: feeds.count + 1 + visitors.count)
         readiness.watch(PollInterest(descriptor: wake.raw, events: Int16(POLLIN)), at: wakePlace)
         deadlines = Array(repeating: .min, count: feeds.count)
         patientFeeds = feeds.indices.filter { feeds[$0].source.traits.mayWait }
@@ -68,8 +67,7 @@ package final class InputLoop {
         var now = clock()
         while !stopped(), live > 0 {
             holdBackPatientFeeds()
-            let visited = visitors?.descriptor().map { PollInterest(descriptor: $0, events: Int16(POLLIN)) }
-            readiness.watch(visited, at: visitorsPlace)
+            watchVisitors()
             let ready = readiness.wait(timeout(from: now))
             now = clock()
             for (place, events) in ready { serve(place, events, at: now) }
@@ -89,10 +87,7 @@ package final class InputLoop {
     }
 
     private func serve(_ place: Int, _ events: Int16, at now: Moment) {
-        if place == visitorsPlace {
-            visitors?.ready(now)
-            return
-        }
+        if place > wakePlace { return visitors[place - wakePlace - 1].ready(now) }
         guard place == wakePlace else {
             feeds[place].ready(events, at: now, buffer: buffer)
             return refresh(place)
@@ -120,6 +115,13 @@ package final class InputLoop {
         readiness.watch(feed.interest, at: index)
     }
 
+    private func watchVisitors() {
+        for (index, visitor) in visitors.enumerated() {
+            let interest = visitor.descriptor().map { PollInterest(descriptor: $0, events: Int16(POLLIN)) }
+            readiness.watch(interest, at: wakePlace + 1 + index)
+        }
+    }
+
     private func holdBackPatientFeeds() {
         guard !patientFeeds.isEmpty else { return }
         holdBack = pause()
@@ -129,7 +131,8 @@ package final class InputLoop {
     }
 }
 
-/// A descriptor that the input thread waits for beside those of the sources.
+/// A descriptor that the input thread waits for beside those of the sources. Who has several puts them into an `epoll` of
+/// its own, whose descriptor is readable when one of them is ready.
 package struct WatchedDescriptor {
     /// `nil`: nothing for now. Asked on each turn.
     let descriptor: () -> CInt?

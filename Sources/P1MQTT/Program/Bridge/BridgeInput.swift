@@ -91,7 +91,7 @@ final class BridgeInput {
             // A capture is read as fast as the broker takes it: it would be a pity to replay only the newest values.
             // While the broker is away there is nothing to look for: its return wakes the loop.
             pause: { self.outbox.isEmpty ? nil : self.memory.isAway ? .max : 2 },
-            visitors: health.visitors { self.reporter.healthReport.text(at: $0) },
+            visitors: [health.visitors { self.reporter.healthReport.text(at: $0) }],
             everyTurn: { now in
                 let next = min(self.reporter.turn(at: now) ?? .max, self.health.turn(at: now))
                 return min(next, self.surroundings.notifier.turn(at: now) { self.reporter.status })
