@@ -85,13 +85,19 @@ package struct SourceTraits: Equatable, Sendable {
     var mayWait = false
     /// Whether bit 7 may hold a parity bit that nobody has stripped yet.
     package var mayCarryParity = true
+    /// Milliseconds of silence behind which it is opened anew, where that differs from other sources.
+    var reopensAfter: Int64?
 
-    package init(silence: Silence, unreadableAdvice: String, isPaced: Bool = false, mayWait: Bool = false, mayCarryParity: Bool = true) {
+    package init(
+        silence: Silence, unreadableAdvice: String, isPaced: Bool = false, mayWait: Bool = false, mayCarryParity: Bool = true,
+        reopensAfter: Int64? = nil
+    ) {
         self.silence = silence
         self.unreadableAdvice = unreadableAdvice
         self.isPaced = isPaced
         self.mayWait = mayWait
         self.mayCarryParity = mayCarryParity
+        self.reopensAfter = reopensAfter
     }
 }
 

@@ -5,7 +5,7 @@ import P1Parser
 
 /// The kinds of source, as `source.type` names them.
 enum SourceType: String, Sendable, CaseIterable {
-    case serial, tcp, mqtt, file, emulator
+    case serial, tcp, mqtt, http, websocket, file, emulator
 }
 
 /// A meter while its layers are read: a higher layer may still change the type of its source.
@@ -41,6 +41,10 @@ struct SourceDraft: Sendable {
     var host: String?
     var port: Int?
     var topic: String?
+    var httpURL: HTTPURL?
+    /// Its URL is `httpURL`.
+    var http = HTTPSettings()
+    var socketURL: HTTPURL?
     var filePath: String?
     /// Its capture is read from `replayPath`.
     var emulator = EmulatorSettings()
@@ -58,6 +62,12 @@ struct SourceDraft: Sendable {
             guard let host, let port else { return nil }
             return .tcp(host: host, port: port)
         case .mqtt: return topic.map { .mqtt(topic: $0) }
+        case .http:
+            guard let httpURL else { return nil }
+            var http = http
+            http.url = httpURL
+            return .http(http)
+        case .websocket: return socketURL.map { .websocket($0) }
         case .file: return filePath.map { .file(path: $0) }
         case .emulator: return .emulator(emulator)
         }

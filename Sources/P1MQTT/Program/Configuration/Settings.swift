@@ -43,6 +43,8 @@ enum SourceSettings: Sendable, Equatable {
     case serial(SerialSettings)
     case tcp(host: String, port: Int)
     case mqtt(topic: String)
+    case http(HTTPSettings)
+    case websocket(HTTPURL)
     case file(path: String)
     case emulator(EmulatorSettings)
 }
@@ -53,7 +55,7 @@ extension SourceSettings {
         switch self {
         case .emulator: true
         case .file(let path): path != "-"
-        case .serial, .tcp, .mqtt: false
+        case .serial, .tcp, .mqtt, .http, .websocket: false
         }
     }
 }
