@@ -62,7 +62,7 @@ let package = Package(
             name: "P1MQTTTests",
             dependencies: [
                 "P1Parser", "P1MQTTMeter", "P1MQTTHomeAssistant", "P1MQTTSystem", "P1MQTTBroker", "P1MQTTInput",
-                "P1MQTTEmulator", "P1MQTT", "TestSupport", arguments, logging,
+                "P1MQTTEmulator", "P1MQTT", "TestSupport", "CCurl", arguments, logging,
             ],
             exclude: ["HomeAssistant/Golden"],
             swiftSettings: strict),
