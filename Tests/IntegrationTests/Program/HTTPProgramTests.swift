@@ -93,7 +93,9 @@ import Testing
 
     /// The names of the libraries that are in its memory.
     private func libraries(of program: Program) throws -> Set<String> {
-        let maps = try String(contentsOfFile: "/proc/\(program.process)/maps", encoding: .utf8)
-        return Set(maps.split(separator: "\n").compactMap { $0.split(separator: "/").last.map(String.init) }.filter { $0.contains(".so") })
+        // A file of /proc has no size to read it by.
+        let maps = try FileHandle(forReadingFrom: URL(fileURLWithPath: "/proc/\(program.process)/maps")).readToEnd() ?? Data()
+        let paths = String(decoding: maps, as: UTF8.self).split(separator: "\n")
+        return Set(paths.compactMap { $0.split(separator: "/").last.map(String.init) }.filter { $0.contains(".so") })
     }
 }

@@ -35,7 +35,7 @@ import Testing
             ("http://user:word@h/", .user), ("http://h:0/", .port), ("http://h:65536/", .port), ("http://h:8o/", .port),
             ("http://h:/", .port),
             ("http://[::1/", .host), ("http://[h]/", .host), ("http://h/a b", .path), ("http://h/#a", .path), ("http://h/é", .path),
-            ("http://h/a\r\nX: y", .path), ("http://::1/", .port),
+            ("http://h/a\r\nX: y", .path), ("http://::1/", .host),
         ])
     func notURLs(_ text: String, _ fault: HTTPURL.Fault) {
         #expect(throws: fault) { try HTTPURL(text, schemes: [.http, .https]) }
@@ -126,21 +126,21 @@ import Testing
 
     // MARK: - The same telegram
 
-    @Test("the same telegram is one, whenever it is fetched again") func dated() {
+    /// Which of these are new, each fetched at so many milliseconds.
+    private func news(_ fetched: [(at: Int64, text: String)]) -> [Bool] {
         var filter = RepeatFilter()
-        let (first, second) = (Array("/A\r\n0-0:1.0.0(260101000000W)\r\n!\r\n".utf8), Array("/A\r\n0-0:1.0.0(260101000001W)\r\n!\r\n".utf8))
-        #expect(filter.isNew(first, at: Moment(monotonic: 0, utc: 0)))
-        #expect(!filter.isNew(first, at: Moment(monotonic: 3_600_000, utc: 0)))
-        #expect(filter.isNew(second, at: Moment(monotonic: 3_600_001, utc: 0)))
-        #expect(filter.isNew(first, at: Moment(monotonic: 3_600_002, utc: 0)))
+        return fetched.map { filter.isNew(Array($0.text.utf8), at: Moment(monotonic: $0.at, utc: 0)) }
+    }
+
+    @Test("the same telegram is one, whenever it is fetched again") func dated() {
+        let first = "/A\r\n0-0:1.0.0(260101000000W)\r\n!\r\n"
+        let second = "/A\r\n0-0:1.0.0(260101000001W)\r\n!\r\n"
+        #expect(news([(0, first), (3_600_000, first), (3_600_001, second), (3_600_002, first)]) == [true, false, true, true])
     }
 
     @Test("without a time the same bytes are another telegram after ten seconds") func undated() {
-        var filter = RepeatFilter()
-        let telegram = Array("/A\r\n1-0:1.7.0(0000.24*kW)\r\n!\r\n".utf8)
-        #expect(filter.isNew(telegram, at: Moment(monotonic: 1_000, utc: 0)))
-        #expect(!filter.isNew(telegram, at: Moment(monotonic: 10_999, utc: 0)))
-        #expect(filter.isNew(telegram, at: Moment(monotonic: 11_000, utc: 0)))
-        #expect(!filter.isNew(telegram, at: Moment(monotonic: 12_000, utc: 0)))
+        let telegram = "/A\r\n1-0:1.7.0(0000.24*kW)\r\n!\r\n"
+        let times: [Int64] = [1_000, 10_999, 11_000, 12_000]
+        #expect(news(times.map { ($0, telegram) }) == [true, false, true, false])
     }
 }

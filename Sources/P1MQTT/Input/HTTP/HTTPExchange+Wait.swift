@@ -12,7 +12,7 @@ extension HTTPExchange {
             let now = Moment.now()
             if let outcome = turn(at: now) { return outcome }
             let due = deadline.map { $0 - min($0, now.monotonic) } ?? -1
-            stop.wait(orFor: [descriptor, wake.raw], milliseconds: due)
+            stop.rest(milliseconds: due, orUntil: [descriptor, wake.raw])
             wake.drain()
         }
         return nil
@@ -20,8 +20,8 @@ extension HTTPExchange {
 }
 
 extension WakeDescriptor {
-    /// Waits until it is pulled, one of the others is readable, or the time is over (-1: without end).
-    package func wait(orFor others: [CInt] = [], milliseconds: Int64) {
+    /// Waits until it is pulled, which it stays, until one of the others is readable, or until the time is over (-1: never).
+    package func rest(milliseconds: Int64, orUntil others: [CInt] = []) {
         var waits = ([raw] + others).map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         poll(&waits, nfds_t(waits.count), CInt(clamping: milliseconds))
     }

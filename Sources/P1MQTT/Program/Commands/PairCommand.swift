@@ -112,7 +112,7 @@ private struct Pairing {
             guard Moment.now().monotonic + 1000 < end else {
                 throw PairingFailure(text: "nobody pressed the button within \(seconds) s. Run this again, and press it while it waits.")
             }
-            stop.wait(milliseconds: max(0, began + 1000 - Moment.now().monotonic))
+            stop.rest(milliseconds: max(0, began + 1000 - Moment.now().monotonic))
         }
     }
 
