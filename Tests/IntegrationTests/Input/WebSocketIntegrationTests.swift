@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 @testable import P1MQTT
@@ -53,6 +54,16 @@ struct WebSocketIntegrationTests {
         let done = InputBench.run([try feed(device, "/never", recorder, time: 1_000)], wake: wake) { recorder.kinds == [.failed] }
         #expect(done)
         #expect(recorder.reports.last?.reason == "no whole answer came within 1 s")
+    }
+
+    @Test("check --connect hears it") func check() async throws {
+        let device = try await HTTPDevice(telegram: SimulatedMeter.telegram(1))
+        let library = ProcessInfo.processInfo.environment["LD_LIBRARY_PATH"].map { ["LD_LIBRARY_PATH": $0] } ?? [:]
+        let meter = device.meter("/ws", scheme: "ws", type: "websocket")
+        let result = try await Program.run(
+            ["check", "--connect", "--seconds", "2"],
+            configuration: #"{"mqtt": {"host": "127.0.0.1", "port": 1}, "meters": [\#(meter)]}"#, environment: library)
+        #expect(result.output.contains("telegrams  2 good, 0 with a wrong checksum"), "\(result.output)\(result.log)")
     }
 
     @Test("is opened anew after a silence") func silence() async throws {
