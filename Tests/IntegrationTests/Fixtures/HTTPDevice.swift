@@ -67,7 +67,7 @@ final class HTTPDevice: @unchecked Sendable {
 
         folder, port = sys.argv[1], int(sys.argv[2])
         certificate = sys.argv[3:5]
-        connections = 0
+        connections = asked = 0
 
 
         def content(name):
@@ -174,6 +174,14 @@ final class HTTPDevice: @unchecked Sendable {
                 self.end_headers()
                 self.wfile.write(content("telegram")[:100])
                 self.close_connection = True
+
+            def get_lossy(self, losses):
+                # So many of each ten requests are lost, none of the first.
+                global asked
+                asked += 1
+                if asked % 10 >= 10 - int(losses):
+                    return self.get_cut()
+                self.answer(200, content("telegram"))
 
             def get_never(self):
                 time.sleep(600)

@@ -102,6 +102,17 @@ struct HTTPSourceIntegrationTests {
         #expect(second?.requests.isEmpty == false)
     }
 
+    @Test("one request that is lost is no fault, two in a row are", arguments: [1, 2]) func lossy(_ losses: Int) async throws {
+        let device = try await HTTPDevice(telegram: SimulatedMeter.telegram(1))
+        let recorder = Recorder()
+        let done = InputBench.run([feed(try settings(device.url("/lossy/\(losses)")), recorder)], wake: wake) {
+            device.requests.count > 25
+        }
+        #expect(done, "\(recorder.reports)")
+        #expect(recorder.kinds == (losses == 1 ? [.connected] : [.connected, .failed]), "\(recorder.reports)")
+        #expect(recorder.goodFrames == 1)
+    }
+
     // MARK: - Answers that are none
 
     @Test("what a device answers in the place of a telegram") func answers() async throws {

@@ -22,6 +22,8 @@ package final class HTTPSource: ByteSource {
     private var exchange: HTTPExchange?
     private var state = State.closed
     private var hasAnswered = false
+    /// The request before this one was lost.
+    private var hasMissed = false
     private var openings = 0
     private var repeats = RepeatFilter()
 
@@ -55,7 +57,7 @@ package final class HTTPSource: ByteSource {
         let request = HTTPExchange.Request(url: settings.url, token: try token(), trust: settings.trust)
         exchange = try HTTPExchange(request, resolver: resolver, limits: limits)
         openings += 1
-        hasAnswered = false
+        (hasAnswered, hasMissed) = (false, false)
         ask(at: now)
         return .pending
     }
@@ -76,7 +78,7 @@ package final class HTTPSource: ByteSource {
         case .asking(let since):
             switch exchange?.turn(at: now) {
             case nil: return nil
-            case .failed(let error): return .failed(error)
+            case .failed(let error): return miss(error, askedAt: since, at: now)
             case .answer(let answer): return take(answer.meaning(hasToken: hasToken), askedAt: since, at: now)
             }
         }
@@ -95,16 +97,28 @@ package final class HTTPSource: ByteSource {
     }
 
     private func take(_ meaning: HTTPAnswer.Meaning, askedAt: Int64, at now: Moment) -> SourceEvent? {
-        // A device that is slow is left alone for a while.
-        let next = max(askedAt + settings.interval, now.monotonic + settings.interval / 2)
+        let next = next(askedAt: askedAt, at: now)
         state = .waiting(until: next)
         switch meaning {
-        case .fault(let error): return .failed(error)
+        case .fault(let error): return miss(error, askedAt: askedAt, at: now)
         case .telegram(let telegram) where repeats.isNew(telegram, at: now): state = .holding(telegram, next: next)
         case .telegram, .silence: break
         }
-        defer { hasAnswered = true }
+        defer { (hasAnswered, hasMissed) = (true, false) }
         return hasAnswered ? nil : .opened("it answers")
+    }
+
+    /// A device with a radio that answers now and then loses a request: one is no fault, two in a row are.
+    private func miss(_ error: SourceError, askedAt: Int64, at now: Moment) -> SourceEvent? {
+        guard hasAnswered, !hasMissed, error.cause.mayPass else { return .failed(error) }
+        hasMissed = true
+        state = .waiting(until: next(askedAt: askedAt, at: now))
+        return nil
+    }
+
+    /// A device that is slow is left alone for a while.
+    private func next(askedAt: Int64, at now: Moment) -> Int64 {
+        max(askedAt + settings.interval, now.monotonic + settings.interval / 2)
     }
 
     private func token() throws(SourceError) -> Secret? {
@@ -116,6 +130,17 @@ package final class HTTPSource: ByteSource {
             throw SourceError(.setting, "the file \(file) with the token \(error.reason)", remedy: "Check tokenFile, and who may read it.")
         }
         throw SourceError(.setting, "the file \(file) holds no token", remedy: "`p1mqtt pair HOST` writes one.")
+    }
+}
+
+extension SourceError.Cause {
+    /// Whether the next request may well be answered.
+    fileprivate var mayPass: Bool {
+        switch self {
+        case .timedOut, .closedByPeer: true
+        case .answer(let status): status >= 500 || status == 429
+        default: false
+        }
     }
 }
 
