@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test check docs install deb soak sanitize fuzz bench bench-parse compare test-home-assistant
+.PHONY: help run test check docs install deb soak sanitize fuzz bench bench-parse compare test-home-assistant test-brokers
 
 PREFIX ?= /usr/local
 # A folder to put in front of every installed path, for packagers.
@@ -46,6 +46,7 @@ help:
 	@echo 'make bench    CPU, latency, memory and a fleet of meters, beside a plain C program  (OLD=, NEW=, REFERENCE=, PUBLISHER=)'
 	@echo 'make compare  whether two programs publish and print the same for the same bytes  (OLD=, NEW=, CORPUS=)'
 	@echo 'make test-home-assistant  with a real Home Assistant, which HA_CHECK must name: see Tests/HomeAssistant/run'
+	@echo 'make test-brokers  at every broker that is installed: mosquitto, RabbitMQ and a cluster of it, ejabberd, amqtt  (AMQTT=)'
 	@echo 'make bench-parse  time for one telegram; beside a C program when REFERENCE names one'
 
 run:
@@ -136,3 +137,9 @@ compare:
 
 test-home-assistant:
 	@HA_CHECK='$(HA_CHECK)' HA_CHECK_OPTIONS='$(HA_CHECK_OPTIONS)' OLD='$(OLD)' Tests/HomeAssistant/run
+
+# Some five minutes. What is not installed is skipped and said; nothing but mosquitto and Python is installed for it.
+test-brokers:
+	@.ci/prepare libmosquitto-dev mosquitto mosquitto-clients python3
+	swift build --product p1mqtt
+	@AMQTT='$(AMQTT)' Tests/Brokers/run "$$(swift build --show-bin-path)/p1mqtt"

@@ -6,7 +6,7 @@ extension BrokerConnection {
     /// What the broker answered.
     enum Event: Sendable, Equatable {
         /// The answer to a subscription; the last one when no other is awaited.
-        case answered(filter: String, isGranted: Bool, isLast: Bool)
+        case answered(filter: String, isGranted: Bool, isLast: Bool, words: String? = nil)
         /// The end of the last of the subscriptions that were to end was confirmed.
         case unsubscribed
         /// The broker would not take a message on this topic (MQTT 5 only; older brokers say nothing).
@@ -19,6 +19,8 @@ extension BrokerConnection {
         var connack: CInt?
         /// Why the connection ended, as libmosquitto or the broker put it.
         var disconnect: CInt?
+        /// What the broker said beside either code.
+        var words: String?
         /// First errors and warnings that libmosquitto logged before the broker accepted.
         var log: [String] = []
         /// OpenSSL's result on the broker's certificate, noted when libmosquitto logs a failure: afterwards it may
@@ -33,27 +35,35 @@ extension BrokerConnection {
 
     static func setCallbacks(of handle: OpaquePointer) {
         mosquitto_connect_v5_callback_set(handle) { handle, user, code, _, properties in
-            BrokerConnection.from(user)?.diagnosis.connack = code
-            BrokerConnection.from(user)?.limits.learn(from: properties)
+            guard let connection = BrokerConnection.from(user) else { return }
+            connection.diagnosis.connack = code
+            connection.diagnosis.words = code == 0 ? nil : BrokerWords.read(properties)
+            connection.limits.learn(from: properties)
             // From here on libmosquitto would format a line for each message that is sent.
             mosquitto_log_callback_set(handle, nil)
         }
-        mosquitto_disconnect_callback_set(handle) { _, user, code in
-            BrokerConnection.from(user)?.diagnosis.disconnect = code
+        mosquitto_disconnect_v5_callback_set(handle) { _, user, code, properties in
+            guard let connection = BrokerConnection.from(user) else { return }
+            connection.diagnosis.disconnect = code
+            connection.diagnosis.words = connection.diagnosis.words ?? BrokerWords.read(properties)
         }
-        mosquitto_publish_v5_callback_set(handle) { _, user, id, reason, _ in
+        mosquitto_publish_v5_callback_set(handle) { _, user, id, reason, properties in
             guard let connection = BrokerConnection.from(user), let done = connection.unconfirmed.removeValue(forKey: id),
                 reason >= 0x80
             else { return }
             let why = reason == 0x95 ? connection.limits.tooLarge(done.message) : String(cString: mosquitto_reason_string(reason))
-            connection.events.append(.rejected(topic: done.message.topic, reason: why))
+            let words = BrokerWords.read(properties).map { " (\($0.sanitised))" } ?? ""
+            connection.events.append(.rejected(topic: done.message.topic, reason: why + words))
         }
-        mosquitto_subscribe_callback_set(handle) { _, user, id, count, granted in
+        mosquitto_subscribe_v5_callback_set(handle) { _, user, id, count, granted, properties in
             guard let connection = BrokerConnection.from(user), let granted,
                 let filter = connection.awaitedAnswers.removeValue(forKey: id)
             else { return }
             let isGranted = (0..<Int(count)).allSatisfy { granted[$0] < 0x80 }
-            connection.events.append(.answered(filter: filter, isGranted: isGranted, isLast: connection.awaitedAnswers.isEmpty))
+            connection.events.append(
+                .answered(
+                    filter: filter, isGranted: isGranted, isLast: connection.awaitedAnswers.isEmpty,
+                    words: isGranted ? nil : BrokerWords.read(properties)))
         }
         mosquitto_unsubscribe_callback_set(handle) { _, user, id in
             guard let connection = BrokerConnection.from(user), connection.awaitedEnds.remove(id) != nil,

@@ -12,20 +12,23 @@ extension BrokerConnection {
     ///   - inbox: where messages of subscriptions go.
     ///   - limit: milliseconds for all of it but the look-up of the name, which the resolver limits; the addresses that are
     ///     left share what is left of it.
+    ///   - maximumQoS: of messages; more than that was found not to work.
     ///   - wake: ends the wait to ask `isStopping`.
     ///   - lookUp: the addresses of the host, as text; at least one.
     /// - Returns: `nil` when `isStopping` said so.
     static func connect(
-        settings: MQTTSettings, clientId: String, will: Message?, inbox: Inbox, limit: Int64, wake: WakeDescriptor,
-        lookUp: (MQTTSettings) throws(MosquittoError) -> [String] = BrokerConnection.addresses(of:), isStopping: () -> Bool
+        settings: MQTTSettings, broker: BrokerAddress, clientId: String, will: Message?, inbox: Inbox, limit: Int64, wake: WakeDescriptor,
+        maximumQoS: CInt = 2, lookUp: (BrokerAddress) throws(MosquittoError) -> [String] = BrokerConnection.addresses(of:),
+        isStopping: () -> Bool
     ) throws(MosquittoError) -> BrokerConnection? {
-        var addresses = try lookUp(settings)[...]
+        var addresses = try lookUp(broker)[...]
         let deadline = Moment.now().monotonic + limit
         var failure: MosquittoError?
         while let address = addresses.popFirst() {
             let share = (deadline - Moment.now().monotonic) / Int64(addresses.count + 1)
             do throws(MosquittoError) {
-                let connection = try BrokerConnection(settings: settings, clientId: clientId, will: will, inbox: inbox)
+                let connection = try BrokerConnection(
+                    settings: settings, broker: broker, clientId: clientId, will: will, inbox: inbox, maximumQoS: maximumQoS)
                 try connection.start(at: address)
                 return try connection.awaitAccept(limit: share, wake: wake, isStopping: isStopping) ? connection : nil
             } catch {
@@ -39,11 +42,11 @@ extension BrokerConnection {
     }
 
     /// The addresses of the host as text, in the order of the system's resolver; at least one. May block.
-    static func addresses(of settings: MQTTSettings) throws(MosquittoError) -> [String] {
+    static func addresses(of broker: BrokerAddress) throws(MosquittoError) -> [String] {
         var hints = addrinfo()
         hints.ai_socktype = CInt(SOCK_STREAM.rawValue)
         var list: UnsafeMutablePointer<addrinfo>?
-        var code = getaddrinfo(settings.host, nil, &hints, &list)
+        var code = getaddrinfo(broker.host, nil, &hints, &list)
         defer { if list != nil { freeaddrinfo(list) } }
         var addresses: [String] = []
         var next = code == 0 ? list : nil
@@ -56,7 +59,7 @@ extension BrokerConnection {
             let address = String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
             if !addresses.contains(address) { addresses.append(address) }
         }
-        if addresses.isEmpty { throw MosquittoError(broker: settings.broker, cause: .unknownHost(String(cString: gai_strerror(code)))) }
+        if addresses.isEmpty { throw MosquittoError(broker: "\(broker)", cause: .unknownHost(String(cString: gai_strerror(code)))) }
         return addresses
     }
 
@@ -114,7 +117,7 @@ extension BrokerConnection {
         if socket >= 0 { try write() }
         if socket >= 0 { try keepAlive() }
         // A DISCONNECT of MQTT 5 ends the connection without an error code.
-        if socket < 0 { throw MosquittoError(broker: broker, cause: .dismissed(code: diagnosis.disconnect ?? 0)) }
+        if socket < 0 { throw MosquittoError(broker: broker, cause: .dismissed(code: diagnosis.disconnect ?? 0), words: diagnosis.words) }
     }
 
     /// - Returns: what `poll` said of the socket; 0 after the time, a signal or the wake descriptor.

@@ -1,6 +1,7 @@
 import CMosquitto
 
 import Glibc
+import P1MQTTMeter
 
 /// From codes of libmosquitto to causes that a user can act on.
 extension BrokerConnection {
@@ -24,6 +25,8 @@ extension BrokerConnection {
         // Within TLS nobody sees what it was.
         case CInt(MOSQ_ERR_PROTOCOL.rawValue) where !isAccepted, CInt(MOSQ_ERR_MALFORMED_PACKET.rawValue) where !isAccepted:
             cause = .notMQTT(.other(nil))
+        // RabbitMQ before 3.13 confirms with a PUBACK what wants a PUBREC, which libmosquitto takes for the end of all order.
+        case CInt(MOSQ_ERR_PROTOCOL.rawValue) where unconfirmed.values.contains { min($0.message.qos, limits.qos) == 2 }: cause = .noQoS2
         case CInt(MOSQ_ERR_KEEPALIVE.rawValue): cause = .keepAlive
         case CInt(MOSQ_ERR_CONN_LOST.rawValue), CInt(MOSQ_ERR_NO_CONN.rawValue):
             cause = isAccepted ? .lost(errno: 0) : .closedBeforeAccept
@@ -32,7 +35,7 @@ extension BrokerConnection {
             cause = .closedBeforeAccept
         default: cause = .library(call: call, code: code, errno: number)
         }
-        return MosquittoError(broker: broker, cause: cause)
+        return MosquittoError(broker: broker, cause: cause, words: diagnosis.words)
     }
 
     private func tlsFault() -> TLSFault {

@@ -8,10 +8,11 @@ import P1MQTTSystem
 /// A new handle for each attempt, because 2.0.11 keeps its TLS context for the life of a handle and would not see a
 /// renewed certificate. Everything here happens on the thread that made it; callbacks only note what came in.
 final class BrokerConnection {
+    let address: BrokerAddress
     /// `host:port`, for messages.
-    let broker: String
+    var broker: String { address.description }
     let settings: MQTTSettings
-    private let handle: OpaquePointer
+    let handle: OpaquePointer
 
     /// Where messages of subscriptions go.
     let inbox: Inbox
@@ -22,24 +23,29 @@ final class BrokerConnection {
     var events: [Event] = []
     /// What the broker takes, as far as it said so when it accepted.
     var limits: BrokerLimits
+    /// What messages say beside their payload; `nil` with MQTT 3.1.1.
+    let properties: MessageProperties?
     /// Messages that would be lost with the connection, by message id: those that the broker did not confirm yet.
     var unconfirmed: [CInt: (order: Int, message: Message)] = [:]
-    private var handedOver = 0
+    var handedOver = 0
     /// Subscriptions that were not answered yet, by message id.
     var awaitedAnswers: [CInt: String] = [:]
     /// Ends of subscriptions that were not confirmed yet, by message id.
     var awaitedEnds: Set<CInt> = []
 
     /// Makes a handle with all its options; nothing is sent yet.
-    init(settings: MQTTSettings, clientId: String, will: Message?, inbox: Inbox) throws(MosquittoError) {
+    init(
+        settings: MQTTSettings, broker: BrokerAddress, clientId: String, will: Message?, inbox: Inbox, maximumQoS: CInt = 2
+    ) throws(MosquittoError) {
         MosquittoLibrary.initialise()
-        broker = settings.broker
+        address = broker
         self.settings = settings
         self.inbox = inbox
-        limits = BrokerLimits(version: settings.version)
+        limits = BrokerLimits(version: settings.version, qos: maximumQoS)
+        properties = settings.version == .v5 ? MessageProperties() : nil
         guard let handle = mosquitto_new(clientId, true, nil) else {
             throw MosquittoError(
-                broker: broker,
+                broker: broker.description,
                 cause: .library(call: "mosquitto_new", code: CInt(MOSQ_ERR_ERRNO.rawValue), errno: errno))
         }
         self.handle = handle
@@ -113,9 +119,9 @@ final class BrokerConnection {
     // MARK: - Calls
 
     /// Starts to connect without waiting for TCP.
-    /// - Parameter address: one of the host's.
-    func start(at address: String) throws(MosquittoError) {
-        let code = p1_connect(handle, settings.host, address, CInt(settings.port), CInt(settings.keepAlive))
+    /// - Parameter numeric: one of the addresses that the host's name leads to.
+    func start(at numeric: String) throws(MosquittoError) {
+        let code = p1_connect(handle, address.host, numeric, CInt(address.port), CInt(settings.keepAlive))
         let number = errno
         switch code {
         case CInt(MOSQ_ERR_SUCCESS.rawValue): return
@@ -157,33 +163,6 @@ final class BrokerConnection {
         var id: CInt = 0
         try check("mosquitto_unsubscribe", mosquitto_unsubscribe(handle, &id, filter))
         awaitedEnds.insert(id)
-    }
-
-    /// Makes one message wait for the next `write`.
-    /// - Returns: `nil`, or why this message can never be sent; the connection is well then.
-    func publish(_ message: Message) throws(MosquittoError) -> String? {
-        var id: CInt = 0
-        let qos = min(message.qos, limits.qos)
-        let code = message.payload.withUnsafeBytes { bytes in
-            mosquitto_publish(
-                handle, &id, message.topic, CInt(bytes.count), bytes.baseAddress, qos, message.retain)
-        }
-        switch code {
-        case CInt(MOSQ_ERR_SUCCESS.rawValue):
-            if qos > 0 {
-                handedOver += 1
-                unconfirmed[id] = (handedOver, message)
-            }
-            return nil
-        case CInt(MOSQ_ERR_OVERSIZE_PACKET.rawValue):
-            return limits.tooLarge(message)
-        case CInt(MOSQ_ERR_INVAL.rawValue), CInt(MOSQ_ERR_PAYLOAD_SIZE.rawValue),
-            CInt(MOSQ_ERR_MALFORMED_UTF8.rawValue), CInt(MOSQ_ERR_QOS_NOT_SUPPORTED.rawValue):
-            return String(cString: mosquitto_strerror(code))
-        default:
-            try check("mosquitto_publish", code)
-            return nil
-        }
     }
 
     /// Holds small segments back or lets them go, so that what libmosquitto writes packet by packet leaves in few.

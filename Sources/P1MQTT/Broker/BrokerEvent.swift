@@ -1,7 +1,7 @@
 /// What the broker thread reports to the input thread.
 package enum BrokerEvent: Sendable, Equatable {
     /// The broker has accepted and answered every subscription: retained messages for them have come or are coming.
-    case connected
+    case connected(to: BrokerAddress)
     /// There is no connection: it has ended, or an attempt has failed.
     case disconnected(reason: String)
     /// What an earlier run left has come, as messages; no more of it comes.

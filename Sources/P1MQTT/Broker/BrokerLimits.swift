@@ -7,7 +7,9 @@ struct BrokerLimits: Equatable {
     /// lose (mosquitto with MQTT 3.1.1 and quality of service 2).
     private(set) var window: Int
     /// The highest quality of service.
-    private(set) var qos: CInt = 2
+    private(set) var qos: CInt
+    /// What earlier connections showed of it.
+    private let knownQoS: CInt
     /// Bytes of a packet; `nil` where it did not say.
     private(set) var packet: Int?
 
@@ -16,8 +18,11 @@ struct BrokerLimits: Equatable {
     /// More brings nothing, whatever the broker takes.
     private static let largestWindow = 1000
 
-    init(version: MQTTVersion) {
+    /// - Parameter qos: what earlier connections showed.
+    init(version: MQTTVersion, qos: CInt = 2) {
         window = version == .v5 ? Self.largestWindow : Self.usualWindow
+        self.qos = qos
+        knownQoS = qos
     }
 
     /// Takes what the broker said: properties of the CONNACK of MQTT 5.
@@ -27,7 +32,7 @@ struct BrokerLimits: Equatable {
     ///   - maximumPacket: bytes.
     mutating func learn(receiveMaximum: UInt16?, maximumQoS: UInt8?, maximumPacket: UInt32?) {
         if let receiveMaximum { window = min(max(1, Int(receiveMaximum)), Self.largestWindow) }
-        if let maximumQoS { qos = min(2, CInt(maximumQoS)) }
+        if let maximumQoS { qos = min(knownQoS, CInt(maximumQoS)) }
         if let maximumPacket { packet = Int(maximumPacket) }
     }
 

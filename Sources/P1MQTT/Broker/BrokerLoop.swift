@@ -38,7 +38,7 @@ package final class BrokerLoop {
         self.logger = logger
         self.pace = pace
         self.jitter = jitter
-        session = Session(plan, pace: pace)
+        session = Session(plan, brokers: settings.brokers, pace: pace)
     }
 
     /// Runs until `hasToStop` says so, and then until the farewell is over; the wake descriptor of the outbox makes it ask.
@@ -50,7 +50,7 @@ package final class BrokerLoop {
             let change = outbox.change
             let isStopping = hasToStop()
             let step = session.next(traffic, ending: isStopping ? .farewell : change?.ending, at: now)
-            inbox.beat(at: now, limit: step == .connect ? pace.lookUp + pace.connect : pace.turn, counters: session.counters)
+            inbox.beat(at: now, limit: step.isAttempt ? pace.lookUp + pace.connect : pace.turn, counters: session.counters)
             if step == .end {
                 if isStopping || change == nil { return }
                 adopt()
@@ -83,7 +83,7 @@ package final class BrokerLoop {
         if let connection { outbox.takeBack(connection.unconfirmedMessages) }
         connection = nil
         (settings, plan, logger) = (next.settings, next.plan, next.logger)
-        session = Session(plan, pace: pace, counters: session.counters)
+        session = Session(plan, brokers: settings.brokers, pace: pace, after: session)
         inbox.post(.disconnected(reason: "the configuration has changed"))
         warnOfTrust()
     }
@@ -97,7 +97,7 @@ package final class BrokerLoop {
 
     private func take(_ step: Session.Step, _ isStopping: () -> Bool) throws(MosquittoError) {
         switch step {
-        case .connect: try connect(isStopping)
+        case .connect(let broker): try connect(to: broker, isStopping)
         case .serve(let room, let wait): try serve(room: room, wait: wait)
         case .sayFarewell: outbox.sayFarewell(outbox.change?.farewell ?? plan.will)
         case .disconnect: try connection?.disconnect()
@@ -106,11 +106,11 @@ package final class BrokerLoop {
         }
     }
 
-    private func connect(_ isStopping: () -> Bool) throws(MosquittoError) {
+    private func connect(to broker: BrokerAddress, _ isStopping: () -> Bool) throws(MosquittoError) {
         try takeLock()
         connection = try BrokerConnection.connect(
-            settings: settings, clientId: plan.clientId, will: plan.will, inbox: inbox, limit: pace.connect, wake: outbox.wake,
-            isStopping: isStopping)
+            settings: settings, broker: broker, clientId: plan.clientId, will: plan.will, inbox: inbox, limit: pace.connect,
+            wake: outbox.wake, maximumQoS: session.maximumQoS, isStopping: isStopping)
         if connection != nil { try perform(session.accepted(at: .now())) }
     }
 
@@ -122,7 +122,7 @@ package final class BrokerLoop {
         } catch {
             switch error {
             case .held(let process):
-                throw MosquittoError(broker: settings.broker, cause: .twin(process: process, clientId: plan.clientId))
+                throw MosquittoError(broker: settings.allBrokers, cause: .twin(process: process, clientId: plan.clientId))
             case .impossible(let code):
                 logger.debug("no lock on this machine (\(String(cString: strerror(code)))): a second program would not be noticed")
             }
@@ -144,8 +144,9 @@ package final class BrokerLoop {
         var batch = outbox.takePending(limit: Self.batchLimit, bytes: Self.batchBytes, window: room)[...]
         if batch.isEmpty { return false }
         defer { outbox.takeBack(Array(batch)) }
+        let now = Moment.now().monotonic
         while let message = batch.first {
-            if let fault = try connection.publish(message) { tell(session.refused(message.topic, because: fault)) }
+            if let fault = try connection.publish(message, at: now) { tell(session.refused(message.topic, because: fault)) }
             batch.removeFirst()
         }
         try connection.write()
@@ -167,7 +168,7 @@ package final class BrokerLoop {
         for notice in notices {
             switch notice {
             case .post(let event): inbox.post(event)
-            case .log(let report): logger.log(report, broker: settings.broker, clientId: plan.clientId)
+            case .log(let report): logger.log(report, broker: session.broker, clientId: plan.clientId)
             }
         }
     }

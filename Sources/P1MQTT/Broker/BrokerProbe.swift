@@ -7,11 +7,13 @@ package enum BrokerProbe {
     }
 
     /// - Parameters:
+    ///   - broker: one of those in the settings.
     ///   - clientId: must not be that of a running service, which the broker would throw out.
     ///   - limit: milliseconds for the connection.
-    package static func run(settings: MQTTSettings, clientId: String, limit: Int64 = 10_000) async -> Outcome {
+    package static func run(settings: MQTTSettings, broker: BrokerAddress, clientId: String, limit: Int64 = 10_000) async -> Outcome {
         do throws(MosquittoError) {
-            let version = try await BrokerVisit.run(settings: settings, clientId: clientId, limit: limit) { visit throws(MosquittoError) in
+            let version = try await BrokerVisit.run(settings: settings.only(broker), clientId: clientId, limit: limit) {
+                visit throws(MosquittoError) in
                 // Not every broker tells, and not to everyone: a second is enough to wait.
                 try visit.first(on: "$SYS/broker/version", within: 1000)
             }

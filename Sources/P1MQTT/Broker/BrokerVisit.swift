@@ -10,18 +10,19 @@ package final class BrokerVisit {
     private let wake: WakeDescriptor
     private let inbox: Inbox
 
-    /// Connects, runs `body` on a thread of its own, and disconnects.
+    /// Connects to the first of the brokers that accepts, runs `body` on a thread of its own, and disconnects.
     /// - Parameters:
     ///   - clientId: must not be that of a running service, which the broker would throw out.
-    ///   - limit: milliseconds for the connection.
+    ///   - limit: milliseconds for each connection.
+    ///   - onFailure: told of each broker that did not accept while another one is left.
     package static func run<Outcome: Sendable>(
-        settings: MQTTSettings, clientId: String, limit: Int64 = 10_000,
+        settings: MQTTSettings, clientId: String, limit: Int64 = 10_000, onFailure: @escaping @Sendable (MosquittoError) -> Void = { _ in },
         _ body: @escaping @Sendable (BrokerVisit) throws(MosquittoError) -> Outcome
     ) async throws(MosquittoError) -> Outcome {
         let result = await DedicatedThread.run(named: "broker-visit") {
             MosquittoLibrary.blockBrokenPipeSignal()
             return Result { () throws(MosquittoError) in
-                let visit = try BrokerVisit(settings, clientId: clientId, limit: limit)
+                let visit = try begin(settings, clientId: clientId, limit: limit, onFailure)
                 let outcome = try body(visit)
                 try visit.connection.disconnect()
                 return outcome
@@ -30,11 +31,26 @@ package final class BrokerVisit {
         return try result.get()
     }
 
-    private init(_ settings: MQTTSettings, clientId: String, limit: Int64) throws(MosquittoError) {
+    private static func begin(
+        _ settings: MQTTSettings, clientId: String, limit: Int64, _ onFailure: (MosquittoError) -> Void
+    ) throws(MosquittoError) -> BrokerVisit {
+        var brokers = settings.brokers[...]
+        while true {
+            do throws(MosquittoError) {
+                return try BrokerVisit(settings, brokers.removeFirst(), clientId: clientId, limit: limit)
+            } catch {
+                if brokers.isEmpty { throw error }
+                onFailure(error)
+            }
+        }
+    }
+
+    private init(_ settings: MQTTSettings, _ broker: BrokerAddress, clientId: String, limit: Int64) throws(MosquittoError) {
         wake = WakeDescriptor()
         inbox = Inbox(wake: wake)
         let connection = try BrokerConnection.connect(
-            settings: settings, clientId: clientId, will: nil, inbox: inbox, limit: limit, wake: wake, isStopping: { false })
+            settings: settings, broker: broker, clientId: clientId, will: nil, inbox: inbox, limit: limit, wake: wake, isStopping: { false }
+        )
         guard let connection else { preconditionFailure("only a stop ends without a connection or an error") }
         self.connection = connection
     }
@@ -61,7 +77,7 @@ package final class BrokerVisit {
         let ignored = inbox.counters.ignored
         while let events = try turn(until: limit) {
             for message in inbox.take().compactMap(\.message) where message.isRetained { take(message.topic, message.payload) }
-            for case .answered(let filter, let isGranted, let isLast) in events {
+            for case .answered(let filter, let isGranted, let isLast, _) in events {
                 if !isGranted { answer.refused.append(filter) }
                 if isLast { for filter in filters { try connection.unsubscribe(filter) } }
             }
@@ -77,7 +93,7 @@ package final class BrokerVisit {
         let limit = Moment.now().monotonic + milliseconds
         while let events = try turn(until: limit) {
             if let message = inbox.take().first?.message { return message.payload }
-            if events.contains(.answered(filter: topic, isGranted: false, isLast: true)) { return nil }
+            for case .answered(topic, false, _, _) in events { return nil }
         }
         return nil
     }
@@ -90,7 +106,7 @@ package final class BrokerVisit {
         var rejected: [(topic: String, reason: String)] = []
         for topic in topics {
             let message = Message(topic: topic, payload: [], qos: 1, retain: true, kind: .discovery)
-            if let fault = try connection.publish(message) { rejected.append((topic, fault)) }
+            if let fault = try connection.publish(message, at: Moment.now().monotonic) { rejected.append((topic, fault)) }
         }
         let limit = Moment.now().monotonic + Self.answerLimit
         while let events = try turn(until: limit) {

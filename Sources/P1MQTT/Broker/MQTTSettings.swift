@@ -3,7 +3,9 @@ package import P1MQTTSystem
 
 /// The broker and how to speak to it.
 package struct MQTTSettings: Sendable, Equatable {
-    package var host = "localhost"
+    /// One, or the nodes of a cluster in the order in which they are tried.
+    package var hosts = [BrokerHost("localhost")]
+    /// Of those that have none of their own.
     package var port = 1883
     package var version = MQTTVersion.v311
     /// `nil`: `p1mqtt-` and an id of the machine and the prefix.
@@ -20,14 +22,10 @@ package struct MQTTSettings: Sendable, Equatable {
     package var keepAlive = 60
     package var tls = TLSSettings()
 
-    /// For messages.
-    var broker: String { "\(host):\(port)" }
-
-    /// The name of the lock on this machine that a program holds while it uses a client id at this broker. The prefix does not
-    /// matter: one client id is enough for a broker to throw the older of two programs out.
-    package func lock(clientId: String) -> String {
-        let isOwn = ["localhost", "127.0.0.1", "::1"].contains(host.lowercased())
-        return "\(isOwn ? "localhost" : host.lowercased()):\(port)/\(clientId)"
+    /// The first broker; to set it is to name one alone.
+    package var host: String {
+        get { hosts.first?.name ?? "" }
+        set { hosts = [BrokerHost(newValue)] }
     }
 
     package init(
@@ -35,7 +33,7 @@ package struct MQTTSettings: Sendable, Equatable {
         username: String? = nil, password: Secret? = nil, passwordFile: String? = nil, topicPrefix: String = MeterTopics.standardPrefix,
         qos: Int = 0, retain: Bool = true, keepAlive: Int = 60, tls: TLSSettings = TLSSettings()
     ) {
-        self.host = host
+        hosts = [BrokerHost(host)]
         self.port = port
         self.version = version
         self.clientId = clientId

@@ -1,12 +1,14 @@
 import CMosquitto
-
 import Glibc
+import P1MQTTMeter
 
 /// Why there is no connection to the broker, or why it ended: where, what, and what to do about it.
 package struct MosquittoError: Error, Equatable, CustomStringConvertible {
     /// `host:port`.
     package let broker: String
     let cause: Cause
+    /// What the broker said of it in its own words: the reason string of MQTT 5.
+    var words: String?
 
     enum Cause: Equatable {
         /// The name of the host leads to no address; the resolver's words.
@@ -36,14 +38,21 @@ package struct MosquittoError: Error, Equatable, CustomStringConvertible {
         case keepAlive
         /// The broker said goodbye: reason code of MQTT 5.
         case dismissed(code: CInt)
+        /// The broker answered a message of quality of service 2 as if it were one of 1.
+        case noQoS2
         /// Any other refusal of a call of libmosquitto.
         case library(call: String, code: CInt, errno: CInt)
     }
 
     package var description: String {
-        let what = "MQTT broker \(broker): \(cause.explanation)"
+        let what = "MQTT broker \(broker): \(cause.explanation)\(words.map { " (\($0.sanitised))" } ?? "")"
         return cause.remedy.map { "\(what); \($0)" } ?? what
     }
+}
+
+extension MosquittoError {
+    /// The same without what the broker may say otherwise each time.
+    var withoutWords: MosquittoError { MosquittoError(broker: broker, cause: cause) }
 }
 
 /// Why TLS failed.
@@ -103,6 +112,15 @@ extension MosquittoError.Cause {
         }
     }
 
+    /// Whether another broker may do better than this one.
+    var isOfBroker: Bool {
+        switch self {
+        // No broker was asked; the same one can be asked again.
+        case .twin, .noQoS2: false
+        default: true
+        }
+    }
+
     /// Whether another address of the same name may do better.
     var isOfAddress: Bool {
         switch self {
@@ -140,6 +158,7 @@ extension MosquittoError.Cause {
         case .lost(let code): "the connection broke (\(systemText(code)))"
         case .keepAlive: "did not answer within mqtt.keepAlive"
         case .dismissed(let code): "ended the connection: \(String(cString: mosquitto_reason_string(code)))"
+        case .noQoS2: "answers messages of quality of service 2 as those of 1; from now on it gets them with 1, as with mqtt.qos 1"
         case .library(let call, let code, let number):
             "\(call) failed: "
                 + (code == CInt(MOSQ_ERR_ERRNO.rawValue)
@@ -175,7 +194,7 @@ extension MosquittoError.Cause {
         case .unusableFile: "correct it; it is read again for each attempt"
         case .dismissed(0x8E): "another client uses this client id: set another mqtt.clientId in one of them"
         case .dismissed(0x95): BrokerLimits.packetRemedy
-        case .dismissed, .lost, .keepAlive, .library: nil
+        case .dismissed, .lost, .keepAlive, .noQoS2, .library: nil
         }
     }
 

@@ -18,6 +18,8 @@ struct OutageRecord: Sendable {
 
     /// Milliseconds of the first and of the longest pause.
     private let pause: ClosedRange<Int64>
+    /// How many are tried in turn: pauses grow once a round.
+    private let brokers: Int
     /// Milliseconds after which a connection counts as a lasting one.
     private static let steadyAfter: Int64 = 10_000
     /// Short connections in a row that are reported as unstable.
@@ -27,12 +29,13 @@ struct OutageRecord: Sendable {
     private var connectedSince: Int64?
     private var failures = 0
     private var outageSince: Int64?
-    private var reported: [MosquittoError.Cause] = []
+    private var reported: [MosquittoError] = []
     private var shortConnections = 0
     private var isReportedUnstable = false
 
-    init(pause: ClosedRange<Int64> = 1000...30_000) {
+    init(pause: ClosedRange<Int64> = 1000...30_000, brokers: Int = 1) {
         self.pause = pause
+        self.brokers = brokers
     }
 
     /// The broker accepted.
@@ -48,7 +51,7 @@ struct OutageRecord: Sendable {
     mutating func lasts(at now: Moment) -> Report? {
         guard let since = connectedSince, let outageSince, now.monotonic - since >= Self.steadyAfter else { return nil }
         let report = isReportedUnstable ? Report.recovered(failures: failures, outage: since - outageSince) : nil
-        self = OutageRecord(pause: pause)
+        self = OutageRecord(pause: pause, brokers: brokers)
         connectedSince = since
         return report
     }
@@ -58,10 +61,14 @@ struct OutageRecord: Sendable {
     /// - Returns: what to report, and the monotonic milliseconds of the next attempt.
     mutating func failed(_ error: MosquittoError, at now: Moment, jitter: Double) -> (report: Report?, retryAt: Int64) {
         if let since = connectedSince.take() {
-            if now.monotonic - since >= Self.steadyAfter { self = OutageRecord(pause: pause) } else { shortConnections += 1 }
+            if now.monotonic - since >= Self.steadyAfter {
+                self = OutageRecord(pause: pause, brokers: brokers)
+            } else {
+                shortConnections += 1
+            }
         }
         outageSince = outageSince ?? now.monotonic
-        let longest = min(pause.upperBound, pause.lowerBound << Int64(min(failures, 16)))
+        let longest = min(pause.upperBound, pause.lowerBound << Int64(min(failures / brokers, 16)))
         failures += 1
         return (report(error), now.monotonic + longest / 2 + Int64(Double(longest / 2) * jitter))
     }
@@ -69,12 +76,12 @@ struct OutageRecord: Sendable {
     private mutating func report(_ error: MosquittoError) -> Report? {
         if shortConnections >= Self.unstableAfter, !isReportedUnstable {
             isReportedUnstable = true
-            reported = [error.cause]
+            reported = [error.withoutWords]
             return .unstable(error)
         }
-        if reported.contains(error.cause) { return nil }
+        if reported.contains(error.withoutWords) { return nil }
         // A handful of causes exists; the bound is for a broker that invents reason codes.
-        if reported.count < 32 { reported.append(error.cause) }
+        if reported.count < 32 * brokers { reported.append(error.withoutWords) }
         return .failed(error)
     }
 }

@@ -8,7 +8,7 @@ import P1MQTTSystem
 struct Session: Sendable {
     /// What the broker thread does next.
     enum Step: Sendable, Equatable {
-        case connect
+        case connect(BrokerAddress)
         /// Publish what waits, so many messages that the broker confirms at most, and nothing without room for one; then wait
         /// for the broker or the outbox, so many milliseconds at most.
         case serve(room: Int, wait: Int64)
@@ -18,6 +18,8 @@ struct Session: Sendable {
         /// Wait so many milliseconds, without a connection.
         case pause(Int64)
         case end
+
+        var isAttempt: Bool { if case .connect = self { true } else { false } }
     }
 
     /// What is due at once when something has happened.
@@ -38,7 +40,7 @@ struct Session: Sendable {
     enum Report: Sendable, Equatable {
         /// With what to add to its text, such as how many were kept quiet before it.
         case outage(OutageRecord.Report, suffix: String)
-        case refusedSubscription(filter: String)
+        case refusedSubscription(filter: String, words: String?)
         case refusedMessage(topic: String, reason: String)
     }
 
@@ -81,7 +83,13 @@ struct Session: Sendable {
 
     private let plan: SessionPlan
     private let pace: BrokerPace
+    /// Tried in turn; at least one.
+    private let brokers: [BrokerAddress]
+    /// Which of them it is connected to, or tries next.
+    private var turn: Int
     private(set) var counters: BrokerCounters
+    /// The highest quality of service that the brokers keep: MQTT 3.1.1 knows no way to ask.
+    private(set) var maximumQoS: CInt
 
     private var phase = Phase.away(until: .min)
     /// Until when messages that are held back wait for what an earlier run left; monotonic milliseconds.
@@ -92,16 +100,29 @@ struct Session: Sendable {
     private var hasAsked = false
     /// What is asked for at the moment.
     private var recalling: [String] = []
+    /// Whether all subscriptions of the present connection were answered; `nil` without one.
+    private var isAnswered: Bool?
+    /// Whether the broker is asked for quality of service 0: it hung up on a connection before it answered to more. RabbitMQ does
+    /// when it keeps what is under way to this client on a node that is gone.
+    private var subscribesPlainly = false
     private var refusedTopics: Set<String> = []
     private var refusedFilters: Set<String> = []
 
-    /// - Parameter counters: of the session before it.
-    init(_ plan: SessionPlan, pace: BrokerPace, counters: BrokerCounters = BrokerCounters()) {
+    /// - Parameters:
+    ///   - brokers: at least one.
+    ///   - earlier: the session before it: this one counts on, and begins with the broker of that one if it still may.
+    init(_ plan: SessionPlan, brokers: [BrokerAddress], pace: BrokerPace, after earlier: Session? = nil) {
         self.plan = plan
-        self.counters = counters
+        self.brokers = brokers
         self.pace = pace
-        outages = OutageRecord(pause: pace.pause)
+        counters = earlier?.counters ?? BrokerCounters()
+        maximumQoS = earlier?.maximumQoS ?? 2
+        turn = (earlier?.broker).flatMap(brokers.firstIndex) ?? 0
+        outages = OutageRecord(pause: pace.pause, brokers: brokers.count)
     }
+
+    /// The one that it is connected to, or tries next.
+    var broker: BrokerAddress { brokers[turn] }
 
     // MARK: - What is next
 
@@ -112,7 +133,7 @@ struct Session: Sendable {
             if ending != nil { return .end }
             if let rest = rest(until: until, from: now) { return .pause(rest) }
             phase = .connecting
-            return .connect
+            return .connect(broker)
         case .connecting, .over:
             // An attempt that brought neither a connection nor an error was given up for the stop.
             return .end
@@ -155,6 +176,7 @@ struct Session: Sendable {
 
     mutating func accepted(at now: Moment) -> [Action] {
         phase = .online
+        isAnswered = false
         heldUntil = now.monotonic + pace.recall
         counters.connections += 1
         if !hasAsked { recalling = plan.recall }
@@ -162,18 +184,19 @@ struct Session: Sendable {
         var actions = log(outages.accepted(at: now), at: now).map(Action.tell)
         // First what an earlier run left: the input thread waits for it.
         actions += recalling.map { .subscribe(filter: $0, qos: 0) }
-        actions += plan.subscriptions.map { .subscribe(filter: $0.filter, qos: $0.qos) }
+        actions += plan.subscriptions.map { .subscribe(filter: $0.filter, qos: subscribesPlainly ? 0 : $0.qos) }
         actions.append(.announce)
-        if recalling.isEmpty, plan.subscriptions.isEmpty { actions.append(.tell(.post(.connected))) }
+        if recalling.isEmpty, plan.subscriptions.isEmpty { actions.append(.tell(.post(.connected(to: broker)))) }
         return actions
     }
 
     mutating func handle(_ event: BrokerConnection.Event) -> [Action] {
         switch event {
-        case .answered(let filter, let isGranted, let isLast):
+        case .answered(let filter, let isGranted, let isLast, let words):
             let isNews = !isGranted && refusedFilters.insert(filter).inserted
-            var actions: [Action] = isNews ? [.tell(.log(.refusedSubscription(filter: filter)))] : []
-            if isLast { actions += [.tell(.post(.connected))] + recalling.map { .unsubscribe(filter: $0) } }
+            var actions: [Action] = isNews ? [.tell(.log(.refusedSubscription(filter: filter, words: words)))] : []
+            isAnswered = isLast
+            if isLast { actions += [.tell(.post(.connected(to: broker)))] + recalling.map { .unsubscribe(filter: $0) } }
             return actions
         case .unsubscribed:
             return endOfRecall().map(Action.tell)
@@ -192,12 +215,15 @@ struct Session: Sendable {
         return [.log(.refusedMessage(topic: topic, reason: reason))]
     }
 
-    /// An attempt failed or the connection ended.
+    /// An attempt failed or the connection ended: the next broker's turn, whatever was wrong at this one.
     /// - Parameter jitter: 0 up to 1, varies the pause.
     mutating func failed(_ error: MosquittoError, at now: Moment, jitter: Double) -> [Notice] {
         counters.failures += 1
+        if let isAnswered = isAnswered.take() { subscribesPlainly = !isAnswered }
         let (report, retryAt) = outages.failed(error, at: now, jitter: jitter)
         phase = .away(until: retryAt)
+        if error.cause == .noQoS2 { maximumQoS = 1 }
+        if error.cause.isOfBroker { turn = (turn + 1) % brokers.count }
         return log(report, at: now) + [.post(.disconnected(reason: error.description))] + endOfRecall()
     }
 
@@ -209,6 +235,13 @@ struct Session: Sendable {
 
     private mutating func log(_ report: OutageRecord.Report?, at now: Moment) -> [Notice] {
         guard let report, let suffix = reports.note(at: now) else { return [] }
-        return [.log(.outage(report, suffix: suffix))]
+        let isFailure =
+            switch report {
+            case .failed(let error): error.cause.isOfBroker
+            case .unstable: true
+            case .connected, .recovered: false
+            }
+        let next = isFailure && brokers.count > 1 ? "; \(broker) is tried next" : ""
+        return [.log(.outage(report, suffix: next + suffix))]
     }
 }

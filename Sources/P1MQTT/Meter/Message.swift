@@ -6,18 +6,24 @@ package struct Message: Sendable, Equatable {
     package var qos: CInt
     package var retain: Bool
     package var kind: Kind
+    /// What the payload is; only MQTT 5 says it.
+    package var content: MessageContent
+    /// When the broker is to forget it, in monotonic milliseconds; `.max`: never. Only MQTT 5 can.
+    package var expiresAt: Int64 = .max
 
-    package init(topic: String, payload: [UInt8], qos: CInt, retain: Bool, kind: Kind) {
+    /// - Parameter content: by default what messages of this kind hold.
+    package init(topic: String, payload: [UInt8], qos: CInt, retain: Bool, kind: Kind, content: MessageContent? = nil) {
         self.topic = topic
         self.payload = payload
         self.qos = qos
         self.retain = retain
         self.kind = kind
+        self.content = content ?? kind.content
     }
 
     /// With text as payload.
-    package init(topic: String, text: String, qos: CInt, retain: Bool, kind: Kind) {
-        self.init(topic: topic, payload: Array(text.utf8), qos: qos, retain: retain, kind: kind)
+    package init(topic: String, text: String, qos: CInt, retain: Bool, kind: Kind, content: MessageContent? = nil) {
+        self.init(topic: topic, payload: Array(text.utf8), qos: qos, retain: retain, kind: kind, content: content)
     }
 
     /// Says whether a meter, or the program, is there.

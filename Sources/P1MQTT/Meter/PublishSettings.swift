@@ -9,18 +9,21 @@ package struct PublishSettings: Sendable, Equatable {
     /// Seconds; at most one telegram is published in each.
     package var minimumInterval = 0.0
     package var history = false
+    /// Seconds after which the broker forgets a retained value; `nil`: never.
+    package var expiry: Int?
     /// kW that each month counts at least in the capacity tariff.
     package var minimumMonthPeak = FixedDecimal(mantissa: 25, scale: 1)
 
     package init(
         raw: Bool = false, onlyChanges: Bool = false, heartbeat: Double = 60.0, minimumInterval: Double = 0.0, history: Bool = false,
-        minimumMonthPeak: FixedDecimal = FixedDecimal(mantissa: 25, scale: 1)
+        expiry: Int? = nil, minimumMonthPeak: FixedDecimal = FixedDecimal(mantissa: 25, scale: 1)
     ) {
         self.raw = raw
         self.onlyChanges = onlyChanges
         self.heartbeat = heartbeat
         self.minimumInterval = minimumInterval
         self.history = history
+        self.expiry = expiry
         self.minimumMonthPeak = minimumMonthPeak
     }
 }

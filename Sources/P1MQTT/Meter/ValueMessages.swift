@@ -5,6 +5,8 @@ package struct ValueMessages: Sendable {
     package var topics: MeterTopics
     package let qos: CInt
     package let retain: Bool
+    /// Milliseconds after which the broker forgets what is retained; `nil`: never.
+    private let lifetime: Int64?
     private var changes: ChangeFilter?
     private var unknown = UnknownCodes()
 
@@ -15,6 +17,7 @@ package struct ValueMessages: Sendable {
         self.topics = topics
         self.qos = CInt(qos)
         self.retain = retain
+        lifetime = retain ? publish.expiry.map { Int64($0) * 1000 } : nil
         changes = publish.onlyChanges ? ChangeFilter(heartbeat: Int64(publish.heartbeat * 1000)) : nil
     }
 
@@ -22,16 +25,19 @@ package struct ValueMessages: Sendable {
     package mutating func messages(for document: CompletedDocument, at now: Moment) -> [Message] {
         var messages: [Message] = []
         messages.reserveCapacity(64)
+        let expiresAt = lifetime.map { now.monotonic + $0 } ?? .max
         for slot in document.values.indices {
             guard let value = document.values[slot], !document.held.contains(slot), changes?.isDue(slot, value, at: now) ?? true
             else { continue }
-            append(value, slot, to: &messages)
+            append(value, slot, expiresAt, to: &messages)
         }
         for (code, groups) in unknown.lasting(document.unknown) {
-            messages.append(Message(topic: topics.unknown(code), text: groups, qos: qos, retain: false, kind: .passing))
+            messages.append(Message(topic: topics.unknown(code), text: groups, qos: qos, retain: false, kind: .passing, content: .text))
         }
         if changes == nil || !messages.isEmpty {
-            messages.append(Message(topic: topics.document, payload: document.json(), qos: qos, retain: retain, kind: .document))
+            var message = Message(topic: topics.document, payload: document.json(), qos: qos, retain: retain, kind: .document)
+            message.expiresAt = expiresAt
+            messages.append(message)
         }
         return messages
     }
@@ -46,16 +52,17 @@ package struct ValueMessages: Sendable {
         return paths.map { topics.prefix + "/" + $0 } + [topics.document]
     }
 
-    private mutating func append(_ value: Document.Value, _ slot: DocumentLayout.Slot, to messages: inout [Message]) {
+    private mutating func append(_ value: Document.Value, _ slot: DocumentLayout.Slot, _ expiresAt: Int64, to messages: inout [Message]) {
         let topic = topics.topic(of: slot)
-        messages.append(message(topic, payload(value)))
+        var message = Message(
+            topic: topic, payload: payload(value), qos: qos, retain: retain, kind: .value, content: MessageContent(value, at: slot))
+        message.expiresAt = expiresAt
+        messages.append(message)
         if case .peak(_, _, let time?) = value {
-            messages.append(message(topic + "/timestamp", Array(ISO8601.text(time).utf8)))
+            (message.topic, message.payload) = (topic + "/timestamp", Array(ISO8601.text(time).utf8))
+            message.content = message.content.withoutUnit
+            messages.append(message)
         }
-    }
-
-    private func message(_ topic: String, _ payload: [UInt8]) -> Message {
-        Message(topic: topic, payload: payload, qos: qos, retain: retain, kind: .value)
     }
 
     private func payload(_ value: Document.Value) -> [UInt8] {

@@ -17,7 +17,8 @@ import Testing
         let wake = WakeDescriptor()
         do throws(MosquittoError) {
             let connection = try BrokerConnection.connect(
-                settings: settings, clientId: "attempt", will: nil, inbox: Inbox(wake: wake), limit: limit, wake: wake,
+                settings: settings, broker: settings.brokers[0], clientId: "attempt", will: nil, inbox: Inbox(wake: wake), limit: limit,
+                wake: wake,
                 lookUp: { _ in addresses }, isStopping: { false })
             #expect(connection != nil)
             try connection?.disconnect()
@@ -80,9 +81,9 @@ import Testing
 
     @Test("the addresses of a name are those that the system knows, each once")
     func lookUp() throws {
-        #expect(try BrokerConnection.addresses(of: MQTTSettings(host: "127.0.0.9")) == ["127.0.0.9"])
-        #expect(try BrokerConnection.addresses(of: MQTTSettings(host: "::1")) == ["::1"])
-        #expect(try BrokerConnection.addresses(of: MQTTSettings(host: "localhost")).contains("127.0.0.1"))
+        #expect(try BrokerConnection.addresses(of: BrokerAddress(host: "127.0.0.9", port: 1883)) == ["127.0.0.9"])
+        #expect(try BrokerConnection.addresses(of: BrokerAddress(host: "::1", port: 1883)) == ["::1"])
+        #expect(try BrokerConnection.addresses(of: BrokerAddress(host: "localhost", port: 1883)).contains("127.0.0.1"))
     }
 
     // MARK: - What is read for each attempt

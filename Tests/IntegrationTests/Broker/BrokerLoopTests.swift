@@ -57,7 +57,7 @@ import Testing
         ])
         try await eventually("both; \(running.events)") { running.received == ["ha/status=online", "p1/json={}"] }
         try await running.shutDown()
-        #expect(running.events.first == .connected)
+        #expect(running.events.first == .connected(to: BrokerAddress(host: "127.0.0.1", port: broker.port)))
     }
 
     @Test("what an earlier run left comes before the end of the recall, on the first connection only")
@@ -135,7 +135,8 @@ import Testing
         let will = Message(topic: "p1/bridge/state", text: "offline", qos: 1, retain: true, kind: .bridge)
         let wake = WakeDescriptor()
         var connection = try BrokerConnection.connect(
-            settings: settings, clientId: "gone", will: will, inbox: Inbox(wake: wake), limit: 10_000, wake: wake,
+            settings: settings, broker: settings.brokers[0], clientId: "gone", will: will, inbox: Inbox(wake: wake), limit: 10_000,
+            wake: wake,
             isStopping: { false })
         #expect(connection?.socket ?? -1 >= 0)
         connection = nil

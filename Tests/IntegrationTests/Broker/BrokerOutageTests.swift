@@ -75,7 +75,7 @@ import Testing
         gone.fill()
         for (listener, cause) in [(gone, MosquittoError.Cause.noAnswer), (silent, .silent)] {
             settings.port = listener.port
-            let outcome = await BrokerProbe.run(settings: settings, clientId: "probe", limit: 300)
+            let outcome = await BrokerProbe.run(settings: settings, broker: settings.brokers[0], clientId: "probe", limit: 300)
             #expect(
                 outcome == .failed(MosquittoError(broker: "127.0.0.1:\(listener.port)", cause: cause)))
         }

@@ -14,7 +14,7 @@ import TestSupport
         settings.port = broker.port
         settings.tls.enabled = true
         adapt(&settings.tls)
-        return await BrokerProbe.run(settings: settings, clientId: "probe")
+        return await BrokerProbe.run(settings: settings, broker: settings.brokers[0], clientId: "probe")
     }
 
     private func cause(_ outcome: BrokerProbe.Outcome) -> MosquittoError.Cause? {

@@ -71,7 +71,7 @@ final class RunningService: Sendable {
             case .recalled, .message: false
             }
         }
-        return last == .connected
+        return if case .connected = last { true } else { false }
     }
 
     func waitUntilConnected() async throws {

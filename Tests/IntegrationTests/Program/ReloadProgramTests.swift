@@ -70,6 +70,29 @@ import Testing
         try await subscriber.waitFor("p1/bridge/state", "offline")
     }
 
+    @Test("a list that still names the broker goes on there, whoever stands before it") func brokers() async throws {
+        let broker = try await MosquittoBroker.started()
+        let subscriber = try await Subscriber(port: broker.port)
+        let terminal = PseudoTerminal()
+        let program = try service(configuration(broker, [Program.serial(terminal.path)]))
+        try await program.waitForLog("opened at")
+        for second in 1...2 { try await terminal.send(SimulatedMeter.telegram(second), portion: 512) }
+        try await subscriber.waitUntil("two telegrams") { $0.count { $0.topic == "p1/json" } == 2 }
+        let before = subscriber.arrivals.count
+        try reload(
+            program,
+            #"{"mqtt": {"host": ["127.0.0.1:\#(try freePort())", "127.0.0.1:\#(broker.port)"]}, "meters": [\#(Program.serial(terminal.path))]}"#
+        )
+        try await program.waitForLog("was read again")
+        try await eventually("the second connection; \(program.log)") { program.logLines(with: "connected to the MQTT broker").count == 2 }
+        try await terminal.send(SimulatedMeter.telegram(3), portion: 512)
+        try await subscriber.waitUntil("the third") { $0.contains { $0.topic == "p1/json" && $0.payload.contains("16:15:03") } }
+        #expect(!subscriber.arrivals.dropFirst(before).contains { $0.payload == "offline" })
+        #expect(program.logLines(with: "cannot be reached").isEmpty && program.logLines(with: "opened at").count == 1, "\(program.log)")
+        program.signal(SIGTERM)
+        #expect(try await program.exit() == 0)
+    }
+
     @Test("under a prefix that is gone nothing is left") func prefix() async throws {
         let broker = try await MosquittoBroker.started()
         let subscriber = try await Subscriber(port: broker.port)

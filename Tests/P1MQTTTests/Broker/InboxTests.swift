@@ -23,26 +23,26 @@ import Testing
 
     @Test("hands out everything in order, once, and wakes for the first only") func order() {
         #expect(!isAwake)
-        inbox.post(.connected)
+        inbox.post(.connected(to: .any))
         #expect(isAwake)
         wake.drain()
         inbox.post(message("a"))
         inbox.post(.recalled)
         #expect(!isAwake)
-        #expect(inbox.take() == [.connected, message("a"), .recalled])
+        #expect(inbox.take() == [.connected(to: .any), message("a"), .recalled])
         #expect(inbox.take().isEmpty)
         inbox.post(message("b"))
         #expect(isAwake)
     }
 
     @Test("of too many messages the oldest goes and is counted; what tells of the connection stays") func tooMany() {
-        inbox.post(.connected)
+        inbox.post(.connected(to: .any))
         for number in 0..<70 { inbox.post(message("\(number)")) }
         inbox.post(.disconnected(reason: "test"))
         #expect(inbox.counters.ignored == 52)
         let events = inbox.take()
         #expect(events.count == 20)
-        #expect(events.first == .connected && events.last == .disconnected(reason: "test"))
+        #expect(events.first == .connected(to: .any) && events.last == .disconnected(reason: "test"))
         #expect(events[1] == message("52"))
     }
 
@@ -58,12 +58,12 @@ import Testing
 
     @Test("a connection that comes and goes without end is bounded too") func flapping() {
         for _ in 0..<60 {
-            inbox.post(.connected)
+            inbox.post(.connected(to: .any))
             inbox.post(.disconnected(reason: "test"))
         }
         let events = inbox.take()
         #expect(events.count == 20)
-        #expect(events.suffix(2) == [.connected, .disconnected(reason: "test")])
+        #expect(events.suffix(2) == [.connected(to: .any), .disconnected(reason: "test")])
     }
 
     @Test("tells how the broker thread fares") func beat() {

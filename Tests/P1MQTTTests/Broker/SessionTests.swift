@@ -11,7 +11,7 @@ import Testing
     private func session(subscriptions: [String] = ["ha/status", "p1/bridge/info"], recall: [String] = []) -> Session {
         Session(
             SessionPlan(clientId: "c", state: "p1/bridge/state", subscriptions: subscriptions.map { .init($0) }, recall: recall),
-            pace: BrokerPace())
+            brokers: [.any], pace: BrokerPace())
     }
 
     /// One that was accepted at 0.
@@ -26,7 +26,7 @@ import Testing
 
     @Test("connects at once; after a failure it pauses, a second at a time, and tries again") func connects() {
         var session = session()
-        #expect(session.next(idle, ending: nil, at: at(0)) == .connect)
+        #expect(session.next(idle, ending: nil, at: at(0)) == .connect(.any))
         #expect(
             session.failed(gone, at: at(10), jitter: 0) == [
                 .log(.outage(.failed(gone), suffix: "")), .post(.disconnected(reason: gone.description)),
@@ -37,7 +37,7 @@ import Testing
         #expect(session.next(idle, ending: nil, at: at(600)) == .pause(1000))
         #expect(session.next(idle, ending: nil, at: at(1600)) == .pause(500))
         #expect(session.next(idle, ending: nil, at: at(2099)) == .pause(1))
-        #expect(session.next(idle, ending: nil, at: at(2100)) == .connect)
+        #expect(session.next(idle, ending: nil, at: at(2100)) == .connect(.any))
         #expect(session.counters == BrokerCounters(connections: 0, failures: 2))
     }
 
@@ -51,7 +51,8 @@ import Testing
                     .subscribe(filter: "ha/status", qos: 1), .subscribe(filter: "p1/bridge/info", qos: 1), .announce,
                 ])
             #expect(session.handle(.answered(filter: "ha/status", isGranted: true, isLast: false)).isEmpty)
-            #expect(session.handle(.answered(filter: "p1/bridge/info", isGranted: true, isLast: true)) == [.tell(.post(.connected))])
+            #expect(
+                session.handle(.answered(filter: "p1/bridge/info", isGranted: true, isLast: true)) == [.tell(.post(.connected(to: .any)))])
             _ = session.failed(gone, at: at(start + 20_000), jitter: 0)
         }
         #expect(session.counters == BrokerCounters(connections: 2, failures: 2))
@@ -60,7 +61,8 @@ import Testing
     @Test("without anything to listen to it is connected at once") func noSubscriptions() {
         var session = session(subscriptions: [])
         _ = session.next(idle, ending: nil, at: at(0))
-        #expect(session.accepted(at: at(0)) == [.tell(.log(.outage(.connected, suffix: ""))), .announce, .tell(.post(.connected))])
+        #expect(
+            session.accepted(at: at(0)) == [.tell(.log(.outage(.connected, suffix: ""))), .announce, .tell(.post(.connected(to: .any)))])
     }
 
     // MARK: - What an earlier run left
@@ -72,13 +74,13 @@ import Testing
         #expect(session.handle(.answered(filter: "p1/json", isGranted: true, isLast: false)).isEmpty)
         #expect(
             session.handle(.answered(filter: "ha/status", isGranted: true, isLast: true)) == [
-                .tell(.post(.connected)), .unsubscribe(filter: "p1/json"),
+                .tell(.post(.connected(to: .any))), .unsubscribe(filter: "p1/json"),
             ])
         #expect(session.handle(.unsubscribed) == [.tell(.post(.recalled))])
         _ = session.failed(gone, at: at(20_000), jitter: 0)
         _ = session.next(idle, ending: nil, at: at(60_000))
         #expect(!session.accepted(at: at(60_000)).contains(.subscribe(filter: "p1/json", qos: 0)))
-        #expect(session.handle(.answered(filter: "ha/status", isGranted: true, isLast: true)) == [.tell(.post(.connected))])
+        #expect(session.handle(.answered(filter: "ha/status", isGranted: true, isLast: true)) == [.tell(.post(.connected(to: .any)))])
     }
 
     @Test("ends with the first connection, however that ended; a failed attempt is none") func lostRecall() {
@@ -127,7 +129,7 @@ import Testing
         #expect(notices.count == 63)
         #expect(session.counters.rejected == 102)
         let answer = BrokerConnection.Event.answered(filter: "ha/status", isGranted: false, isLast: false)
-        #expect(session.handle(answer) == [.tell(.log(.refusedSubscription(filter: "ha/status")))])
+        #expect(session.handle(answer) == [.tell(.log(.refusedSubscription(filter: "ha/status", words: nil)))])
         #expect(session.handle(answer).isEmpty)
     }
 

@@ -79,7 +79,7 @@ import Testing
 
     /// Lines in a month of attempts that fail like this, each after a connection of so many milliseconds if it comes about.
     private func lines(_ cause: MosquittoError.Cause, connectedFor stay: Int64?) -> Int {
-        var session = Session(SessionPlan(clientId: "c", state: "s"), pace: BrokerPace())
+        var session = Session(SessionPlan(clientId: "c", state: "s"), brokers: [.any], pace: BrokerPace())
         var now = Moment(monotonic: 0, utc: 0)
         var lines = 0
         func count(_ notices: [Session.Notice]) { lines += notices.count { if case .log = $0 { true } else { false } } }

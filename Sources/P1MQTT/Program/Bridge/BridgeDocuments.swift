@@ -8,14 +8,19 @@ import P1Parser
 /// The JSON documents under `p1/bridge/`.
 enum BridgeDocuments {
     /// `bridge/info`: what this program is, and what it found out about its meters and on what evidence.
-    /// - Parameter discovery: Home Assistant's prefix under which devices are announced; `nil` when none are.
-    static func info(_ bridge: BridgeIdentity, version: String, discovery: String?, meters: [MeterStatus]) -> [UInt8] {
+    /// - Parameters:
+    ///   - broker: the one that it is connected to, of several perhaps; `nil` before.
+    ///   - discovery: Home Assistant's prefix under which devices are announced; `nil` when none are.
+    static func info(_ bridge: BridgeIdentity, version: String, broker: BrokerAddress?, discovery: String?, meters: [MeterStatus])
+        -> [UInt8]
+    {
         JSONWriter.object(capacity: 1024) {
             $0.member("version", version)
             $0.member("schemaVersion", DocumentSchema.version)
             $0.member("instance", bridge.instance)
             $0.member("host", bridge.host)
             $0.member("started", time: bridge.started / 1000)
+            $0.member("broker", broker?.description)
             $0.member("discovery", discovery)
             $0.member("meters", array: meters) { json, meter in
                 json.object { meter.write(into: &$0) }

@@ -146,7 +146,7 @@ final class BridgeInput {
         let old = SessionPlan(settings)
         // At the same broker the next session sends what this one could not, and under the old prefix nothing is left.
         if hasOtherPrefix { outbox.forget([old.will.topic]) }
-        let isSameBroker = (next.mqtt.host, next.mqtt.port) == (settings.mqtt.host, settings.mqtt.port)
+        let isSameBroker = settings.mqtt.sharesBroker(with: next.mqtt)
         if !isSameBroker { outbox.forget(reporter.leftovers) }
         outbox.change(
             to: SessionPlan.Change(
@@ -164,12 +164,15 @@ final class BridgeInput {
 extension Settings {
     /// Whether two configurations differ in nothing but their meters and how the broker is logged in to, so that meters
     /// that are in both can go on.
-    fileprivate func isSameBridge(as other: Settings) -> Bool { commonPart == other.commonPart }
+    fileprivate func isSameBridge(as other: Settings) -> Bool {
+        mqtt.sharesBroker(with: other.mqtt) && commonPart == other.commonPart
+    }
 
     private var commonPart: Settings {
         var part = self
         (part.meters, part.brokerURL) = ([], nil)
         let mqtt = MQTTSettings()
+        (part.mqtt.hosts, part.mqtt.port) = (mqtt.hosts, mqtt.port)
         (part.mqtt.version, part.mqtt.clientId, part.mqtt.tls) = (mqtt.version, mqtt.clientId, mqtt.tls)
         (part.mqtt.username, part.mqtt.password, part.mqtt.passwordFile) = (nil, nil, nil)
         return part

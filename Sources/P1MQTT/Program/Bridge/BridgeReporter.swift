@@ -43,6 +43,8 @@ final class BridgeReporter {
     private var nextHealth: Int64 = .min
     /// What was said last in `bridge/info` and `bridge/topics`; `nil` before, and where it is to be said again.
     private var lastStatus: [MeterStatus]?
+    /// The broker that took the last connection.
+    private var connectedTo: BrokerAddress?
     private var lastInfo: [UInt8] = []
     private var lastTopics: [UInt8] = []
     private var otherInstances: Set<String> = []
@@ -163,7 +165,8 @@ final class BridgeReporter {
         // The documents are made of nothing else that changes.
         guard status != lastStatus else { return }
         lastStatus = status
-        let info = BridgeDocuments.info(identity, version: P1MQTTCommand.version, discovery: discoveryPrefix, meters: status)
+        let info = BridgeDocuments.info(
+            identity, version: P1MQTTCommand.version, broker: connectedTo, discovery: discoveryPrefix, meters: status)
         if info != lastInfo {
             post("info", info)
             reportSharedIds()
@@ -205,7 +208,12 @@ final class BridgeReporter {
         case .recalled:
             outbox.post(watch.leftBehind(outbox.availability))
             outbox.release()
-        case .connected: break
+        case .connected(let broker):
+            guard connectedTo != broker else { return }
+            connectedTo = broker
+            // With what goes out first on this connection, if nothing has yet.
+            lastStatus = nil
+            reportChanges()
         }
     }
 

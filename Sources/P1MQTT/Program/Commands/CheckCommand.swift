@@ -10,7 +10,7 @@ struct CheckCommand: AsyncParsableCommand {
         abstract: "Validates the configuration; with --connect also tries the broker and the meters.",
         discussion: """
             A service that reads the same port must be stopped first.
-            Exit status: 0 all is well, 1 the broker or a meter does not answer, 2 the configuration is not right.
+            Exit status: 0 all is well, 1 a broker or a meter does not answer, 2 the configuration is not right.
             """)
 
     @OptionGroup var options: ConfigurationOptions
@@ -27,17 +27,18 @@ struct CheckCommand: AsyncParsableCommand {
         let count = settings.meters.count
         StandardOutput.writeLine("The configuration is right (\(loaded.file ?? "no file")): \(count) meter\(count == 1 ? "" : "s").")
         guard connect else { return }
-        var isWell = await tryBroker(settings.mqtt)
+        var isWell = true
+        for broker in settings.mqtt.brokers { isWell = await tryBroker(broker, settings.mqtt) && isWell }
         for meter in settings.meters { isWell = try await listen(to: meter) && isWell }
         if !isWell { throw ExitCode(1) }
     }
 
-    private func tryBroker(_ mqtt: MQTTSettings) async -> Bool {
+    private func tryBroker(_ broker: BrokerAddress, _ mqtt: MQTTSettings) async -> Bool {
         // Not the id of the service, which the broker would throw out.
         let clientId = BridgeIdentity.clientId(prefix: mqtt.topicPrefix) + "-check"
-        switch await BrokerProbe.run(settings: mqtt, clientId: clientId) {
+        switch await BrokerProbe.run(settings: mqtt, broker: broker, clientId: clientId) {
         case .connected(let version):
-            StandardOutput.writeLine("Broker \(mqtt.host):\(mqtt.port): connected\(version.map { " (\($0.sanitised))" } ?? "").")
+            StandardOutput.writeLine("Broker \(broker): connected\(version.map { " (\($0.sanitised))" } ?? "").")
             return true
         case .failed(let error):
             StandardOutput.writeLine("Broker: \(error)")

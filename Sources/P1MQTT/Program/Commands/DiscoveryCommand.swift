@@ -40,7 +40,9 @@ struct DiscoveryCommand: ParsableCommand {
             let clientId = BridgeIdentity.clientId(prefix: settings.mqtt.topicPrefix) + "-clean"
             let isDryRun = dryRun
             do {
-                return try await BrokerVisit.run(settings: settings.mqtt, clientId: clientId) { visit throws(MosquittoError) in
+                return try await BrokerVisit.run(
+                    settings: settings.mqtt, clientId: clientId, onFailure: { StandardError.write("\($0); the next one is tried") }
+                ) { visit throws(MosquittoError) in
                     try DiscoveryCleanup.run(settings, on: visit, isDryRun: isDryRun)
                 }
             } catch {

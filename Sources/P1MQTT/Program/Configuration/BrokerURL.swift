@@ -41,27 +41,31 @@ struct BrokerURL: Sendable, Equatable {
             rest = rest[rest.index(after: at)...]
         }
         guard !rest.contains(where: { "/?#".contains($0) }) else { throw .rest }
-        var address = rest
+        let broker = try Self.host(rest)
+        host = broker.name
+        port = broker.port ?? (isTLS ? 8883 : 1883)
+    }
+
+    /// `HOST` or `HOST:PORT`; an IPv6 address stands in `[ ]`.
+    static func host(_ text: Substring) throws(Fault) -> BrokerHost {
+        var address = text
         var written: Substring?
-        if rest.first == "[" {
-            guard let end = rest.firstIndex(of: "]") else { throw .host }
-            address = rest[rest.index(after: rest.startIndex)..<end]
-            let behind = rest[rest.index(after: end)...]
+        if text.first == "[" {
+            guard let end = text.firstIndex(of: "]") else { throw .host }
+            address = text[text.index(after: text.startIndex)..<end]
+            let behind = text[text.index(after: end)...]
             guard behind.isEmpty || behind.first == ":" else { throw .host }
             written = behind.isEmpty ? nil : behind.dropFirst()
-        } else if let colon = rest.firstIndex(of: ":") {
-            address = rest[..<colon]
-            written = rest[rest.index(after: colon)...]
+        } else if let colon = text.firstIndex(of: ":") {
+            address = text[..<colon]
+            written = text[text.index(after: colon)...]
         }
-        guard let host = SettingCodec<String>.host.decode(.text(String(address))), rest.first == "[" || !host.contains(":") else {
+        guard let host = SettingCodec<String>.host.decode(.text(String(address))), text.first == "[" || !host.contains(":") else {
             throw .host
         }
-        self.host = host
-        port = isTLS ? 8883 : 1883
-        if let written {
-            guard written.utf8.allSatisfy({ 0x30...0x39 ~= $0 }), let number = Int(written), 1...65535 ~= number else { throw .port }
-            port = number
-        }
+        guard let written else { return BrokerHost(host) }
+        guard written.utf8.allSatisfy({ 0x30...0x39 ~= $0 }), let number = Int(written), 1...65535 ~= number else { throw .port }
+        return BrokerHost(host, port: number)
     }
 
     /// `%40` is an `@`.

@@ -14,6 +14,7 @@ extension SettingsDraft {
         checkTopics()
         checkLogin()
         checkTLS()
+        checkExpiry()
         checkMeterNames()
         checkInputs()
         checkKeys()
@@ -40,6 +41,25 @@ extension SettingsDraft {
         for (given, other) in [(certificate, key), (key, certificate)]
         where isGiven(given) && !isGiven(other) && !hasProblem(at: other) {
             reportGiven(given, "needs \(other) beside it")
+        }
+    }
+
+    /// Values that vanish before the next one comes would come and go.
+    private mutating func checkExpiry() {
+        guard let expiry = settings.publish.expiry else { return }
+        if settings.mqtt.version != .v5, !hasProblem(at: "mqtt.version") {
+            reportGiven(
+                "publish.expiry", "needs mqtt.version \"5\": no broker forgets what came with MQTT \(settings.mqtt.version.rawValue)")
+        }
+        let pauses = [
+            ("publish.heartbeat", settings.publish.onlyChanges ? settings.publish.heartbeat : 0),
+            ("publish.minimumInterval", settings.publish.minimumInterval),
+        ]
+        for (path, seconds) in pauses where seconds >= Double(expiry) {
+            let shown = Int(exactly: seconds).map(String.init) ?? "\(seconds)"
+            reportGiven(
+                "publish.expiry", "is \(expiry), no longer than \(path) with \(shown): values would be gone before they are sent again",
+                "more seconds than \(path)")
         }
     }
 
@@ -135,7 +155,9 @@ extension SettingsDraft {
         let folder =
             debug.enabled && access(debug.directory, W_OK) != 0
             ? ["debug.directory names \(debug.directory), where nothing can be written: \(Errno(rawValue: errno))"] : []
-        return folder + doubtsOfTLS() + doubtsOfHouseholds() + doubtsOfHTTP()
+        let expiry =
+            settings.publish.expiry != nil && !settings.mqtt.retain ? ["publish.expiry has no effect while mqtt.retain is false"] : []
+        return folder + doubtsOfTLS() + expiry + doubtsOfHouseholds() + doubtsOfHTTP()
     }
 
     private func doubtsOfHouseholds() -> [String] {
@@ -151,10 +173,11 @@ extension SettingsDraft {
         if tls.enabled {
             return tls.verify ? [] : ["mqtt.tls.verify is false: whoever answers in the broker's place is trusted"]
         }
+        let setting = settings.mqtt.port == 8883 ? "mqtt.port is" : "mqtt.host names port"
         let port =
-            settings.mqtt.port == 8883
+            settings.mqtt.brokers.contains { $0.port == 8883 }
             ? [
-                "mqtt.port is 8883, where brokers speak TLS, and mqtt.tls.enabled is false; the line to add to \"mqtt\" is \"tls\": {\"enabled\": true}"
+                "\(setting) 8883, where brokers speak TLS, and mqtt.tls.enabled is false; the line to add to \"mqtt\" is \"tls\": {\"enabled\": true}"
             ] : []
         return port
             + tlsFiles.map(\.path).filter(isGiven).map { "\($0) has no effect while mqtt.tls.enabled is false" }

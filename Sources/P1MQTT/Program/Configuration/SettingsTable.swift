@@ -24,7 +24,10 @@ enum SettingsTable {
 
     private static let mqtt: [Setting<MQTTSettings>] =
         [
-            Setting("host", \.host, .host, "Name or address of the broker."),
+            Setting(
+                "host", \.hosts, .brokers,
+                "Name or address of the broker, or a list of those of a cluster, which are tried in turn; each may have a port behind a `:`."
+            ),
             Setting("port", \.port, .port, "Port of the broker; usually 8883 with TLS."),
             Setting("version", \.version, .choice, "Version of MQTT."),
             Setting(
@@ -60,6 +63,9 @@ enum SettingsTable {
         Setting(
             "minimumInterval", \.minimumInterval, .number(0...86400, unit: "seconds"),
             "At most one telegram is published in this many seconds; 0: every one."),
+        Setting(
+            "expiry", \.expiry, .optional(.integer(1...1_000_000_000)),
+            "Seconds after which the broker forgets a retained value that no newer one has replaced; with MQTT 5 only."),
         Setting("history", \.history, .flag, "Keep one document a minute while the broker is away and send it later."),
         Setting(
             "minimumMonthPeak", \.minimumMonthPeak, .decimal(0...1000, unit: "kW"),

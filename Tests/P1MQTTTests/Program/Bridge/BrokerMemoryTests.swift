@@ -40,7 +40,7 @@ import Testing
     @Test("the broker is away until a connection is ready, and from its end on") func away() {
         let memory = BrokerMemory()
         #expect(memory.isAway)
-        memory.note(.connected)
+        memory.note(.connected(to: .any))
         memory.note(.recalled)
         #expect(!memory.isAway)
         memory.note(.disconnected(reason: "test"))

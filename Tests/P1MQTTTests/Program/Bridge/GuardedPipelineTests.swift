@@ -156,7 +156,7 @@ import Testing
     @Test("an outage leaves a document a minute, guarded, with its number") func history() throws {
         let memory = BrokerMemory()
         let fixture = PipelineFixture(name: "roof", broker: memory) { settings, _ in settings.publish.history = true }
-        memory.note(.connected)
+        memory.note(.connected(to: .any))
         fixture.send(lines("100.000", at: 1))
         memory.note(.disconnected(reason: "test"))
         fixture.send(lines("000.000", at: 2))
