@@ -19,6 +19,8 @@ BINARY ?=
 # Only the copying needs rights: the build runs as you.
 SUDO ?= $(if $(DESTDIR),,$(if $(filter 0,$(shell id -u)),,sudo))
 
+# What the build needs of Debian. libcurl and libmicrohttpd are opened when they are asked for: of them it needs the headers.
+LIBRARIES := libmosquitto-dev libcurl4-openssl-dev libmicrohttpd-dev
 LINT := swift format lint --strict --parallel -r Sources Tests Package.swift
 # The Swift runtime inside, no symbols: 20 MB that need only libmosquitto and libstdc++. What is not exported to other
 # objects need not stay, and a table of relocations that is packed is not a megabyte in memory; glibc reads one since
@@ -50,7 +52,7 @@ help:
 	@echo 'make bench-parse  time for one telegram; beside a C program when REFERENCE names one'
 
 run:
-	@.ci/prepare libmosquitto-dev libcurl4-openssl-dev $(if $(wildcard config.json),,mosquitto mosquitto-clients)
+	@.ci/prepare $(LIBRARIES) $(if $(wildcard config.json),,mosquitto mosquitto-clients)
 	@echo 'Building (a minute or two the first time) ...'
 	@swift build --product p1mqtt
 	@.ci/serve "$$(swift build --show-bin-path)/p1mqtt"
@@ -59,13 +61,13 @@ run:
 BUILD_ALL := swift build --build-tests && swift build --package-path Tests/Fuzz --scratch-path .build/fuzz/check --target fuzz
 
 check:
-	@.ci/prepare libmosquitto-dev libcurl4-openssl-dev
+	@.ci/prepare $(LIBRARIES)
 	$(LINT)
 	$(BUILD_ALL)
 
 # Many tests need a real broker. Here it is a failure when they were skipped or did not run at all.
 test:
-	@.ci/prepare libmosquitto-dev libcurl4-openssl-dev mosquitto mosquitto-clients openssl python3
+	@.ci/prepare $(LIBRARIES) mosquitto mosquitto-clients openssl python3
 	$(LINT)
 	$(BUILD_ALL)
 	@rm -rf $(RESULTS) && mkdir -p $(RESULTS)
@@ -79,7 +81,7 @@ docs:
 PROGRAM = $(or $(BINARY),$(shell $(RELEASE) --show-bin-path)/p1mqtt)
 
 install:
-	@.ci/prepare $(if $(BINARY),,libmosquitto-dev libcurl4-openssl-dev)
+	@.ci/prepare $(if $(BINARY),,$(LIBRARIES))
 	$(if $(BINARY),,$(RELEASE))
 	$(SUDO) install -D -m 755 '$(PROGRAM)' '$(DESTDIR)$(PREFIX)/bin/p1mqtt'
 	$(SUDO) install -D -m 644 docs/config.schema.json '$(DESTDIR)$(PREFIX)/share/p1mqtt/config.schema.json'
@@ -99,33 +101,33 @@ install:
 
 # The program needs the C library of the machine that built it: build it on the oldest Debian that it is for.
 deb:
-	@.ci/prepare $(if $(BINARY),libmosquitto1,libmosquitto-dev libcurl4-openssl-dev) debhelper
+	@.ci/prepare $(if $(BINARY),libmosquitto1,$(LIBRARIES)) debhelper
 	$(if $(BINARY),,$(RELEASE))
 	packaging/make-deb '$(PROGRAM)' .build
 
 # Prints what was sent, broken, seen and found; fails when a value was wrong or lost, or memory grew.
 soak:
-	@.ci/prepare libmosquitto-dev libcurl4-openssl-dev mosquitto mosquitto-clients
+	@.ci/prepare $(LIBRARIES) mosquitto mosquitto-clients
 	@Tests/Soak/run '$(MINUTES)' '$(SEED)'
 
 # Some half an hour on two cores.
 sanitize:
-	@.ci/prepare libmosquitto-dev libcurl4-openssl-dev mosquitto mosquitto-clients openssl python3
+	@.ci/prepare $(LIBRARIES) mosquitto mosquitto-clients openssl python3
 	@.ci/sanitize thread
 	@.ci/sanitize address
 
 # With the address sanitizer; what it finds is left in .build/fuzz/finds.
 fuzz:
-	@.ci/prepare libmosquitto-dev libcurl4-openssl-dev
+	@.ci/prepare $(LIBRARIES)
 	@Tests/Fuzz/run '$(SECONDS)'
 
 bench-parse:
-	@.ci/prepare libmosquitto-dev libcurl4-openssl-dev
+	@.ci/prepare $(LIBRARIES)
 	@REFERENCE='$(REFERENCE)' Tests/Benchmarks/parse
 
 # Some eight minutes, twelve with two programs; Tests/Benchmarks/bench says what can be set.
 bench:
-	@.ci/prepare libmosquitto-dev libcurl4-openssl-dev mosquitto mosquitto-clients openssl python3
+	@.ci/prepare $(LIBRARIES) mosquitto mosquitto-clients openssl python3
 	$(if $(NEW),,$(RELEASE))
 	@REFERENCE='$(REFERENCE)' PUBLISHER='$(PUBLISHER)' TELEGRAMS='$(TELEGRAMS)' \
 		Tests/Benchmarks/bench '$(or $(NEW),$(shell $(RELEASE) --show-bin-path)/p1mqtt)' $(OLD)

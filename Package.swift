@@ -35,6 +35,8 @@ let package = Package(
         .target(name: "CLinux"),
         // Nothing is linked: libcurl is opened where a meter needs it.
         .target(name: "CCurl"),
+        // Only its headers: it is opened where it is used.
+        .target(name: "CMicrohttpd"),
         .target(name: "P1Parser", swiftSettings: strict),
         // Decimal, Date and Data, for those who link Foundation anyway. The program does not.
         .target(name: "P1ParserFoundation", dependencies: ["P1Parser"], swiftSettings: strict),
@@ -44,7 +46,7 @@ let package = Package(
         // What may wait and fail.
         module("System", ["CLinux", "P1MQTTMeter", system]),
         module("Broker", ["CMosquitto", "P1MQTTMeter", "P1MQTTSystem", deque, logging]),
-        module("Input", ["CCurl", "CLinux", "P1Parser", "P1MQTTMeter", "P1MQTTSystem", crypto, system]),
+        module("Input", ["CCurl", "CLinux", "CMicrohttpd", "P1Parser", "P1MQTTMeter", "P1MQTTSystem", crypto, system]),
         module("Emulator", ["P1Parser", "P1MQTTMeter", "P1MQTTSystem", "P1MQTTInput", system]),
         .executableTarget(
             name: "P1MQTT",

@@ -1,7 +1,6 @@
 import Glibc
 import P1MQTTMeter
 import P1MQTTSystem
-package import SystemPackage
 
 /// The wait that every output of the emulator has: for its descriptors, a deadline, and the request to stop.
 struct EmulationWait {
@@ -33,15 +32,4 @@ struct EmulationWait {
 
     /// The events of the watched descriptor `index`, from 0.
     func events(_ index: Int) -> Int32 { Int32(polled[index + 1].revents) }
-}
-
-/// Why the emulator cannot go on or begin: what it tried, the system's words, and what to do.
-package struct EmulationError: Error, Equatable, CustomStringConvertible {
-    package var what: String
-    package var code: Errno
-    package var remedy: String?
-
-    package var description: String {
-        "\(what): \(code)" + (remedy.map { ". \($0)" } ?? "")
-    }
 }

@@ -1,4 +1,5 @@
 import Glibc
+package import P1MQTTInput
 import P1MQTTMeter
 import P1MQTTSystem
 import SystemPackage
@@ -13,7 +14,7 @@ package final class MeterTerminal {
 
     /// - Parameter link: a symbolic link to make; one that is left over from an earlier run is replaced, anything else
     ///   of that name is left alone and is an error.
-    package init(link: String?) throws(EmulationError) {
+    package init(link: String?) throws(OutputError) {
         // Not with `openpty`: both ends must be close-on-exec from the start. A copy of the terminal in some child would
         // look like a reader.
         let opened = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)
@@ -72,8 +73,8 @@ package final class MeterTerminal {
     private static let setLock: UInt = 0x4004_5431
     private static let openPeer: UInt = 0x5441
 
-    private static func failure() -> EmulationError {
-        EmulationError(
+    private static func failure() -> OutputError {
+        OutputError(
             what: "cannot open a pseudo-terminal", code: Errno(rawValue: errno), remedy: "Check that /dev/ptmx and /dev/pts are there.")
     }
 
@@ -93,10 +94,10 @@ package final class MeterTerminal {
         tcsetattr(terminal, TCSANOW, &settings)
     }
 
-    private static func makeLink(_ link: String, to path: String) throws(EmulationError) {
+    private static func makeLink(_ link: String, to path: String) throws(OutputError) {
         if let target = SystemFile.linkTarget(link), target.hasPrefix("/dev/pts/") { unlink(link) }
         guard symlink(path, link) == 0 else {
-            throw EmulationError(
+            throw OutputError(
                 what: "cannot make the link \(link)", code: Errno(rawValue: errno),
                 remedy: "Name a path that does not exist, in a folder you may write to.")
         }

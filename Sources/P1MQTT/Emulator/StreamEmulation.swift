@@ -1,4 +1,5 @@
 import Glibc
+package import P1MQTTInput
 import P1MQTTMeter
 package import P1MQTTSystem
 package import SystemPackage
@@ -23,7 +24,7 @@ package struct StreamEmulation {
     private static let portion = 4096
 
     /// Runs until all telegrams are out, nobody reads any more, or it is asked to stop.
-    package mutating func run(until stop: WakeDescriptor) throws(EmulationError) {
+    package mutating func run(until stop: WakeDescriptor) throws(OutputError) {
         var wait = EmulationWait(stop: stop)
         var pace = TelegramPace(every: interval, from: Moment.now().monotonic)
         var sent = 0
@@ -39,7 +40,7 @@ package struct StreamEmulation {
     }
 
     /// False when nobody reads any more, or on a request to stop.
-    private func write(_ telegram: [UInt8], _ wait: inout EmulationWait) throws(EmulationError) -> Bool {
+    private func write(_ telegram: [UInt8], _ wait: inout EmulationWait) throws(OutputError) -> Bool {
         var pending = PendingTelegram()
         pending.begin(telegram)
         while !pending.isEmpty {
@@ -55,7 +56,7 @@ package struct StreamEmulation {
             switch outcome {
             case .done, .waiting: break
             case .failed(.brokenPipe): return false
-            case .failed(let code): throw EmulationError(what: "cannot write to standard output", code: code)
+            case .failed(let code): throw OutputError(what: "cannot write to standard output", code: code)
             }
         }
         return true

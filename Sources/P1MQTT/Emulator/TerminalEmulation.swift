@@ -1,4 +1,5 @@
 import Glibc
+package import P1MQTTInput
 import P1MQTTMeter
 package import P1MQTTSystem
 import SystemPackage
@@ -22,7 +23,7 @@ package struct TerminalEmulation {
     }
 
     /// Runs until all telegrams are out or it is asked to stop.
-    package mutating func run(until stop: WakeDescriptor) throws(EmulationError) {
+    package mutating func run(until stop: WakeDescriptor) throws(OutputError) {
         var wait = EmulationWait(stop: stop)
         var pace = TelegramPace(every: meter.interval, from: Moment.now().monotonic)
         var pending = PendingTelegram()
@@ -48,7 +49,7 @@ package struct TerminalEmulation {
         pending.begin(meter.next())
     }
 
-    private mutating func flush(_ pending: inout PendingTelegram) throws(EmulationError) {
+    private mutating func flush(_ pending: inout PendingTelegram) throws(OutputError) {
         guard !pending.isEmpty else { return }
         guard terminal.hasReader else {
             pending.clear()
@@ -59,7 +60,7 @@ package struct TerminalEmulation {
         case .done: sent += 1
         case .waiting: break
         case .failed(.ioError): pending.clear()
-        case .failed(let code): throw EmulationError(what: "cannot write to \(terminal.path)", code: code)
+        case .failed(let code): throw OutputError(what: "cannot write to \(terminal.path)", code: code)
         }
     }
 }

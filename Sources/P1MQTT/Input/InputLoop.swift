@@ -48,8 +48,11 @@ package final class InputLoop {
         self.visitors = visitors
         self.everyTurn = everyTurn
         wakePlace = feeds.count
-        readiness = ReadinessSet(places: feeds.count + 1 + visitors.count)
-        readiness.watch(PollInterest(descriptor: wake.raw, events: Int16(POLLIN)), at: wakePlace)
+        guard let readiness = ReadinessSet(places: feeds.count + 1 + visitors.count) else {
+            preconditionFailure("epoll_create1 failed with errno \(errno): the process has no descriptor left")
+        }
+        self.readiness = readiness
+        self.readiness.watch(PollInterest(descriptor: wake.raw, events: Int16(POLLIN)), at: wakePlace)
         deadlines = Array(repeating: .min, count: feeds.count)
         patientFeeds = feeds.indices.filter { feeds[$0].source.traits.mayWait }
         hasEnded = Array(repeating: false, count: feeds.count)

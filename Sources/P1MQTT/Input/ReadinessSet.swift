@@ -13,11 +13,13 @@ struct ReadinessSet: ~Copyable {
     private var alwaysReady: Set<Int> = []
     private var ready = [p1_ready](repeating: p1_ready(), count: capacity)
 
-    /// A set with so many places, all of them empty.
-    init(places: Int) {
-        let raw = p1_epoll_create()
-        precondition(raw >= 0, "epoll_create1 failed with errno \(errno): the process has no descriptor left")
-        descriptor = OwnedDescriptor(adopting: raw)
+    /// Readable while one of the places is ready: a set can be watched within another one.
+    var raw: CInt { descriptor.raw }
+
+    /// A set with so many places, all of them empty; `nil`, with the reason in `errno`, when the process has no descriptor left.
+    init?(places: Int) {
+        descriptor = OwnedDescriptor(adopting: p1_epoll_create())
+        if descriptor.raw < 0 { return nil }
         watched = Array(repeating: nil, count: places)
     }
 

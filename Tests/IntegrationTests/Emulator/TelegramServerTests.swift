@@ -95,9 +95,9 @@ struct TelegramServerTests {
 
     @Test("an address that is none, or is taken, is refused with a remedy")
     func refused() throws {
-        #expect(throws: EmulationError.self) { try TelegramServer([EmulationRun.meter()], host: "nowhere", port: 0, count: nil) }
+        #expect(throws: OutputError.self) { try TelegramServer([EmulationRun.meter()], host: "nowhere", port: 0, count: nil) }
         let first = try TelegramServer([EmulationRun.meter()], host: "127.0.0.1", port: 0, count: nil)
-        #expect(throws: EmulationError.self) {
+        #expect(throws: OutputError.self) {
             try TelegramServer([EmulationRun.meter()], host: "127.0.0.1", port: first.ports[0], count: nil)
         }
     }

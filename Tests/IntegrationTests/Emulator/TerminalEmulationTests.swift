@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 @testable import P1MQTT
 @testable import P1MQTTEmulator
+@testable import P1MQTTInput
 @testable import P1MQTTSystem
 
 @Suite("Telegrams on a pseudo-terminal", .ownThreads)
@@ -71,7 +72,7 @@ struct TerminalEmulationTests {
     func occupied() throws {
         let folder = try TemporaryFolder()
         let file = try folder.write("mine", to: "meter")
-        #expect(throws: EmulationError.self) { try MeterTerminal(link: file) }
+        #expect(throws: OutputError.self) { try MeterTerminal(link: file) }
         #expect(folder.content("meter") == "mine")
     }
 }

@@ -1,6 +1,7 @@
 import Testing
 @testable import P1MQTT
 @testable import P1MQTTEmulator
+@testable import P1MQTTInput
 
 @Suite("Pace of telegrams")
 struct TelegramPaceTests {

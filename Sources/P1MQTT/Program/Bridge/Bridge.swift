@@ -36,7 +36,8 @@ struct Bridge {
     /// Runs until SIGTERM or SIGINT, or until every source is at its end.
     func run() async throws {
         let limit = DescriptorLimit.raise()
-        let needed = settings.meters.count + DescriptorLimit.own
+        let served = settings.meters.count { $0.serve.port != nil }
+        let needed = settings.meters.count + served * ServedTelegrams.descriptors + DescriptorLimit.own
         // 0: not known, as where a filter of system calls hides it.
         if limit > 0, limit < needed {
             logger.warning(

@@ -11,8 +11,11 @@ enum BridgeDocuments {
     /// - Parameters:
     ///   - broker: the one that it is connected to, of several perhaps; `nil` before.
     ///   - discovery: Home Assistant's prefix under which devices are announced; `nil` when none are.
-    static func info(_ bridge: BridgeIdentity, version: String, broker: BrokerAddress?, discovery: String?, meters: [MeterStatus])
-        -> [UInt8]
+    ///   - metrics: where the page of metrics is; `nil` without one.
+    static func info(
+        _ bridge: BridgeIdentity, version: String, broker: BrokerAddress?, discovery: String?, metrics: String? = nil,
+        meters: [MeterStatus]
+    ) -> [UInt8]
     {
         JSONWriter.object(capacity: 1024) {
             $0.member("version", version)
@@ -22,6 +25,7 @@ enum BridgeDocuments {
             $0.member("started", time: bridge.started / 1000)
             $0.member("broker", broker?.description)
             $0.member("discovery", discovery)
+            $0.member("metrics", metrics)
             $0.member("meters", array: meters) { json, meter in
                 json.object { meter.write(into: &$0) }
             }
@@ -77,6 +81,14 @@ enum BridgeDocuments {
                 })
             if let dropped = health.historyDropped { $0.member("history", object: { $0.member("dropped", dropped) }) }
             $0.member("clockOffset", object: { for (meter, seconds) in health.clockOffsets { $0.member(meter, seconds) } })
+            if let served = health.served {
+                $0.member(
+                    "served",
+                    object: {
+                        $0.member("clients", served.clients)
+                        $0.member("dropped", served.dropped)
+                    })
+            }
             $0.member("reconnects", max(0, health.broker.connections - 1))
             $0.member("memory", health.memory)
         }
@@ -90,6 +102,8 @@ struct MeterStatus: Sendable, Equatable {
     var source: String
     /// What was found out about the line, and from what.
     var line: String?
+    /// Where its telegrams are served; `nil` where they are not, or not yet.
+    var serve: String?
     var identity: MeterIdentity
 
     fileprivate func write(into json: inout JSONWriter) {
@@ -97,6 +111,7 @@ struct MeterStatus: Sendable, Equatable {
         json.member("topic", topic)
         json.member("source", source)
         json.member("line", line)
+        json.member("serve", serve)
         json.member("meterType", identity.meterType?.sanitised)
         json.member("equipmentId", identity.equipmentId?.sanitised)
         json.member("version", identity.version?.sanitised)
@@ -121,6 +136,8 @@ struct BridgeHealth: Sendable {
     var broker: BrokerCounters
     /// Documents of outages that there was no room for; `nil` without `publish.history`.
     var historyDropped: Int?
+    /// Programs that get telegrams, and those that were too slow or one too many; `nil` where none is served.
+    var served: (clients: Int, dropped: Int)?
     /// Resident memory in bytes; `nil` where the system does not say.
     var memory: Int?
 

@@ -32,6 +32,8 @@ final class BridgeInput {
     private let pushes: [String: PushSource]
     private let reporter: BridgeReporter
     private let health: HealthAnswer
+    /// `nil` where no page is served.
+    private let metrics: MetricsEndpoint?
     /// The meters that go on in the next one, by the prefix of their topics.
     private var kept: Set<String> = []
 
@@ -71,6 +73,9 @@ final class BridgeInput {
             meters: meters.map { ($0.pipeline, $0.feed) },
             outbox: surroundings.outbox, inbox: surroundings.inbox, broker: memory, logger: logger)
         let name = HealthAnswer.name(prefix: settings.mqtt.topicPrefix, clientId: SessionPlan(settings).clientId)
+        for meter in meters { meter.pipeline.keepSamples(settings.metrics.listen != nil) }
+        let served = earlier?.metrics.flatMap { $0.port.address == settings.metrics.listen ? $0 : nil }
+        metrics = served ?? settings.metrics.listen.map { MetricsEndpoint(on: $0, logger: logger) }
         health = earlier.flatMap { $0.health.name == name ? $0.health : nil } ?? HealthAnswer(name: name)
     }
 
@@ -79,6 +84,8 @@ final class BridgeInput {
     /// Runs until `isStopping` says so, every source is at its end, or there is another configuration.
     /// - Returns: that configuration.
     func run(until isStopping: () -> Bool, _ reload: Reload) -> Settings? {
+        let served = meters.compactMap(\.pipeline.served?.port)
+        metrics?.show(metrics: reporter.metrics, health: { [reporter] _ in reporter.healthReport })
         let loop = InputLoop(
             feeds: meters.map(\.feed), wake: surroundings.wake,
             onWake: { now in
@@ -91,9 +98,12 @@ final class BridgeInput {
             // A capture is read as fast as the broker takes it: it would be a pity to replay only the newest values.
             // While the broker is away there is nothing to look for: its return wakes the loop.
             pause: { self.outbox.isEmpty ? nil : self.memory.isAway ? .max : 2 },
-            visitors: [health.visitors { self.reporter.healthReport.text(at: $0) }],
+            visitors: [health.visitors { self.reporter.healthReport.text(at: $0) }] + served.map(\.visitor)
+                + (metrics.map { [$0.port.visitor] } ?? []),
             everyTurn: { now in
-                let next = min(self.reporter.turn(at: now) ?? .max, self.health.turn(at: now))
+                var next = min(self.reporter.turn(at: now) ?? .max, self.health.turn(at: now))
+                for port in served { next = min(next, port.turn(at: now)) }
+                if let metrics = self.metrics { next = min(next, metrics.port.turn(at: now)) }
                 return min(next, self.surroundings.notifier.turn(at: now) { self.reporter.status })
             })
         var next: Settings?
@@ -140,6 +150,7 @@ final class BridgeInput {
     /// - Returns: whether the present session says farewell.
     func makeRoom(for next: Settings, logger: Logger) -> Bool {
         let topics = next.homeAssistant == settings.homeAssistant ? Set(next.meterTopics.map(\.prefix)) : []
+        if next.metrics.listen != settings.metrics.listen { metrics?.port.close() }
         for meter in meters where !kept.contains(meter.prefix) { meter.pipeline.leave(isGone: !topics.contains(meter.prefix)) }
         let hasOtherPrefix = next.mqtt.topicPrefix != settings.mqtt.topicPrefix
         if hasOtherPrefix || next.homeAssistant != settings.homeAssistant { outbox.forget(reporter.retained) }
@@ -162,15 +173,15 @@ final class BridgeInput {
 }
 
 extension Settings {
-    /// Whether two configurations differ in nothing but their meters and how the broker is logged in to, so that meters
-    /// that are in both can go on.
+    /// Whether two configurations differ in nothing but their meters, the page of metrics and how the broker is logged in to,
+    /// so that meters that are in both can go on.
     fileprivate func isSameBridge(as other: Settings) -> Bool {
         mqtt.sharesBroker(with: other.mqtt) && commonPart == other.commonPart
     }
 
     private var commonPart: Settings {
         var part = self
-        (part.meters, part.brokerURL) = ([], nil)
+        (part.meters, part.brokerURL, part.metrics) = ([], nil, MetricsSettings())
         let mqtt = MQTTSettings()
         (part.mqtt.hosts, part.mqtt.port) = (mqtt.hosts, mqtt.port)
         (part.mqtt.version, part.mqtt.clientId, part.mqtt.tls) = (mqtt.version, mqtt.clientId, mqtt.tls)

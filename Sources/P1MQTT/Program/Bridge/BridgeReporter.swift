@@ -16,15 +16,17 @@ final class BridgeReporter {
     /// Bytes of other programs' `bridge/info` that are read from one look to the next.
     private static let infoLimit = JSONReader.maximumSize
 
-    private let identity: BridgeIdentity
-    private let prefix: String
+    let identity: BridgeIdentity
+    let prefix: String
     private let discovery: BridgeDiscovery
     /// `nil` when nothing is announced.
     private let discoveryPrefix: String?
-    private let meters: [(pipeline: MeterPipeline, feed: Feed)]
-    private let outbox: Outbox
-    private let inbox: Inbox
-    private let broker: BrokerMemory
+    /// Where the page of metrics is; `nil` without one.
+    private let metricsAddress: String?
+    let meters: [(pipeline: MeterPipeline, feed: Feed)]
+    let outbox: Outbox
+    let inbox: Inbox
+    let broker: BrokerMemory
     private let keepsHistory: Bool
     private let logger: Logger
 
@@ -68,6 +70,7 @@ final class BridgeReporter {
             settings: settings.homeAssistant, prefix: prefix, version: P1MQTTCommand.version,
             meters: meters.map { DiscoveryTopics($0.pipeline.publication.topics) })
         discoveryPrefix = settings.homeAssistant.enabled ? settings.homeAssistant.prefix : nil
+        metricsAddress = settings.metrics.listen?.description
         self.meters = meters
         self.outbox = outbox
         self.inbox = inbox
@@ -160,13 +163,14 @@ final class BridgeReporter {
         let status = meters.map { pipeline, feed in
             MeterStatus(
                 name: pipeline.settings.name, topic: pipeline.publication.topics.prefix, source: feed.source.name, line: feed.evidence,
-                identity: pipeline.publication.identity)
+                serve: pipeline.served?.address, identity: pipeline.publication.identity)
         }
         // The documents are made of nothing else that changes.
         guard status != lastStatus else { return }
         lastStatus = status
         let info = BridgeDocuments.info(
-            identity, version: P1MQTTCommand.version, broker: connectedTo, discovery: discoveryPrefix, meters: status)
+            identity, version: P1MQTTCommand.version, broker: connectedTo, discovery: discoveryPrefix, metrics: metricsAddress,
+            meters: status)
         if info != lastInfo {
             post("info", info)
             reportSharedIds()
@@ -197,6 +201,11 @@ final class BridgeReporter {
     private var historyDropped: Int? {
         let buffers = meters.compactMap(\.pipeline.publication.history)
         return buffers.isEmpty ? nil : buffers.reduce(0) { $0 + $1.dropped }
+    }
+
+    private var served: (clients: Int, dropped: Int)? {
+        let all = meters.compactMap(\.pipeline.served)
+        return all.isEmpty ? nil : all.reduce((0, 0)) { ($0.0 + $1.readers, $0.1 + $1.dropped) }
     }
 
     // MARK: - On word from the broker
@@ -259,7 +268,7 @@ final class BridgeReporter {
             telegrams: counts, outbox: outbox.counters,
             clockOffsets: meters.count > BridgeDiscovery.maximumMeters
                 ? [] : meters.compactMap { pipeline, _ in pipeline.publication.clockOffset.map { (pipeline.settings.name ?? "", $0) } },
-            broker: inbox.counters, historyDropped: historyDropped, memory: BridgeHealth.residentMemory())
+            broker: inbox.counters, historyDropped: historyDropped, served: served, memory: BridgeHealth.residentMemory())
     }
 
     /// All of it is retained, so that who comes later (or starts anew, as Home Assistant does) need not wait for it.

@@ -26,6 +26,8 @@ final class MeterPipeline: ChunkConsumer {
     private var waiting: WaitingTelegrams?
     private var meter = KnownMeter()
     private(set) var publication: MeterPublication
+    /// `nil` where its telegrams are not served.
+    let served: ServedTelegrams?
 
     init(
         settings: MeterSettings, all: Settings, outbox: Outbox, logger: Logger, debugLog: DebugLog?, broker: BrokerMemory? = nil,
@@ -42,6 +44,7 @@ final class MeterPipeline: ChunkConsumer {
             meter: settings.name, bridgePrefix: all.mqtt.topicPrefix, numbers: numbers, outbox: outbox, logger: logger)
         reader = settings.reader
         waiting = settings.source.startsAnew ? nil : broker.map { WaitingTelegrams(from: $0.started) }
+        served = ServedTelegrams(settings.serve, logger: logger)
         publication = MeterPublication(settings, all: all, claims: claims, numbers: numbers)
     }
 
@@ -51,6 +54,9 @@ final class MeterPipeline: ChunkConsumer {
     var counts: TelegramCounts { faults.counts }
 
     var goodFrames: Int { counts.good + unusableFrames }
+
+    /// Whether the numbers of its last telegram are kept, for the page of metrics.
+    func keepSamples(_ isWanted: Bool) { publication.keepsSamples = isWanted }
 
     func begin(at now: Moment) {
         reader.breakOff { handle($0, at: now) }
@@ -104,6 +110,7 @@ final class MeterPipeline: ChunkConsumer {
     }
 
     private func publish(_ telegram: Telegram, at now: Moment) {
+        served?.send(telegram.frame.bytes)
         let outcome = publication.take(telegram, at: now, isBrokerAway: broker?.isAway ?? false)
         for hold in outcome.holds { faults.note(hold, at: now) }
         if let document = outcome.document { debugLog?.write(parsed: document, of: settings.name, at: now) }
@@ -133,7 +140,10 @@ final class MeterPipeline: ChunkConsumer {
     }
 
     /// Ends it, while the program goes on.
-    func leave(isGone: Bool) { post(publication.leave(isGone: isGone)) }
+    func leave(isGone: Bool) {
+        served?.port.close()
+        post(publication.leave(isGone: isGone))
+    }
 
     /// The next messages of an outage that is over, at most `limit`.
     func takeHistory(_ limit: Int) -> [Message] { publication.takeHistory(limit) }

@@ -24,6 +24,12 @@ struct MeterPublication {
     /// Seconds that its clock was ahead when the last telegram came; `nil` where it sends no time.
     private(set) var clockOffset: Int64?
     private(set) var history: HistoryBuffer?
+    /// Whether `samples` are kept.
+    var keepsSamples = false
+    /// The numbers of the last telegram, while the meter is there.
+    private(set) var samples: MeterSamples?
+    /// When it came, milliseconds since 1970.
+    private(set) var lastTelegram: Int64?
     private let numbers: EventNumbers
     private let publishesRaw: Bool
     private let isEmulated: Bool
@@ -56,6 +62,8 @@ struct MeterPublication {
         let (document, holds) = interpreter.complete(telegram, arrival: now.utc / 1000)
         identity.learn(from: telegram, document, encryption: telegram.frame.seal?.evidence)
         clockOffset = document.clockOffset
+        lastTelegram = now.utc
+        if keepsSamples { samples = MeterSamples(document) }
 
         let devices = discovery.update(document)
         var messages = availability(of: document, at: now) + devices.publish
@@ -101,6 +109,7 @@ struct MeterPublication {
     /// The meter is not heard any more, and with it those on its M-Bus.
     mutating func goOffline() -> [Message] {
         said = nil
+        samples = nil
         return availabilityTopics.flatMap { board.set($0, isOnline: false) }
     }
 

@@ -10,7 +10,8 @@ struct CheckCommand: AsyncParsableCommand {
         abstract: "Validates the configuration; with --connect also tries the broker and the meters.",
         discussion: """
             A service that reads the same port must be stopped first.
-            Exit status: 0 all is well, 1 a broker or a meter does not answer, 2 the configuration is not right.
+            Exit status: 0 all is well, 1 a library is missing, or a broker or a meter does not answer,
+            2 the configuration is not right.
             """)
 
     @OptionGroup var options: ConfigurationOptions
@@ -26,8 +27,15 @@ struct CheckCommand: AsyncParsableCommand {
         let settings = loaded.settings
         let count = settings.meters.count
         StandardOutput.writeLine("The configuration is right (\(loaded.file ?? "no file")): \(count) meter\(count == 1 ? "" : "s").")
-        guard connect else { return }
         var isWell = true
+        if settings.metrics.listen != nil, let reason = PageServer.missingLibrary {
+            StandardError.write("metrics.listen needs libmicrohttpd, which cannot be opened (\(reason)). \(PageServer.remedy)")
+            isWell = false
+        }
+        guard connect else {
+            if !isWell { throw ExitCode(1) }
+            return
+        }
         for broker in settings.mqtt.brokers { isWell = await tryBroker(broker, settings.mqtt) && isWell }
         for meter in settings.meters { isWell = try await listen(to: meter) && isWell }
         if !isWell { throw ExitCode(1) }

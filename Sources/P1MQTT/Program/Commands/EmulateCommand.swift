@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import P1MQTTEmulator
+import P1MQTTInput
 import P1MQTTMeter
 import P1MQTTSystem
 import SystemPackage
@@ -158,8 +159,8 @@ struct EmulateCommand: AsyncParsableCommand {
         // A reader that goes away is an error of `write`, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
         let output = try makeOutput()
-        let failure = await DedicatedThread.runUntilSignal(named: "emulator") { stop -> EmulationError? in
-            do throws(EmulationError) {
+        let failure = await DedicatedThread.runUntilSignal(named: "emulator") { stop -> OutputError? in
+            do throws(OutputError) {
                 try output(stop)
                 return nil
             } catch {
@@ -170,7 +171,7 @@ struct EmulateCommand: AsyncParsableCommand {
     }
 
     /// What is to run on the thread. It makes everything there, so that nothing is shared.
-    private func makeOutput() throws -> @Sendable (WakeDescriptor) throws(EmulationError) -> Void {
+    private func makeOutput() throws -> @Sendable (WakeDescriptor) throws(OutputError) -> Void {
         let now = Moment.now().utc
         let cipher = try keys.cipher()
         var settings = try settings()
@@ -178,21 +179,21 @@ struct EmulateCommand: AsyncParsableCommand {
         let first = EmulatedMeter(settings, seed: seed, now: now, cipher: cipher)
         let count = count
         if let pty {
-            return { stop throws(EmulationError) in try EmulateCommand.speak(first, link: pty, count, until: stop) }
+            return { stop throws(OutputError) in try EmulateCommand.speak(first, link: pty, count, until: stop) }
         }
         if let tcp {
             let all = (0..<meters).map { EmulatedMeter(settings, seed: seed &+ UInt64($0), now: now, cipher: cipher) }
             let host = bind
-            return { stop throws(EmulationError) in try EmulateCommand.serve(all, host: host, port: tcp, count, until: stop) }
+            return { stop throws(OutputError) in try EmulateCommand.serve(all, host: host, port: tcp, count, until: stop) }
         }
         let pace = isUnpaced ? 0 : first.interval
-        return { stop throws(EmulationError) in
+        return { stop throws(OutputError) in
             var stream = StreamEmulation(meter: first, descriptor: .standardOutput, interval: pace, count: count)
             try stream.run(until: stop)
         }
     }
 
-    private static func speak(_ meter: EmulatedMeter, link: String, _ count: Int?, until stop: WakeDescriptor) throws(EmulationError) {
+    private static func speak(_ meter: EmulatedMeter, link: String, _ count: Int?, until stop: WakeDescriptor) throws(OutputError) {
         let terminal = try MeterTerminal(link: link.isEmpty ? nil : link)
         StandardError.write("meter on \(terminal.path)" + (link.isEmpty ? "" : ", also \(link)"))
         var emulation = TerminalEmulation(meter, on: terminal, count: count)
@@ -202,7 +203,7 @@ struct EmulateCommand: AsyncParsableCommand {
 
     private static func serve(
         _ meters: [EmulatedMeter], host: String, port: Int, _ count: Int?, until stop: WakeDescriptor
-    ) throws(EmulationError) {
+    ) throws(OutputError) {
         DescriptorLimit.raise()
         let server = try TelegramServer(meters, host: host, port: port, count: count)
         let ports = server.ports

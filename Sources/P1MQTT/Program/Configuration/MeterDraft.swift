@@ -21,13 +21,14 @@ struct MeterDraft: Sendable {
     var decryptionKeyFile: String?
     var authenticationKey: MeterKey?
     var authenticationKeyFile: String?
+    var serve = ServeSettings()
 
     /// `nil` as long as its source lacks something.
     var settings: MeterSettings? {
         source.settings.map {
             MeterSettings(
                 name: name, source: $0, utcOffset: utcOffset, summerTime: summerTime, clock: clock, crc: crc, gasMeter: gasMeter,
-                cipher: decryptionKey.map { MeterCipher(decryptionKey: $0, authenticationKey: authenticationKey) })
+                cipher: decryptionKey.map { MeterCipher(decryptionKey: $0, authenticationKey: authenticationKey) }, serve: serve)
         }
     }
 }

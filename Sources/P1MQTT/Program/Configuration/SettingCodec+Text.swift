@@ -2,6 +2,25 @@ import Glibc
 import P1MQTTMeter
 
 /// The kinds of text that settings hold.
+extension SettingCodec where Value == PortAddress {
+    static var portAddress: Self {
+        SettingCodec(
+            allowed: "an IP address of this machine and a port, such as \"127.0.0.1:9101\"", readsLiterals: false, schema: .schema("string")
+        ) {
+            guard let text = $0.text, let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
+                1...65535 ~= port
+            else { return nil }
+            let part = String(text[..<colon])
+            let isBracketed = part.hasPrefix("[") && part.hasSuffix("]")
+            let host = isBracketed ? String(part.dropFirst().dropLast()) : part
+            let address = SettingCodec<String>.address.decode(.text(host))
+            return address != nil && isBracketed == host.contains(":") ? PortAddress(host: host, port: port) : nil
+        } encode: {
+            .text($0.description)
+        }
+    }
+}
+
 extension SettingCodec where Value == String {
     /// Text that obeys a rule.
     static func text(
@@ -28,6 +47,16 @@ extension SettingCodec where Value == String {
             1...253 ~= host.utf8.count && host.utf8.allSatisfy { isLetterOrDigit($0) || ".-_:%".utf8.contains($0) }
                 && (!host.utf8.contains(UInt8(ascii: ":")) || isIPv6(host))
         }
+    }
+
+    /// A literal address of this machine.
+    static var address: Self {
+        text("an IP address of this machine, without port; 0.0.0.0 stands for all") { isIPv4($0) || isIPv6($0) }
+    }
+
+    private static func isIPv4(_ text: String) -> Bool {
+        var address = in_addr()
+        return inet_pton(AF_INET, text, &address) == 1
     }
 
     /// An IPv6 address; a link-local one names an interface behind `%`.

@@ -19,6 +19,7 @@ struct Settings: Sendable, Equatable {
     var homeAssistant = HomeAssistantSettings()
     var debug = DebugSettings()
     var log = LogSettings()
+    var metrics = MetricsSettings()
 }
 
 /// One meter: where its telegrams come from and what is known of it beforehand.
@@ -37,6 +38,15 @@ struct MeterSettings: Sendable, Equatable {
     var gasMeter: String?
     /// Deciphers its telegrams; `nil` without a key.
     var cipher: MeterCipher?
+    /// Where its telegrams are handed to others.
+    var serve = ServeSettings()
+}
+
+/// A TCP port for programs that need the telegrams of a meter.
+struct ServeSettings: Sendable, Equatable {
+    var address = "127.0.0.1"
+    /// `nil`: there is none.
+    var port: Int?
 }
 
 enum SourceSettings: Sendable, Equatable {
@@ -65,6 +75,11 @@ struct DebugSettings: Sendable, Equatable {
     var directory = "."
     /// Size at which a debug log starts anew; one older file of the same size is kept.
     var maximumBytes = 10_000_000
+}
+
+struct MetricsSettings: Sendable, Equatable {
+    /// `nil`: there is no page.
+    var listen: PortAddress?
 }
 
 struct LogSettings: Sendable, Equatable {

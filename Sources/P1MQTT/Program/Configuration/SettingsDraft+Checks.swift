@@ -17,6 +17,7 @@ extension SettingsDraft {
         checkExpiry()
         checkMeterNames()
         checkInputs()
+        checkPorts()
         checkKeys()
         for index in meters.indices { checkSource(index) }
     }
@@ -112,6 +113,25 @@ extension SettingsDraft {
         }
     }
 
+    /// Two that listen on one port clash, unless each has an address of its own.
+    private mutating func checkPorts() {
+        var first: [Int: [(address: String, path: String)]] = [:]
+        // Who listens at all addresses leaves none for another.
+        func isAll(_ address: String) -> Bool { ["0.0.0.0", "::"].contains(address) }
+        for (path, address, port) in listeningPorts {
+            let others = first[port] ?? []
+            first[port] = others + [(address, path)]
+            guard let other = others.first(where: { $0.address == address || isAll($0.address) || isAll(address) }) else { continue }
+            reportGiven(path, "takes port \(port), as \(other.path) does", "a different port for each")
+        }
+    }
+
+    private var listeningPorts: [(path: String, address: String, port: Int)] {
+        meters.enumerated().compactMap { index, meter in
+            meter.serve.port.map { ("meters[\(index)].serve.port", meter.serve.address, $0) }
+        } + (settings.metrics.listen.map { [("metrics.listen", $0.host, $0.port)] } ?? [])
+    }
+
     private mutating func checkKeys() {
         for index in meters.indices {
             let place = "meters[\(index)]"
@@ -157,7 +177,9 @@ extension SettingsDraft {
             ? ["debug.directory names \(debug.directory), where nothing can be written: \(Errno(rawValue: errno))"] : []
         let expiry =
             settings.publish.expiry != nil && !settings.mqtt.retain ? ["publish.expiry has no effect while mqtt.retain is false"] : []
-        return folder + doubtsOfTLS() + expiry + doubtsOfHouseholds() + doubtsOfHTTP()
+        let unserved = meters.indices.filter { meters[$0].serve.address != ServeSettings().address && meters[$0].serve.port == nil }
+            .map { "meters[\($0)].serve.address has no effect without meters[\($0)].serve.port" }
+        return folder + doubtsOfTLS() + expiry + doubtsOfHouseholds() + doubtsOfHTTP() + unserved
     }
 
     private func doubtsOfHouseholds() -> [String] {

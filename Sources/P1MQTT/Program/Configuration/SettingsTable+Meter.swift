@@ -5,34 +5,45 @@ import P1MQTTMeter
 /// The settings of a meter.
 extension SettingsTable {
     /// What every meter has, wherever its telegrams come from.
-    static let meter: [Setting<MeterDraft>] = [
+    static let meter: [Setting<MeterDraft>] =
+        [
+            Setting(
+                "name", \.name, .optional(.meterName),
+                "Topics of this meter stand under it; one meter may lack a name."),
+            sourceType,
+            Setting(
+                "utcOffset", \.utcOffset, .optional(.utcOffset),
+                "Standard time at the meter; `null`: +01:00 unless the meter is known to stand elsewhere."),
+            Setting(
+                "summerTime", \.summerTime, .optional(.choice),
+                "Whether times that the meter sends without a flag follow the summer time of the EU; `null`: yes, unless the meter is known "
+                    + "to stand where there is none (Iceland)."),
+            Setting(
+                "clock", \.clock, .choice,
+                "Where the time of a telegram is taken from: the clock of the meter (the time of arrival where it sends none), or always "
+                    + "the time of arrival."),
+            Setting("crc", \.crc, .choice, "Checksums: checked when present, required, or never checked."),
+            Setting(
+                "gasMeter", \.gasMeter, .optional(.text(upTo: 128)),
+                "Equipment id of the gas meter that is published as `gas` when there are several."),
+            Setting("decryptionKey", \.decryptionKey, .optional(.key), "Key of an encrypted meter, from its grid operator."),
+            Setting("decryptionKeyFile", \.decryptionKeyFile, .optional(.path), "File that holds that key, instead of it."),
+            Setting(
+                "authenticationKey", \.authenticationKey, .optional(.key),
+                "Authentication key, where the meter has one of its own; the tag must be right then."),
+            Setting(
+                "authenticationKeyFile", \.authenticationKeyFile, .optional(.path),
+                "File that holds that key, instead of it."),
+        ] + section("serve", \.serve, serve)
+
+    private static let serve: [Setting<ServeSettings>] = [
         Setting(
-            "name", \.name, .optional(.meterName),
-            "Topics of this meter stand under it; one meter may lack a name."),
-        sourceType,
+            "address", \.address, .address,
+            "Address of this machine at which other programs get the telegrams of this meter; `0.0.0.0`: all, for everybody in the network."
+        ),
         Setting(
-            "utcOffset", \.utcOffset, .optional(.utcOffset),
-            "Standard time at the meter; `null`: +01:00 unless the meter is known to stand elsewhere."),
-        Setting(
-            "summerTime", \.summerTime, .optional(.choice),
-            "Whether times that the meter sends without a flag follow the summer time of the EU; `null`: yes, unless the meter is known "
-                + "to stand where there is none (Iceland)."),
-        Setting(
-            "clock", \.clock, .choice,
-            "Where the time of a telegram is taken from: the clock of the meter (the time of arrival where it sends none), or always "
-                + "the time of arrival."),
-        Setting("crc", \.crc, .choice, "Checksums: checked when present, required, or never checked."),
-        Setting(
-            "gasMeter", \.gasMeter, .optional(.text(upTo: 128)),
-            "Equipment id of the gas meter that is published as `gas` when there are several."),
-        Setting("decryptionKey", \.decryptionKey, .optional(.key), "Key of an encrypted meter, from its grid operator."),
-        Setting("decryptionKeyFile", \.decryptionKeyFile, .optional(.path), "File that holds that key, instead of it."),
-        Setting(
-            "authenticationKey", \.authenticationKey, .optional(.key),
-            "Authentication key, where the meter has one of its own; the tag must be right then."),
-        Setting(
-            "authenticationKeyFile", \.authenticationKeyFile, .optional(.path),
-            "File that holds that key, instead of it."),
+            "port", \.port, .optional(.port),
+            "TCP port on which each accepted telegram is handed on, decrypted and byte for byte; `null`: none."),
     ]
 
     static let sourceType = Setting(

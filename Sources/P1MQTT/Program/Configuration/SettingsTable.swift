@@ -18,6 +18,7 @@ enum SettingsTable {
         + section("homeAssistant", \.homeAssistant, homeAssistant)
         + section("debug", \.debug, debug)
         + section("log", \.log, log)
+        + section("metrics", \.metrics, metrics)
 
     /// Far more meters than one bridge reads; bounds what a wrong file or a mistyped index can cost.
     static let maximumMeters = 10_000
@@ -95,6 +96,12 @@ enum SettingsTable {
 
     private static let log: [Setting<LogSettings>] = [
         Setting("level", \.level, .choice(of: logLevels) { $0.rawValue }, "How much is written to standard error.")
+    ]
+
+    private static let metrics: [Setting<MetricsSettings>] = [
+        Setting(
+            "listen", \.listen, .optional(.portAddress),
+            "Where `/metrics` is for Prometheus, and `/health`: without a password, so rather on `127.0.0.1`; `null`: nowhere.")
     ]
 
     private static let logLevels = Logger.Level.allCases.filter { $0 != .critical }

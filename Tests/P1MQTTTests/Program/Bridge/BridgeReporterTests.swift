@@ -90,8 +90,8 @@ import Testing
         let meters = try JSONReader.read(messages[0].payload)["meters"]
         #expect(
             meters?.json
-                == #"[{"name": null, "topic": "p1", "source": "file capture", "line": "framing not yet known", "meterType": "TST5\\2UNIT", "#
-                + #""equipmentId": "4530303132333435363738", "version": "50", "dialect": "DSMR 5", "#
+                == #"[{"name": null, "topic": "p1", "source": "file capture", "line": "framing not yet known", "#
+                + #""serve": null, "meterType": "TST5\\2UNIT", "equipmentId": "4530303132333435363738", "version": "50", "dialect": "DSMR 5", "#
                 + #""dialectEvidence": "1-3:0.2.8 states version 50", "checksum": "checked", "checksumVariant": "CRC-16/ARC", "#
                 + #""encryption": "none: the telegrams begin with a /"}]"#)
         let topics = try JSONReader.read(messages[1].payload)

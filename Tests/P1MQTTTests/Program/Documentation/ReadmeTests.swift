@@ -9,8 +9,14 @@ import Testing
 @Suite("README.md and the pages in docs", .serialized) struct ReadmeTests {
     private static let isUpdating = ProcessInfo.processInfo.environment["UPDATE_README"] == "1"
 
-    @Test("the generated tables are those of the program", arguments: ["settings", "topics"]) func tables(_ name: String) throws {
-        let table = name == "settings" ? SettingsDocumentation.table : TopicDocumentation.table
+    @Test("the generated tables are those of the program", arguments: ["settings", "topics", "metrics"]) func tables(_ name: String) throws
+    {
+        let table =
+            switch name {
+            case "settings": SettingsDocumentation.table
+            case "topics": TopicDocumentation.table
+            default: MetricsDocumentation.table
+            }
         let page = try DocumentedPage("docs/\(name).md")
         guard let block = MarkedBlock(name, in: page.text) else {
             throw Missing(

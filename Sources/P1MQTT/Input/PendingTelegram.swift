@@ -1,9 +1,9 @@
-import SystemPackage
+package import SystemPackage
 
 /// What the other end has not taken yet of a telegram. It holds one telegram at most: a reader that is slower than
 /// the meter misses whole telegrams and never gets a torn one.
-struct PendingTelegram: Sendable {
-    enum Outcome: Equatable, Sendable {
+package struct PendingTelegram: Sendable {
+    package enum Outcome: Equatable, Sendable {
         /// All of it was taken.
         case done
         /// The other end takes no more at the moment.
@@ -15,16 +15,18 @@ struct PendingTelegram: Sendable {
     private var bytes: [UInt8] = []
     private var sent = 0
 
+    package init() {}
+
     /// Whether nothing is left to be taken.
-    var isEmpty: Bool { sent == bytes.count }
+    package var isEmpty: Bool { sent == bytes.count }
 
     /// Begins a telegram in place of whatever was left of the one before.
-    mutating func begin(_ telegram: [UInt8]) {
+    package mutating func begin(_ telegram: [UInt8]) {
         bytes = telegram
         sent = 0
     }
 
-    mutating func clear() {
+    package mutating func clear() {
         bytes = []
         sent = 0
     }
@@ -32,7 +34,7 @@ struct PendingTelegram: Sendable {
     /// Writes as much as the other end takes.
     ///
     /// - Parameter write: is given the rest; returns how many bytes it took.
-    mutating func flush(_ write: (UnsafeRawBufferPointer) throws -> Int) -> Outcome {
+    package mutating func flush(_ write: (UnsafeRawBufferPointer) throws -> Int) -> Outcome {
         while !isEmpty {
             do {
                 let count = try bytes.withUnsafeBytes { try write(UnsafeRawBufferPointer(rebasing: $0[sent...])) }
