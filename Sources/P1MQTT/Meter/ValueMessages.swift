@@ -5,6 +5,7 @@ package struct ValueMessages: Sendable {
     package var topics: MeterTopics
     package let qos: CInt
     package let retain: Bool
+    private let publishesValues: Bool
     private var changes: ChangeFilter?
     private var unknown = UnknownCodes()
 
@@ -15,22 +16,25 @@ package struct ValueMessages: Sendable {
         self.topics = topics
         self.qos = CInt(qos)
         self.retain = retain
+        publishesValues = publish.values
         changes = publish.onlyChanges ? ChangeFilter(heartbeat: Int64(publish.heartbeat * 1000)) : nil
     }
 
     /// The messages of a telegram, in the order of the document; `p1/json` is the last and marks it as complete.
     package mutating func messages(for document: CompletedDocument, at now: Moment) -> [Message] {
         var messages: [Message] = []
-        messages.reserveCapacity(64)
+        if publishesValues { messages.reserveCapacity(64) }
+        var isDue = changes == nil
         for slot in document.values.indices {
-            guard let value = document.values[slot], !document.held.contains(slot), changes?.isDue(slot, value, at: now) ?? true
+            guard let value = document.values[slot], !document.held.contains(slot), changes?.isDue(slot, value, at: now) ?? publishesValues
             else { continue }
-            append(value, slot, to: &messages)
+            isDue = true
+            if publishesValues { append(value, slot, to: &messages) }
         }
         for (code, groups) in unknown.lasting(document.unknown) {
             messages.append(Message(topic: topics.unknown(code), text: groups, qos: qos, retain: false, kind: .passing))
         }
-        if changes == nil || !messages.isEmpty {
+        if isDue || !messages.isEmpty {
             messages.append(Message(topic: topics.document, payload: document.json(), qos: qos, retain: retain, kind: .document))
         }
         return messages
@@ -39,6 +43,7 @@ package struct ValueMessages: Sendable {
     /// The retained topics of these places and of the document.
     package func retained(_ slots: [DocumentLayout.Slot]) -> [String] {
         guard retain else { return [] }
+        if !publishesValues { return [topics.document] }
         let paths = slots.flatMap { slot in
             let place = DocumentLayout.shared.places[slot]
             return place.shape == .peak ? [place.path, place.path + "/timestamp"] : [place.path]

@@ -9,7 +9,7 @@ import P1Parser
 enum BridgeDocuments {
     /// `bridge/info`: what this program is, and what it found out about its meters and on what evidence.
     /// - Parameter discovery: Home Assistant's prefix under which devices are announced; `nil` when none are.
-    static func info(_ bridge: BridgeIdentity, version: String, discovery: String?, meters: [MeterStatus]) -> [UInt8] {
+    static func info(_ bridge: BridgeIdentity, version: String, discovery: String?, share: WorkerShare? = nil, _ status: BridgeStatus) -> [UInt8] {
         JSONWriter.object(capacity: 1024) {
             $0.member("version", version)
             $0.member("schemaVersion", DocumentSchema.version)
@@ -17,8 +17,25 @@ enum BridgeDocuments {
             $0.member("host", bridge.host)
             $0.member("started", time: bridge.started / 1000)
             $0.member("discovery", discovery)
-            $0.member("meters", array: meters) { json, meter in
+            if let share {
+                $0.member(
+                    "share",
+                    object: {
+                        $0.member("worker", share.worker)
+                        $0.member("of", share.of)
+                    })
+            }
+            $0.member("meters", array: status.meters) { json, meter in
                 json.object { meter.write(into: &$0) }
+            }
+            if !status.fleets.isEmpty {
+                $0.member("fleets", array: status.fleets) { json, fleet in
+                    json.object {
+                        $0.member("topic", fleet.topic)
+                        $0.member("meters", fleet.meters)
+                        $0.member("maximumMeters", fleet.maximumMeters)
+                    }
+                }
             }
         }
     }
@@ -74,8 +91,32 @@ enum BridgeDocuments {
             $0.member("clockOffset", object: { for (meter, seconds) in health.clockOffsets { $0.member(meter, seconds) } })
             $0.member("reconnects", max(0, health.broker.connections - 1))
             $0.member("memory", health.memory)
+            if let fleet = health.fleet {
+                $0.member(
+                    "fleet",
+                    object: { json in
+                        json.member("meters", fleet.meters)
+                        json.member("online", fleet.online)
+                        json.member("forgotten", fleet.forgotten)
+                        json.member(
+                            "refused", object: { for cause in FleetRefusals.Cause.allCases { $0.member(cause.rawValue, fleet.refusals[cause]) } })
+                    })
+            }
         }
     }
+}
+
+/// What `bridge/info` says of the meters.
+struct BridgeStatus: Sendable, Equatable {
+    var meters: [MeterStatus] = []
+    var fleets: [FleetStatus] = []
+}
+
+/// The meters of one topic with `+` as `bridge/info` describes them.
+struct FleetStatus: Sendable, Equatable {
+    var topic: String
+    var meters: Int
+    var maximumMeters: Int
 }
 
 /// One meter as `bridge/info` describes it.
@@ -118,6 +159,8 @@ struct BridgeHealth: Sendable {
     var historyDropped: Int?
     /// Resident memory in bytes; `nil` where the system does not say.
     var memory: Int?
+    /// The meters of topics with `+`; `nil` where there is no such topic.
+    var fleet: FleetHealth?
 
     /// Resident memory of this process.
     static func residentMemory() -> Int? {

@@ -12,7 +12,7 @@ enum SourceFactory {
         case .tcp(let host, let port): TCPSource(host: host, port: port, resolver: resolver)
         case .file(let path): FileSource(path: path)
         case .emulator(let emulator): EmulatorSource(emulator, meterName: meter.name, cipher: meter.cipher)
-        case .mqtt: nil
+        case .mqtt, .fleet: nil
         }
     }
 }

@@ -24,17 +24,16 @@ struct CheckCommand: AsyncParsableCommand {
         let loaded = try options.load()
         for warning in loaded.warnings { StandardError.write("warning: \(warning)") }
         let settings = loaded.settings
-        let count = settings.meters.count
-        StandardOutput.writeLine("The configuration is right (\(loaded.file ?? "no file")): \(count) meter\(count == 1 ? "" : "s").")
+        StandardOutput.writeLine("The configuration is right (\(loaded.file ?? "no file")): \(settings.meterCount).")
         guard connect else { return }
-        var isWell = await tryBroker(settings.mqtt)
+        var isWell = await tryBroker(settings.mqtt, settings.bridgeTopics)
         for meter in settings.meters { isWell = try await listen(to: meter) && isWell }
         if !isWell { throw ExitCode(1) }
     }
 
-    private func tryBroker(_ mqtt: MQTTSettings) async -> Bool {
+    private func tryBroker(_ mqtt: MQTTSettings, _ bridge: BridgeTopics) async -> Bool {
         // Not the id of the service, which the broker would throw out.
-        let clientId = BridgeIdentity.clientId(prefix: mqtt.topicPrefix) + "-check"
+        let clientId = BridgeIdentity.clientId(bridge) + "-check"
         switch await BrokerProbe.run(settings: mqtt, clientId: clientId) {
         case .connected(let version):
             StandardOutput.writeLine("Broker \(mqtt.host):\(mqtt.port): connected\(version.map { " (\($0.sanitised))" } ?? "").")
@@ -46,15 +45,25 @@ struct CheckCommand: AsyncParsableCommand {
     }
 
     private func listen(to meter: MeterSettings) async throws -> Bool {
-        let name = meter.name ?? "the meter"
+        let name = meter.fleet.map { "the meters of \($0.pattern)" } ?? meter.name ?? "the meter"
         let heard = await listening.listen(meter.reader) { SourceFactory.make(meter, resolver: NameResolver(wake: $0)) }
         guard let heard else {
-            StandardOutput.writeLine("\(name): its telegrams come over the broker; they are not tried here.")
+            StandardOutput.writeLine("\(name): \(meter.fleet == nil ? "its" : "their") telegrams come over the broker; they are not tried here.")
             return true
         }
         StandardOutput.writeLine("\(name), \(heard.source):")
         for line in PortsTable.lines(for: heard) { StandardOutput.writeLine("  " + line) }
         if heard.isStopped { throw ExitCode(1) }
         return heard.accepted > 0
+    }
+}
+
+extension Settings {
+    /// In words: "2 meters and up to 1000 that appear on dongles/+/telegram".
+    fileprivate var meterCount: String {
+        let named = namedMeters.count
+        let appearing = fleets.compactMap(\.fleet).map { "up to \($0.maximumMeters) that appear on \($0.pattern)" }
+        let parts = (named > 0 || appearing.isEmpty ? ["\(named) meter\(named == 1 ? "" : "s")"] : []) + appearing
+        return parts.joined(separator: " and ") + (share.share.map { ", shared as worker \($0.worker) of \($0.of)" } ?? "")
     }
 }

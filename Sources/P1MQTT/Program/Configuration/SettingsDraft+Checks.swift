@@ -16,6 +16,8 @@ extension SettingsDraft {
         checkTLS()
         checkMeterNames()
         checkInputs()
+        checkFleets()
+        checkShare()
         checkKeys()
         for index in meters.indices { checkSource(index) }
     }
@@ -75,11 +77,11 @@ extension SettingsDraft {
         var first: [String: Int] = [:]
         for (index, meter) in meters.enumerated() {
             let (setting, name, input, kind): (String, String, String, String)
-            switch meter.source.settings {
+            switch meter.source.settings(named: meter.name) {
             case .serial(let serial): (setting, name, input, kind) = ("path", serial.path, PortPath.resolvingLinks(serial.path), "port")
             case .file(let path): (setting, name, input, kind) = ("path", path, PortPath.resolvingLinks(path), "file")
             case .mqtt(let topic): (setting, name, input, kind) = ("topic", topic, "topic \(topic)", "topic")
-            case .tcp, .emulator, nil: continue
+            case .tcp, .emulator, .fleet, nil: continue
             }
             if let other = first[input] {
                 reportGiven(
@@ -110,7 +112,7 @@ extension SettingsDraft {
             if hasProblem(at: path) { continue }
             reportGiven(path, "is missing for a source of type \(meter.source.type.rawValue)", row.allowed)
         }
-        switch meter.source.settings {
+        switch meter.source.settings(named: meter.name) {
         case .mqtt(let topic) where "\(topic)/".hasPrefix("\(settings.mqtt.topicPrefix)/"):
             reportGiven(
                 "\(source).topic", "is \"\(topic)\", under this program's own mqtt.topicPrefix",
@@ -133,12 +135,12 @@ extension SettingsDraft {
         let folder =
             debug.enabled && access(debug.directory, W_OK) != 0
             ? ["debug.directory names \(debug.directory), where nothing can be written: \(Errno(rawValue: errno))"] : []
-        return folder + doubtsOfTLS() + doubtsOfHouseholds()
+        return folder + doubtsOfTLS() + doubtsOfHouseholds() + doubtsOfFleets()
     }
 
     private func doubtsOfHouseholds() -> [String] {
         meters.indices.flatMap { index -> [String] in
-            guard case .emulator(let emulator) = meters[index].source.settings, emulator.household != nil else { return [] }
+            guard case .emulator(let emulator) = meters[index].source.settings(named: nil), emulator.household != nil else { return [] }
             return ["electricityIncrement", "gasIncrement"].map { "meters[\(index)].source.\($0)" }.filter(isGiven)
                 .map { "\($0) has no effect beside household" }
         }
