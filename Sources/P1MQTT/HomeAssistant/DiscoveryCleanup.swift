@@ -44,7 +44,8 @@ package struct DiscoveryCleanup: Sendable {
     ///   - mayAppear: whether others may appear, on topics with `+`; nothing proves then that there is none.
     ///   - keepsDocuments: whether the documents on the broker are the newest ones.
     package init(
-        _ settings: HomeAssistantSettings, prefix: String, worker: Int? = nil, meters: [String?], mayAppear: Bool = false, keepsDocuments: Bool
+        _ settings: HomeAssistantSettings, prefix: String, worker: Int? = nil, meters: [String?], mayAppear: Bool = false,
+        keepsDocuments: Bool
     ) {
         self.prefix = prefix
         program = BridgeTopics(prefix: prefix, worker: worker)
@@ -142,7 +143,8 @@ package struct DiscoveryCleanup: Sendable {
     private var isRunningAnnouncing: Bool { isOnline && info?.isAnnouncing ?? false }
 
     private func isKnown(_ topic: String) -> Bool {
-        configured?.contains(topic) ?? false || configured != nil && mayAppear && topic != prefix || isRunningAnnouncing && info?.meters[topic] != nil
+        configured?.contains(topic) ?? false || configured != nil && mayAppear && topic != prefix
+            || isRunningAnnouncing && info?.meters[topic] != nil
     }
 
     /// The devices at a place that the bridge has seen last, and has announced: one telegram alone proves nothing.

@@ -15,7 +15,8 @@ package struct PublishSettings: Sendable, Equatable {
     package var minimumMonthPeak = FixedDecimal(mantissa: 25, scale: 1)
 
     package init(
-        raw: Bool = false, values: Bool = true, onlyChanges: Bool = false, heartbeat: Double = 60.0, minimumInterval: Double = 0.0, history: Bool = false,
+        raw: Bool = false, values: Bool = true, onlyChanges: Bool = false, heartbeat: Double = 60.0, minimumInterval: Double = 0.0,
+        history: Bool = false,
         minimumMonthPeak: FixedDecimal = FixedDecimal(mantissa: 25, scale: 1)
     ) {
         self.raw = raw

@@ -47,7 +47,9 @@ package struct FleetNames: Sendable, Equatable {
 
     /// The name of the meter with a topic that ends so, `/json`; `nil` for any other topic.
     package func name(in topic: String, before ending: String) -> String? {
-        guard topic.hasPrefix(prefix), topic.hasSuffix(ending), topic.utf8.count > prefix.utf8.count + ending.utf8.count + 1 else { return nil }
+        guard topic.hasPrefix(prefix), topic.hasSuffix(ending), topic.utf8.count > prefix.utf8.count + ending.utf8.count + 1 else {
+            return nil
+        }
         let rest = topic.utf8.dropFirst(prefix.utf8.count).dropLast(ending.utf8.count)
         guard rest.first == UInt8(ascii: "/"), let name = String(rest.dropFirst()), owns(name) else { return nil }
         return name

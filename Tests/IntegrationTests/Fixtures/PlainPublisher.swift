@@ -6,7 +6,9 @@ final class PlainPublisher {
     private let handle: OpaquePointer
 
     init(port: Int) throws {
-        guard mosquitto_lib_init() == 0, let handle = mosquitto_new(nil, true, nil) else { throw SupportFailure("no handle for a publisher") }
+        guard mosquitto_lib_init() == 0, let handle = mosquitto_new(nil, true, nil) else {
+            throw SupportFailure("no handle for a publisher")
+        }
         self.handle = handle
         guard mosquitto_connect(handle, "127.0.0.1", CInt(port), 60) == 0 else { throw SupportFailure("a publisher cannot connect") }
         for _ in 0..<10 { mosquitto_loop(handle, 10, 1) }

@@ -28,7 +28,9 @@ import Testing
             let digits = "3\(meter / 10)3\(meter % 10)"
             var text = plain.replacing("4530303132333435363738", with: "453030313233343536\(digits)")
                 .replacing("4730303938373635343332", with: "473030393837363534\(digits)")
-            if let register { text = text.replacing("(004321.9\(second < 10 ? "0\(second)" : "\(second)")*kWh)", with: "(\(register)*kWh)") }
+            if let register {
+                text = text.replacing("(004321.9\(second < 10 ? "0\(second)" : "\(second)")*kWh)", with: "(\(register)*kWh)")
+            }
             try publish("dongles/\(name)/telegram", SimulatedMeter.withChecksum(text), isRetained: isRetained)
         }
     }
@@ -77,7 +79,9 @@ import Testing
 
         let before = subscriber.arrivals.count
         let second = try program(configuration(broker, version: version))
-        try await subscriber.waitUntil("the second run") { $0.dropFirst(before).contains { $0.topic == "p1/bridge/state" && $0.payload == "online" } }
+        try await subscriber.waitUntil("the second run") {
+            $0.dropFirst(before).contains { $0.topic == "p1/bridge/state" && $0.payload == "online" }
+        }
         try dongles.send("m 1", 3, meter: 1, register: "999999.999")
         try await subscriber.waitForDocument(3, prefix: "p1/m_1")
         let document = try #require(subscriber.newest["p1/m_1/json"])
@@ -129,7 +133,9 @@ import Testing
         }
         let before = subscriber.arrivals.count
         try reload(configuration(dongles.broker, source: #", "maximumMeters": 2"#))
-        try await eventually("another session; the log:\n\(program.log)") { program.logLines(with: "connected to the MQTT broker").count == 2 }
+        try await eventually("another session; the log:\n\(program.log)") {
+            program.logLines(with: "connected to the MQTT broker").count == 2
+        }
         try dongles.send("m1", 3, meter: 1)
         try await subscriber.waitForDocument(3, prefix: "p1/m1")
         #expect(!subscriber.arrivals.dropFirst(before).contains { $0.topic.hasSuffix("/availability") && $0.payload != "online" })

@@ -32,7 +32,8 @@ struct Bridge {
         let meters = settings.maximumMeters
         outbox = Outbox(maximumTopics: max(200_000, meters * 64), maximumEvents: 100 + meters, isHeld: true)
         // What an earlier run left of each comes in one stretch, and so may a telegram of each.
-        inbox = settings.fleets.isEmpty
+        inbox =
+            settings.fleets.isEmpty
             ? Inbox(wake: inputWake) : Inbox(wake: inputWake, maximumEvents: 10_000 + meters * 4, maximumBytes: 4_000_000 + meters * 8_000)
         reload = Reload(wake: inputWake, logger: logger, load: load)
     }

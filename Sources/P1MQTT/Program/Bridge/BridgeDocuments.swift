@@ -9,7 +9,9 @@ import P1Parser
 enum BridgeDocuments {
     /// `bridge/info`: what this program is, and what it found out about its meters and on what evidence.
     /// - Parameter discovery: Home Assistant's prefix under which devices are announced; `nil` when none are.
-    static func info(_ bridge: BridgeIdentity, version: String, discovery: String?, share: WorkerShare? = nil, _ status: BridgeStatus) -> [UInt8] {
+    static func info(_ bridge: BridgeIdentity, version: String, discovery: String?, share: WorkerShare? = nil, _ status: BridgeStatus)
+        -> [UInt8]
+    {
         JSONWriter.object(capacity: 1024) {
             $0.member("version", version)
             $0.member("schemaVersion", DocumentSchema.version)
@@ -99,7 +101,8 @@ enum BridgeDocuments {
                         json.member("online", fleet.online)
                         json.member("forgotten", fleet.forgotten)
                         json.member(
-                            "refused", object: { for cause in FleetRefusals.Cause.allCases { $0.member(cause.rawValue, fleet.refusals[cause]) } })
+                            "refused",
+                            object: { for cause in FleetRefusals.Cause.allCases { $0.member(cause.rawValue, fleet.refusals[cause]) } })
                     })
             }
         }

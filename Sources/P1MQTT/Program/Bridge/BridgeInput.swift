@@ -156,8 +156,14 @@ final class BridgeInput {
         reporter.note(event, at: now)
         switch event {
         case .message(let message): receive(message, at: now)
-        // Meters whose telegrams have waited for that.
-        case .recalled: for feed in pushes.values.map(\.feed) + (fleet?.members.values.map(\.feed) ?? []) { loop.refresh(feed) }
+        case .recalled:
+            // Meters whose telegrams have waited for that.
+            for feed in pushes.values.map(\.feed) + (fleet?.members.values.map(\.feed) ?? []) { loop.refresh(feed) }
+            if memory.ignored > 0 {
+                logger.warning(
+                    "there was no room for \(memory.ignored) retained documents of earlier meters; nothing is compared with them: raise maximumMeters"
+                )
+            }
         case .connected, .disconnected: break
         }
     }

@@ -255,7 +255,8 @@ final class BridgeReporter {
         guard otherInstances.count < 8, otherInstances.insert(instance).inserted else { return }
         let host: String = if case .text(let name)? = tree["host"] { "host \(name.sanitised)" } else { "another host" }
         logger.error(
-            "another p1mqtt on \(host) publishes under the same prefix \(topics.prefix)\(share.map { " as worker \($0.worker)" } ?? ""): give one of them another \(share == nil ? "mqtt.topicPrefix" : "share.worker"), or stop it")
+            "another p1mqtt on \(host) publishes under the same prefix \(topics.prefix)\(share.map { " as worker \($0.worker)" } ?? ""): give one of them another \(share == nil ? "mqtt.topicPrefix" : "share.worker"), or stop it"
+        )
         // Ours again, so that the other one notices too.
         (lastStatus, lastInfo) = (nil, [])
         nextLook = .min

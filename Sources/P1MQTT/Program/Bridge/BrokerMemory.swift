@@ -86,6 +86,7 @@ final class BrokerMemory {
 
     /// When the telegram of a document of an earlier run was sent, in milliseconds since 1970; `nil` where it does not say.
     func timeOfDocument(_ topic: String) -> Int64? {
+        // One that is no JSON says nothing.
         guard let document = documents[topic], let tree = try? JSONReader.read(document) else { return nil }
         return tree["timestamp"]?.text.flatMap(UTCTime.secondsSince1970).map { $0 * 1000 }
     }

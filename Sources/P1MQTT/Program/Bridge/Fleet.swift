@@ -30,7 +30,8 @@ final class Fleet {
         var reportedPlaces = 0
 
         fileprivate init(
-            topics: MeterTopics, name: String, topic: String, settings: MeterSettings, pipeline: MeterPipeline, source: PushSource, at now: Moment
+            topics: MeterTopics, name: String, topic: String, settings: MeterSettings, pipeline: MeterPipeline, source: PushSource,
+            at now: Moment
         ) {
             self.topics = topics
             self.name = name
@@ -121,7 +122,9 @@ final class Fleet {
         }
         for group in groups {
             guard let fleet = group.fleet, let matched = fleet.pattern.matches(message.topic) else { continue }
-            guard !message.isRetained, let member = appear(message, group, fleet, fleet.names.name(matched), at: now) else { return .ignored }
+            guard !message.isRetained, let member = appear(message, group, fleet, fleet.names.name(matched), at: now) else {
+                return .ignored
+            }
             return .appeared(member)
         }
         return .foreign

@@ -9,14 +9,16 @@ struct FleetPlaces {
     private var units: [DocumentLayout.Slot: MeterUnit] = [:]
 
     /// The topics of all of them, with `+` as their name.
-    func topics(under bridge: BridgeTopics) -> MeterTopics { MeterTopics(bridgePrefix: bridge.prefix, meterName: "+", worker: bridge.worker) }
+    func topics(under bridge: BridgeTopics) -> MeterTopics {
+        MeterTopics(bridgePrefix: bridge.prefix, meterName: "+", worker: bridge.worker)
+    }
 
     /// - Returns: whether a meter has shown something new, be it that it is there.
     mutating func learn(from fleet: Fleet) -> Bool {
         var hasNews = false
         for member in fleet.members.values {
+            guard member.pipeline.publication.identity.slots.count != member.reportedPlaces else { continue }
             let shown = member.pipeline.publication.identity
-            guard shown.slots.count != member.reportedPlaces else { continue }
             member.reportedPlaces = shown.slots.count
             hasNews = true
             units.merge(shown.units) { $1 }

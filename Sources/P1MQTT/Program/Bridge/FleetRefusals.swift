@@ -17,7 +17,8 @@ struct FleetRefusals {
             switch self {
             case .tooMany: "raise maximumMeters, or let several workers share the meters"
             case .sameName: "the first of the two is the meter; make the name from another level, or give one of the devices another topic"
-            case .badName: "a name is \(MeterName.maximumLength) letters, digits, _ or - at most, and no first level of the topics of this program"
+            case .badName:
+                "a name is \(MeterName.maximumLength) letters, digits, _ or - at most, and no first level of the topics of this program"
             case .noTelegram: "a meter appears with its first good telegram; an encrypted one needs decryptionKey"
             }
         }

@@ -141,6 +141,7 @@ final class MeterPipeline: ChunkConsumer {
 
     /// Takes back what an earlier run left of it, of which nothing was heard since.
     func leaveUnheard() {
+        // Of one that is no JSON only its own topic and that of the availability are known.
         let earlier = broker?.takeDocument(publication.topics.document).flatMap { try? JSONReader.read($0) }
         post(publication.leave(after: earlier ?? .null))
     }

@@ -48,7 +48,8 @@ struct CheckCommand: AsyncParsableCommand {
         let name = meter.fleet.map { "the meters of \($0.pattern)" } ?? meter.name ?? "the meter"
         let heard = await listening.listen(meter.reader) { SourceFactory.make(meter, resolver: NameResolver(wake: $0)) }
         guard let heard else {
-            StandardOutput.writeLine("\(name): \(meter.fleet == nil ? "its" : "their") telegrams come over the broker; they are not tried here.")
+            StandardOutput.writeLine(
+                "\(name): \(meter.fleet == nil ? "its" : "their") telegrams come over the broker; they are not tried here.")
             return true
         }
         StandardOutput.writeLine("\(name), \(heard.source):")

@@ -60,6 +60,8 @@ extension SettingsDraft {
                 unnamed = unnamed ?? index
                 continue
             }
+            // Names of many are compared when they are made.
+            if name.contains("{") { continue }
             if DocumentLayout.reservedNames.contains(name) {
                 reportGiven(
                     path, "is \"\(name)\", which is a topic of this program",

@@ -5,8 +5,9 @@ import P1MQTTMeter
 /// What is to be right with topics that stand for many meters, and with sharing them.
 extension SettingsDraft {
     mutating func checkFleets() {
-        for index in meters.indices where meters[index].source.type == .mqtt && !hasProblem(at: "meters[\(index)].source.topic") {
-            guard let pattern = meters[index].source.topic.flatMap(TopicPattern.init) else {
+        for index in meters.indices where !hasProblem(at: "meters[\(index)].source.topic") {
+            let source = meters[index].source
+            guard source.type == .mqtt, let pattern = source.topic.flatMap(TopicPattern.init) else {
                 checkSingle(index)
                 continue
             }
@@ -15,11 +16,11 @@ extension SettingsDraft {
         }
     }
 
-    /// One topic makes one meter.
+    /// What is no topic with `+` makes one meter.
     private mutating func checkSingle(_ index: Int) {
         let path = "meters[\(index)].name"
         if !hasProblem(at: path), meters[index].name?.contains("{") == true {
-            reportGiven(path, "holds braces, but the topic of the meter no +", "1 to 64 letters, digits, _ or -")
+            reportGiven(path, "holds braces, and this is one meter: its source has no topic with +", "1 to 64 letters, digits, _ or -")
         }
     }
 

@@ -24,7 +24,8 @@ private final class FleetFixture {
         let fleet = FleetSettings(
             pattern: try #require(TopicPattern("dongles/+/telegram")), names: try #require(MeterNameTemplate("{1}")),
             maximumMeters: maximumMeters, forgetAfter: forgetAfter)
-        settings.meters = names.map { MeterSettings(name: $0, source: .mqtt(topic: "x")) } + [MeterSettings(name: "{1}", source: .fleet(fleet))]
+        settings.meters =
+            names.map { MeterSettings(name: $0, source: .mqtt(topic: "x")) } + [MeterSettings(name: "{1}", source: .fleet(fleet))]
         if let share { settings.share = ShareSettings(worker: share.worker, of: share.of) }
         self.settings = settings
         let (memory, outbox, log) = (memory, outbox, log)
@@ -90,7 +91,9 @@ private final class FleetFixture {
         if case .foreign = fixture.send("p1/a/availability", []) {} else { Issue.record("a topic of others is taken") }
     }
 
-    @Test("what an earlier run published of it is known before its first telegram is interpreted: the guard holds a jump") func recall() throws {
+    @Test("what an earlier run published of it is known before its first telegram is interpreted: the guard holds a jump") func recall()
+        throws
+    {
         let earlier =
             #"{"meterType":"TST5\\2UNIT","timestamp":"2026-07-03T16:15:00.000Z","equipmentId":"4531","serialNumber":"E1","electricity":{"received":{"tariff1":{"reading":100.000,"unit":"kWh"}}}}"#
         let fixture = try FleetFixture(earlier: ["p1/a/json": earlier, "p1/gas/json": earlier, "other/a/json": earlier])
@@ -177,7 +180,9 @@ private final class FleetFixture {
         #expect(fixture.pass(seconds: 120).map(\.name) == ["a"])
     }
 
-    @Test("what an earlier run left of a meter that does not come again is removed, once it is as old and a day was waited") func lookBack() throws {
+    @Test("what an earlier run left of a meter that does not come again is removed, once it is as old and a day was waited") func lookBack()
+        throws
+    {
         func document(_ time: String, _ id: String) -> String {
             #"{"meterType":"T","timestamp":"\#(time)","equipmentId":"\#(id)","serialNumber":"E1","electricity":{"received":{"tariff1":{"reading":100.000,"unit":"kWh"}}},"mbus":{"1":{"deviceType":"003","equipmentId":"47","serialNumber":"G1","reading":{"reading":1,"unit":"m3"}}}}"#
         }

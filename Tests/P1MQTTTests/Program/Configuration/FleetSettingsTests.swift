@@ -40,18 +40,26 @@ import Testing
         #expect(!settings.homeAssistant.enabled, "entities would have no topic")
     }
 
-    @Test("what is not right with a topic or a name", arguments: [
-        ("{1}", "dongles/#", #"meters[0].source.topic is "dongles/#": # stands for any number of levels"#),
-        ("{1}", "dongles/a+/telegram", #"meters[0].source.topic is "dongles/a+/telegram": a + stands for a whole level"#),
-        ("{1}", "dongles//+", #"meters[0].source.topic is "dongles//+": a topic must not have an empty level"#),
-        ("{1}", "$share/a/+", "meters[0].source.topic is \"$share/a/+\": a topic must not begin with $"),
-        ("{1}", "p1/+/raw", #"meters[0].source.topic is "p1/+/raw", which stands for topics under this program's own mqtt.topicPrefix too"#),
-        ("{1}", "+/x/raw", #"meters[0].source.topic is "+/x/raw", which stands for topics under this program's own mqtt.topicPrefix too"#),
-        ("roof", "a/+/b", #"meters[0].name names one meter, and the topic "a/+/b" stands for many; allowed: a name with {1} in it"#),
-        ("{2}", "a/+/b", "meters[0].name has {2}, and the topic 1 +"),
-        ("{1}", "a/b", "meters[0].name holds braces, but the topic of the meter no +"),
-        ("a{1", "a/+", #"meters[0].name is "a{1"; allowed: 1 to 64 letters, digits, _ or -"#),
-    ])
+    @Test(
+        "what is not right with a topic or a name",
+        arguments: [
+            ("{1}", "dongles/#", #"meters[0].source.topic is "dongles/#": # stands for any number of levels"#),
+            ("{1}", "dongles/a+/telegram", #"meters[0].source.topic is "dongles/a+/telegram": a + stands for a whole level"#),
+            ("{1}", "dongles//+", #"meters[0].source.topic is "dongles//+": a topic must not have an empty level"#),
+            ("{1}", "$share/a/+", "meters[0].source.topic is \"$share/a/+\": a topic must not begin with $"),
+            (
+                "{1}", "p1/+/raw",
+                #"meters[0].source.topic is "p1/+/raw", which stands for topics under this program's own mqtt.topicPrefix too"#
+            ),
+            (
+                "{1}", "+/x/raw",
+                #"meters[0].source.topic is "+/x/raw", which stands for topics under this program's own mqtt.topicPrefix too"#
+            ),
+            ("roof", "a/+/b", #"meters[0].name names one meter, and the topic "a/+/b" stands for many; allowed: a name with {1} in it"#),
+            ("{2}", "a/+/b", "meters[0].name has {2}, and the topic 1 +"),
+            ("{1}", "a/b", "meters[0].name holds braces, and this is one meter: its source has no topic with +"),
+            ("a{1", "a/+", #"meters[0].name is "a{1"; allowed: 1 to 64 letters, digits, _ or -"#),
+        ])
     func refused(_ name: String, _ topic: String, _ problem: String) throws {
         let problems = try settingsProblems(configuration(fleet(name, topic)))
         #expect(problems.count == 1 && problems[0].hasPrefix("config.json: \(problem)"), "\(problems)")
@@ -59,9 +67,17 @@ import Testing
 
     @Test("a topic makes one meter") func overlap() throws {
         let one = fleet("{1}", "a/+/b")
-        #expect(try settingsProblems(configuration(one, fleet("x{1}", "a/c/+"))).map { $0.contains("stands for topics of meters[0] too") } == [true])
-        #expect(try settingsProblems(configuration(one, fleet("roof", "a/c/b"))).map { $0.contains("stands for topics of meters[1] too") } == [true])
-        #expect(try settingsProblems(configuration(one, fleet("roof", "a/c/d"), fleet("y{1}", "a/+"))) == [])
+        #expect(
+            try settingsProblems(configuration(one, fleet("x{1}", "a/c/+"))).map { $0.contains("stands for topics of meters[0] too") } == [
+                true
+            ])
+        #expect(
+            try settingsProblems(configuration(one, fleet("roof", "a/c/b"))).map { $0.contains("stands for topics of meters[1] too") } == [
+                true
+            ])
+        #expect(try settingsProblems(configuration(one, fleet("roof", "a/c/d"), fleet("{1}", "a/+"))) == [])
+        let serial = #"{"name": "{1}", "source": {"type": "serial", "path": "/dev/ttyUSB0"}}"#
+        #expect(try settingsProblems(configuration(serial)).map { $0.contains("meters[0].name holds braces") } == [true])
     }
 
     @Test("what is not right with share") func share() throws {
@@ -71,7 +87,9 @@ import Testing
         }
         #expect(try problems(#"{"worker": 3, "of": 3}"#, one) == [])
         #expect(
-            try problems(#"{"worker": 3, "of": 2}"#, one) == ["config.json: share.worker is 3, of 2; allowed: a whole number from 1 to share.of"])
+            try problems(#"{"worker": 3, "of": 2}"#, one) == [
+                "config.json: share.worker is 3, of 2; allowed: a whole number from 1 to share.of"
+            ])
         #expect(try problems(#"{"worker": 3}"#, one) == ["config.json: share.worker needs share.of beside it"])
         #expect(try problems(#"{"of": 3}"#, one) == ["config.json: share.of needs share.worker beside it"])
         #expect(try problems(#"{"worker": 0, "of": 3}"#, one).count == 1)
