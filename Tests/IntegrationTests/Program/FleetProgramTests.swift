@@ -97,7 +97,7 @@ import Testing
     func forget() async throws {
         let dongles = try Dongles(try await MosquittoBroker.started())
         let subscriber = try await Subscriber(port: dongles.broker.port)
-        let program = try program(configuration(dongles.broker, source: #", "forgetAfter": 2, "maximumMeters": 2"#))
+        let program = try program(configuration(dongles.broker, source: #", "forgetAfter": 5, "maximumMeters": 2"#))
         try await subscriber.waitFor("p1/bridge/state", "online")
         for second in 1...2 { for name in ["a", "b"] { try dongles.send(name, second, meter: name == "a" ? 1 : 2) } }
         for name in ["a", "b"] { try await subscriber.waitForDocument(2, prefix: "p1/\(name)") }
