@@ -1,7 +1,9 @@
-import P1MQTTMeter
 import TestSupport
 import Testing
 @testable import P1MQTT
+@testable import P1MQTTBroker
+@testable import P1MQTTHomeAssistant
+@testable import P1MQTTMeter
 
 @Suite("Settings of many meters") struct FleetSettingsTests {
     private func fleet(_ name: String, _ topic: String, _ more: String = "") -> String {
