@@ -36,9 +36,10 @@ import Testing
     }
 
     private func configuration(
-        _ broker: MosquittoBroker, version: String = "3.1.1", topic: String = "dongles/+/telegram", source: String = "", more: String = ""
+        _ broker: MosquittoBroker, version: String = "3.1.1", prefix: String = "p1", topic: String = "dongles/+/telegram",
+        source: String = "", more: String = ""
     ) -> String {
-        #"{"mqtt": {"host": "127.0.0.1", "port": \#(broker.port), "version": "\#(version)"}, "log": {"level": "debug"}\#(more), "#
+        #"{"mqtt": {"host": "127.0.0.1", "port": \#(broker.port), "version": "\#(version)", "topicPrefix": "\#(prefix)"}, "log": {"level": "debug"}\#(more), "#
             + #""meters": [{"name": "{1}", "source": {"type": "mqtt", "topic": "\#(topic)"\#(source)}}]}"#
     }
 
@@ -156,12 +157,16 @@ import Testing
     func share(version: String) async throws {
         let dongles = try Dongles(try await MosquittoBroker.started())
         let subscriber = try await Subscriber(port: dongles.broker.port)
+        // On one machine `p1mqtt health` finds a program by its prefix.
+        let prefix = "share" + version.prefix(1)
         let workers = try (1...2).map { worker in
-            try program(configuration(dongles.broker, version: version, more: #", "share": {"worker": \#(worker), "of": 2}"#))
+            try program(
+                configuration(
+                    dongles.broker, version: version, prefix: prefix, more: #", "share": {"worker": \#(worker), "of": 2}"#))
         }
-        for worker in 1...2 { try await subscriber.waitFor("p1/bridge/\(worker)/state", "online") }
+        for worker in 1...2 { try await subscriber.waitFor("\(prefix)/bridge/\(worker)/state", "online") }
         for meter in 1...20 { try dongles.send("m\(meter)", 1, meter: meter) }
-        for meter in 1...20 { try await subscriber.waitForDocument(1, prefix: "p1/m\(meter)") }
+        for meter in 1...20 { try await subscriber.waitForDocument(1, prefix: "\(prefix)/m\(meter)") }
         #expect(subscriber.arrivals.count { $0.topic.hasSuffix("/json") } == 20, "each by one worker")
         let parts = (1...2).map { worker in Set((1...20).filter { WorkerShare.worker(for: "m\($0)", of: 2) == worker }) }
         for (worker, part) in zip(workers, parts) {
@@ -172,11 +177,11 @@ import Testing
         }
         workers[0].signal(SIGKILL)
         try await workers[0].exit()
-        try await subscriber.waitFor("p1/bridge/1/state", "offline")
+        try await subscriber.waitFor("\(prefix)/bridge/1/state", "offline")
         let mine = try #require(parts[1].first)
         try dongles.send("m\(mine)", 2, meter: mine)
-        try await subscriber.waitForDocument(2, prefix: "p1/m\(mine)")
-        #expect(subscriber.newest["p1/bridge/2/state"] == "online" && !subscriber.newest.keys.contains("p1/bridge/state"))
+        try await subscriber.waitForDocument(2, prefix: "\(prefix)/m\(mine)")
+        #expect(subscriber.newest["\(prefix)/bridge/2/state"] == "online" && !subscriber.newest.keys.contains("\(prefix)/bridge/state"))
         #expect(workers[1].logLines(with: "another p1mqtt").isEmpty && workers[1].logLines(with: "put right").isEmpty, "\(workers[1].log)")
         workers[1].signal(SIGTERM)
         #expect(try await workers[1].exit() == 0)

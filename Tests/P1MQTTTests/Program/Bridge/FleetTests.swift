@@ -184,7 +184,7 @@ private final class FleetFixture {
         throws
     {
         func document(_ time: String, _ id: String) -> String {
-            #"{"meterType":"T","timestamp":"\#(time)","equipmentId":"\#(id)","serialNumber":"E1","electricity":{"received":{"tariff1":{"reading":100.000,"unit":"kWh"}}},"mbus":{"1":{"deviceType":"003","equipmentId":"47","serialNumber":"G1","reading":{"reading":1,"unit":"m3"}}}}"#
+            #"{"meterType":"T","timestamp":"\#(time)","equipmentId":"\#(id)","serialNumber":"E1","electricity":{"received":{"tariff1":{"reading":100.000,"unit":"kWh"}}},"mbus":{"1":{"deviceType":"003","equipmentId":"47","serialNumber":"G1","reading":1.000,"unit":"m3"}}}"#
         }
         let fixture = try FleetFixture(
             earlier: [
