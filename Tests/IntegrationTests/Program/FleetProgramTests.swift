@@ -39,7 +39,8 @@ import Testing
         _ broker: MosquittoBroker, version: String = "3.1.1", prefix: String = "p1", topic: String = "dongles/+/telegram",
         source: String = "", more: String = ""
     ) -> String {
-        #"{"mqtt": {"host": "127.0.0.1", "port": \#(broker.port), "version": "\#(version)", "topicPrefix": "\#(prefix)"}, "log": {"level": "debug"}\#(more), "#
+        #"{"mqtt": {"host": "127.0.0.1", "port": \#(broker.port), "version": "\#(version)", "topicPrefix": "\#(prefix)"}, "#
+            + #""log": {"level": "debug"}\#(more), "#
             + #""meters": [{"name": "{1}", "source": {"type": "mqtt", "topic": "\#(topic)"\#(source)}}]}"#
     }
 
