@@ -49,7 +49,7 @@ help:
 	@echo 'make bench-parse  time for one telegram; beside a C program when REFERENCE names one'
 
 run:
-	@.ci/prepare libmosquitto-dev $(if $(wildcard config.json),,mosquitto mosquitto-clients)
+	@.ci/prepare libmosquitto-dev libcurl4-openssl-dev $(if $(wildcard config.json),,mosquitto mosquitto-clients)
 	@echo 'Building (a minute or two the first time) ...'
 	@swift build --product p1mqtt
 	@.ci/serve "$$(swift build --show-bin-path)/p1mqtt"
@@ -58,13 +58,13 @@ run:
 BUILD_ALL := swift build --build-tests && swift build --package-path Tests/Fuzz --scratch-path .build/fuzz/check --target fuzz
 
 check:
-	@.ci/prepare libmosquitto-dev
+	@.ci/prepare libmosquitto-dev libcurl4-openssl-dev
 	$(LINT)
 	$(BUILD_ALL)
 
 # Many tests need a real broker. Here it is a failure when they were skipped or did not run at all.
 test:
-	@.ci/prepare libmosquitto-dev mosquitto mosquitto-clients openssl
+	@.ci/prepare libmosquitto-dev libcurl4-openssl-dev mosquitto mosquitto-clients openssl python3
 	$(LINT)
 	$(BUILD_ALL)
 	@rm -rf $(RESULTS) && mkdir -p $(RESULTS)
@@ -78,7 +78,7 @@ docs:
 PROGRAM = $(or $(BINARY),$(shell $(RELEASE) --show-bin-path)/p1mqtt)
 
 install:
-	@.ci/prepare $(if $(BINARY),,libmosquitto-dev)
+	@.ci/prepare $(if $(BINARY),,libmosquitto-dev libcurl4-openssl-dev)
 	$(if $(BINARY),,$(RELEASE))
 	$(SUDO) install -D -m 755 '$(PROGRAM)' '$(DESTDIR)$(PREFIX)/bin/p1mqtt'
 	$(SUDO) install -D -m 644 docs/config.schema.json '$(DESTDIR)$(PREFIX)/share/p1mqtt/config.schema.json'
@@ -98,33 +98,33 @@ install:
 
 # The program needs the C library of the machine that built it: build it on the oldest Debian that it is for.
 deb:
-	@.ci/prepare $(if $(BINARY),libmosquitto1,libmosquitto-dev) debhelper
+	@.ci/prepare $(if $(BINARY),libmosquitto1,libmosquitto-dev libcurl4-openssl-dev) debhelper
 	$(if $(BINARY),,$(RELEASE))
 	packaging/make-deb '$(PROGRAM)' .build
 
 # Prints what was sent, broken, seen and found; fails when a value was wrong or lost, or memory grew.
 soak:
-	@.ci/prepare libmosquitto-dev mosquitto mosquitto-clients
+	@.ci/prepare libmosquitto-dev libcurl4-openssl-dev mosquitto mosquitto-clients
 	@Tests/Soak/run '$(MINUTES)' '$(SEED)'
 
 # Some half an hour on two cores.
 sanitize:
-	@.ci/prepare libmosquitto-dev mosquitto mosquitto-clients openssl
+	@.ci/prepare libmosquitto-dev libcurl4-openssl-dev mosquitto mosquitto-clients openssl python3
 	@.ci/sanitize thread
 	@.ci/sanitize address
 
 # With the address sanitizer; what it finds is left in .build/fuzz/finds.
 fuzz:
-	@.ci/prepare libmosquitto-dev
+	@.ci/prepare libmosquitto-dev libcurl4-openssl-dev
 	@Tests/Fuzz/run '$(SECONDS)'
 
 bench-parse:
-	@.ci/prepare libmosquitto-dev
+	@.ci/prepare libmosquitto-dev libcurl4-openssl-dev
 	@REFERENCE='$(REFERENCE)' Tests/Benchmarks/parse
 
 # Some eight minutes, twelve with two programs; Tests/Benchmarks/bench says what can be set.
 bench:
-	@.ci/prepare libmosquitto-dev mosquitto mosquitto-clients openssl
+	@.ci/prepare libmosquitto-dev libcurl4-openssl-dev mosquitto mosquitto-clients openssl python3
 	$(if $(NEW),,$(RELEASE))
 	@REFERENCE='$(REFERENCE)' PUBLISHER='$(PUBLISHER)' TELEGRAMS='$(TELEGRAMS)' \
 		Tests/Benchmarks/bench '$(or $(NEW),$(shell $(RELEASE) --show-bin-path)/p1mqtt)' $(OLD)

@@ -33,6 +33,8 @@ let package = Package(
             name: "CMosquitto",
             linkerSettings: [.linkedLibrary("mosquitto")]),
         .target(name: "CLinux"),
+        // Nothing is linked: libcurl is opened where a meter needs it.
+        .target(name: "CCurl"),
         .target(name: "P1Parser", swiftSettings: strict),
         // Decimal, Date and Data, for those who link Foundation anyway. The program does not.
         .target(name: "P1ParserFoundation", dependencies: ["P1Parser"], swiftSettings: strict),
@@ -42,7 +44,7 @@ let package = Package(
         // What may wait and fail.
         module("System", ["CLinux", "P1MQTTMeter", system]),
         module("Broker", ["CMosquitto", "P1MQTTMeter", "P1MQTTSystem", deque, logging]),
-        module("Input", ["CLinux", "P1Parser", "P1MQTTMeter", "P1MQTTSystem", crypto, heap, system]),
+        module("Input", ["CCurl", "CLinux", "P1Parser", "P1MQTTMeter", "P1MQTTSystem", crypto, heap, system]),
         module("Emulator", ["P1Parser", "P1MQTTMeter", "P1MQTTSystem", "P1MQTTInput", system]),
         .executableTarget(
             name: "P1MQTT",
@@ -60,7 +62,7 @@ let package = Package(
             name: "P1MQTTTests",
             dependencies: [
                 "P1Parser", "P1MQTTMeter", "P1MQTTHomeAssistant", "P1MQTTSystem", "P1MQTTBroker", "P1MQTTInput",
-                "P1MQTTEmulator", "P1MQTT", "TestSupport", arguments, logging,
+                "P1MQTTEmulator", "P1MQTT", "TestSupport", "CCurl", arguments, logging,
             ],
             exclude: ["HomeAssistant/Golden"],
             swiftSettings: strict),

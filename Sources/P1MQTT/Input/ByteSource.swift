@@ -87,10 +87,12 @@ package struct SourceTraits: Equatable, Sendable {
     var isWoken = true
     /// Whether bit 7 may hold a parity bit that nobody has stripped yet.
     package var mayCarryParity = true
+    /// Milliseconds of silence behind which it is opened anew, where that differs from other sources.
+    var reopensAfter: Int64?
 
     package init(
         silence: Silence, unreadableAdvice: String, isPaced: Bool = false, mayWait: Bool = false, isWoken: Bool = true,
-        mayCarryParity: Bool = true
+        mayCarryParity: Bool = true, reopensAfter: Int64? = nil
     ) {
         self.silence = silence
         self.unreadableAdvice = unreadableAdvice
@@ -98,6 +100,7 @@ package struct SourceTraits: Equatable, Sendable {
         self.mayWait = mayWait
         self.isWoken = isWoken
         self.mayCarryParity = mayCarryParity
+        self.reopensAfter = reopensAfter
     }
 }
 

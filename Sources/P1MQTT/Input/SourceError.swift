@@ -19,6 +19,13 @@ package struct SourceError: Error, Equatable, Sendable {
         case unreachable
         case timedOut
         case closedByPeer
+        /// A library of the system that is not there, or too old.
+        case library
+        case certificate
+        /// A server's answer that is no success, by its HTTP status.
+        case answer(Int)
+        /// What came is no telegram, or too much.
+        case content
         /// Any other fault of a system call, by errno.
         case system(CInt)
     }

@@ -229,7 +229,7 @@ extension SourceSupervisor {
 
     private var silenceReopensAt: Int64? {
         guard case .reopened = traits.silence else { return nil }
-        return lastByte + max(limits.reopen, silenceLimit)
+        return lastByte + max(traits.reopensAfter ?? limits.reopen, silenceLimit)
     }
 
     private var advice: String? {

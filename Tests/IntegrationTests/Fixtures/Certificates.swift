@@ -16,12 +16,13 @@ final class Certificates: Sendable {
 
     /// Makes `NAME.crt` and `NAME.key`.
     /// - Parameters:
-    ///   - subject: alternative name, such as `DNS:localhost`.
+    ///   - alternative: alternative name, such as `DNS:localhost`.
     ///   - days: until it expires; negative for one that has.
-    func issue(_ name: String, for subject: String, days: Int = 30) throws {
-        try "subjectAltName=\(subject)\n".write(toFile: path("\(name).ext"), atomically: true, encoding: .utf8)
+    ///   - subject: its common name; `nil`: NAME.
+    func issue(_ name: String, for alternative: String, days: Int = 30, subject: String? = nil) throws {
+        try "subjectAltName=\(alternative)\n".write(toFile: path("\(name).ext"), atomically: true, encoding: .utf8)
         try openssl(
-            "req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=\(name) "
+            "req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj '/CN=\(subject ?? name)' "
                 + "-keyout \(name).key -out \(name).csr")
         try openssl(
             "x509 -req -in \(name).csr -CA ca.crt -CAkey ca.key -CAcreateserial -days \(days) "

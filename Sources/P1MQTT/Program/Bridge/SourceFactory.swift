@@ -10,6 +10,8 @@ enum SourceFactory {
         switch meter.source {
         case .serial(let serial): SerialPort(serial)
         case .tcp(let host, let port): TCPSource(host: host, port: port, resolver: resolver)
+        case .http(let http): HTTPSource(http, resolver: resolver)
+        case .websocket(let url): WebSocketSource(url, resolver: resolver)
         case .file(let path): FileSource(path: path)
         case .emulator(let emulator): EmulatorSource(emulator, meterName: meter.name, cipher: meter.cipher)
         case .mqtt, .fleet: nil

@@ -31,7 +31,7 @@ struct P1MQTTCommand: AsyncParsableCommand {
         version: version,
         subcommands: [
             RunCommand.self, DecodeCommand.self, CheckCommand.self, PortsCommand.self, EmulateCommand.self, TopicsCommand.self,
-            DiscoveryCommand.self, HealthCommand.self,
+            DiscoveryCommand.self, HealthCommand.self, PairCommand.self,
         ],
         defaultSubcommand: RunCommand.self)
 

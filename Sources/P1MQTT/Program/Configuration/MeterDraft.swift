@@ -5,7 +5,7 @@ import P1Parser
 
 /// The kinds of source, as `source.type` names them.
 enum SourceType: String, Sendable, CaseIterable {
-    case serial, tcp, mqtt, file, emulator
+    case serial, tcp, mqtt, http, websocket, file, emulator
 }
 
 /// A meter while its layers are read: a higher layer may still change the type of its source.
@@ -43,6 +43,10 @@ struct SourceDraft: Sendable {
     var topic: String?
     var maximumMeters = FleetSettings.standardMaximum
     var forgetAfter = FleetSettings.standardPatience
+    var httpURL: HTTPURL?
+    /// Its URL is `httpURL`.
+    var http = HTTPSettings()
+    var socketURL: HTTPURL?
     var filePath: String?
     /// Its capture is read from `replayPath`.
     var emulator = EmulatorSettings()
@@ -65,6 +69,12 @@ struct SourceDraft: Sendable {
             guard let pattern = TopicPattern(topic) else { return .mqtt(topic: topic) }
             guard let names = name.flatMap(MeterNameTemplate.init) else { return nil }
             return .fleet(FleetSettings(pattern: pattern, names: names, maximumMeters: maximumMeters, forgetAfter: forgetAfter))
+        case .http:
+            guard let httpURL else { return nil }
+            var http = http
+            http.url = httpURL
+            return .http(http)
+        case .websocket: return socketURL.map { .websocket($0) }
         case .file: return filePath.map { .file(path: $0) }
         case .emulator: return .emulator(emulator)
         }

@@ -47,6 +47,8 @@ enum SourceSettings: Sendable, Equatable {
     case mqtt(topic: String)
     /// Many meters, whose name is made from what the `+` of their topics stand for.
     case fleet(FleetSettings)
+    case http(HTTPSettings)
+    case websocket(HTTPURL)
     case file(path: String)
     case emulator(EmulatorSettings)
 }
@@ -57,7 +59,7 @@ extension SourceSettings {
         switch self {
         case .emulator: true
         case .file(let path): path != "-"
-        case .serial, .tcp, .mqtt, .fleet: false
+        case .serial, .tcp, .mqtt, .fleet, .http, .websocket: false
         }
     }
 }

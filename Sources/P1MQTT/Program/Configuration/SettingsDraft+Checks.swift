@@ -83,6 +83,8 @@ extension SettingsDraft {
             case .serial(let serial): (setting, name, input, kind) = ("path", serial.path, PortPath.resolvingLinks(serial.path), "port")
             case .file(let path): (setting, name, input, kind) = ("path", path, PortPath.resolvingLinks(path), "file")
             case .mqtt(let topic): (setting, name, input, kind) = ("topic", topic, "topic \(topic)", "topic")
+            case .http(let http): (setting, name, input, kind) = ("url", http.url.text, http.url.text, "URL")
+            case .websocket(let url): (setting, name, input, kind) = ("url", url.text, url.text, "URL")
             case .tcp, .emulator, .fleet, nil: continue
             }
             if let other = first[input] {
@@ -137,7 +139,7 @@ extension SettingsDraft {
         let folder =
             debug.enabled && access(debug.directory, W_OK) != 0
             ? ["debug.directory names \(debug.directory), where nothing can be written: \(Errno(rawValue: errno))"] : []
-        return folder + doubtsOfTLS() + doubtsOfHouseholds() + doubtsOfFleets()
+        return folder + doubtsOfTLS() + doubtsOfHouseholds() + doubtsOfHTTP() + doubtsOfFleets()
     }
 
     private func doubtsOfHouseholds() -> [String] {

@@ -22,6 +22,7 @@ extension SettingsDraft {
             settle("\(place).decryptionKey", &meter.decryptionKey, &meter.decryptionKeyFile, .key, &warnings)
             settle(
                 "\(place).authenticationKey", &meter.authenticationKey, &meter.authenticationKeyFile, .key, &warnings)
+            if [.http, .websocket].contains(meter.source.type) { readHTTPFiles("\(place).source", &meter.source, &warnings) }
             if meter.source.type == .emulator { readCapture("\(place).source.replay", &meter.source) }
             if meter.source.type == .file { findCapture("\(place).source.path", meter.source) }
             meters[index] = meter
@@ -33,7 +34,9 @@ extension SettingsDraft {
     /// A warning for each secret in the configuration file itself, where every user of the machine may read that.
     func doubts(ofFile file: (path: String, isReadableByOthers: Bool)?) -> [String] {
         guard let file, file.isReadableByOthers else { return [] }
-        let keys = meters.indices.flatMap { ["meters[\($0)].decryptionKey", "meters[\($0)].authenticationKey"] }
+        let keys = meters.indices.flatMap { index in
+            ["decryptionKey", "authenticationKey", "source.token"].map { "meters[\(index)].\($0)" }
+        }
         return (["mqtt.password"] + keys).filter { isGiven($0) && origin(of: $0) == .file(file.path) }.map {
             "\($0) stands in \(file.path), which every user of this machine may read; chmod o-r takes that away"
         }
@@ -45,7 +48,7 @@ extension SettingsDraft {
         return [("mqtt.tls.caFile", tls.caFile), ("mqtt.tls.certificateFile", tls.certificateFile), ("mqtt.tls.keyFile", tls.keyFile)]
     }
 
-    private mutating func settle<Value>(
+    mutating func settle<Value>(
         _ path: String, _ secret: inout Value?, _ file: inout String?, _ codec: SettingCodec<Value>, _ warnings: inout [String]
     ) {
         let filePath = path + "File"

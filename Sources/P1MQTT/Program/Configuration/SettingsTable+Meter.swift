@@ -45,6 +45,8 @@ extension SettingsTable {
         case .serial: serial
         case .tcp: tcp
         case .mqtt: mqttSource
+        case .http: http
+        case .websocket: websocket
         case .file: file
         case .emulator: emulator
         }
@@ -85,6 +87,30 @@ extension SettingsTable {
         Setting(
             "forgetAfter", \.forgetAfter, .number(1...31_536_000, unit: "seconds"),
             "Seconds without a telegram after which a meter of a topic with `+` is removed, with all that is retained of it."),
+    ]
+
+    private static let http: [Setting<SourceDraft>] = [
+        Setting(
+            "url", \.httpURL, .optional(.url([.http, .https])),
+            "Where the device has its newest telegram, such as `http://HOST/api/v1/telegram`.", isRequired: true),
+        Setting("interval", \.http.interval, .seconds(HTTPSettings.intervals), "Seconds from one request to the next."),
+        Setting("token", \.http.token, .optional(.token), "Token of the device; `p1mqtt pair HOST` fetches one."),
+        Setting(
+            "tokenFile", \.http.tokenFile, .optional(.path),
+            "File that holds the token, instead of it; read again each time the source is opened."),
+        Setting(
+            "caFile", \.http.trust.caFile, .optional(.path),
+            "Certificate authorities to trust (PEM); `null`: those of the system."),
+        Setting(
+            "serverName", \.http.trust.serverName, .optional(.text(upTo: 253)),
+            "Name that the certificate has to be for, such as `appliance/p1dongle/SERIAL`; `null`: the host of `url`."),
+        Setting("verify", \.http.trust.verify, .flag, "`false` accepts any certificate: for a test only."),
+    ]
+
+    private static let websocket: [Setting<SourceDraft>] = [
+        Setting(
+            "url", \.socketURL, .optional(.url([.ws, .wss])),
+            "Where the device sends its telegrams, such as `ws://HOST/ws`; needs libcurl 8.11 or later.", isRequired: true)
     ]
 
     private static let file: [Setting<SourceDraft>] = [

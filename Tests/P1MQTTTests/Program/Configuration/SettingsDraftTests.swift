@@ -149,7 +149,7 @@ import Testing
     @Test("a source of an unknown type is reported once") func unknownType() throws {
         #expect(
             try settingsProblems(#"{"meters": [{"source": {"type": "usb", "path": "/dev/x", "speed": 1}}]}"#) == [
-                #"config.json: meters[0].source.type is "usb"; allowed: "serial", "tcp", "mqtt", "file", "emulator""#
+                #"config.json: meters[0].source.type is "usb"; allowed: "serial", "tcp", "mqtt", "http", "websocket", "file", "emulator""#
             ])
     }
 
