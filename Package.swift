@@ -46,7 +46,7 @@ let package = Package(
         // What may wait and fail.
         module("System", ["CLinux", "P1MQTTMeter", system]),
         module("Broker", ["CMosquitto", "P1MQTTMeter", "P1MQTTSystem", deque, logging]),
-        module("Input", ["CCurl", "CLinux", "CMicrohttpd", "P1Parser", "P1MQTTMeter", "P1MQTTSystem", crypto, system]),
+        module("Input", ["CCurl", "CLinux", "CMicrohttpd", "P1Parser", "P1MQTTMeter", "P1MQTTSystem", crypto, heap, system]),
         module("Emulator", ["P1Parser", "P1MQTTMeter", "P1MQTTSystem", "P1MQTTInput", system]),
         .executableTarget(
             name: "P1MQTT",
@@ -89,6 +89,7 @@ func module(_ folder: String, _ dependencies: [Target.Dependency]) -> Target {
 
 var arguments: Target.Dependency { .product(name: "ArgumentParser", package: "swift-argument-parser") }
 var deque: Target.Dependency { .product(name: "DequeModule", package: "swift-collections") }
+var heap: Target.Dependency { .product(name: "HeapModule", package: "swift-collections") }
 var crypto: Target.Dependency { .product(name: "Crypto", package: "swift-crypto") }
 var logging: Target.Dependency { .product(name: "Logging", package: "swift-log") }
 var lifecycle: Target.Dependency { .product(name: "ServiceLifecycle", package: "swift-service-lifecycle") }

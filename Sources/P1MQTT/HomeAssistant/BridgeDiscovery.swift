@@ -6,18 +6,19 @@ package struct BridgeDiscovery {
     package static let maximumMeters = 16
 
     private let settings: HomeAssistantSettings
-    private let prefix: String
+    private let topics: BridgeTopics
     private let version: String
     private let meters: [DiscoveryTopics]
 
     /// - Parameters:
     ///   - settings: the section of the configuration.
     ///   - prefix: of the program's topics, such as `p1`.
+    ///   - worker: which of several under that prefix it is.
     ///   - version: of this program.
     ///   - meters: those it reads.
-    package init(settings: HomeAssistantSettings, prefix: String, version: String, meters: [DiscoveryTopics]) {
+    package init(settings: HomeAssistantSettings, prefix: String, worker: Int? = nil, version: String, meters: [DiscoveryTopics]) {
         self.settings = settings
-        self.prefix = prefix
+        topics = BridgeTopics(prefix: prefix, worker: worker)
         self.version = version
         // Of a fleet nobody wants the details on one page.
         self.meters = meters.count > BridgeDiscovery.maximumMeters ? [] : meters
@@ -37,17 +38,19 @@ package struct BridgeDiscovery {
         return Message(topic: topic, payload: payload, qos: 1, retain: true, kind: .discovery)
     }
 
-    private var id: String { DeviceId.bridge(prefix) }
+    private var id: String { DeviceId.bridge(topics) }
+
+    private var prefix: String { topics.prefix }
 
     /// The beginning of entity ids.
     private var entityPrefix: String {
-        prefix == MeterTopics.standardPrefix ? "p1_bridge" : "p1_bridge_" + EntityId.slug(prefix)
+        (prefix == MeterTopics.standardPrefix ? "p1_bridge" : "p1_bridge_" + EntityId.slug(prefix)) + (topics.worker.map { "_\($0)" } ?? "")
     }
 
     private func writeDevice(into json: inout JSONWriter) {
         let name = DeviceNames.bridge[settings.language]
         json.member("identifiers", array: [id]) { $0.string($1) }
-        json.member("name", prefix == MeterTopics.standardPrefix ? name : name + " " + prefix)
+        json.member("name", (prefix == MeterTopics.standardPrefix ? name : name + " " + prefix) + (topics.worker.map { " \($0)" } ?? ""))
         json.member("manufacturer", "p1mqtt")
         json.member("model", "p1mqtt")
         json.member("sw_version", version)
@@ -61,7 +64,7 @@ package struct BridgeDiscovery {
                 $0.member("unique_id", id + "_state")
                 $0.member("default_entity_id", "binary_sensor." + EntityId.text("state", of: entityPrefix))
                 $0.member("name", BridgeDiscovery.stateName[settings.language])
-                $0.member("state_topic", prefix + "/bridge/state")
+                $0.member("state_topic", topics.state)
                 $0.member("payload_on", "online")
                 $0.member("payload_off", "offline")
                 $0.member("device_class", "connectivity")
@@ -87,9 +90,9 @@ package struct BridgeDiscovery {
         json.member("unique_id", id + "_" + value.key)
         json.member("default_entity_id", "sensor." + EntityId.text(value.key, of: entityPrefix))
         json.member("name", value.label(settings.language))
-        json.member("state_topic", prefix + "/bridge/health")
+        json.member("state_topic", topics.health)
         json.member("value_template", "{{ value_json.\(value.path) | default(None) }}")
-        json.member("availability_topic", prefix + "/bridge/state")
+        json.member("availability_topic", topics.state)
         if let deviceClass = value.classes.deviceClass { json.member("device_class", deviceClass) }
         if let stateClass = value.classes.stateClass { json.member("state_class", stateClass.rawValue) }
         if let unit = value.classes.unit { json.member("unit_of_measurement", unit) }

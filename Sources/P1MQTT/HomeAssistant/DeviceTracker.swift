@@ -187,6 +187,10 @@ enum DeviceId {
 
     /// Of the bridge with a topic prefix. A prefix that an id cannot hold as it is (another script, capitals) is in it as a
     /// number too, so that two bridges never have one id.
+    static func bridge(_ topics: BridgeTopics) -> String {
+        bridge(topics.prefix) + (topics.worker.map { "_worker_\($0)" } ?? "")
+    }
+
     static func bridge(_ prefix: String) -> String {
         let id = "p1mqtt_bridge_" + levels(prefix)
         if levels(prefix) == prefix.replacing("/", with: "_") { return id }

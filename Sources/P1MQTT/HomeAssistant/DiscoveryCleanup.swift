@@ -19,6 +19,9 @@ package struct DiscoveryCleanup: Sendable {
     private let discovery: String
     /// Topics of the meters that the configuration would announce; `nil` when it announces nothing.
     private let configured: Set<String>?
+    /// Whether any meter under the prefix may appear by itself.
+    private let mayAppear: Bool
+    private let program: BridgeTopics
     /// Whether the documents on the broker are the newest ones.
     private let keepsDocuments: Bool
 
@@ -36,10 +39,17 @@ package struct DiscoveryCleanup: Sendable {
     /// - Parameters:
     ///   - settings: whether and where devices are announced.
     ///   - prefix: of the bridge's topics.
+    ///   - worker: which of several programs under that prefix is looked at.
     ///   - meters: the names of the meters that are configured.
+    ///   - mayAppear: whether others may appear, on topics with `+`; nothing proves then that there is none.
     ///   - keepsDocuments: whether the documents on the broker are the newest ones.
-    package init(_ settings: HomeAssistantSettings, prefix: String, meters: [String?], keepsDocuments: Bool) {
+    package init(
+        _ settings: HomeAssistantSettings, prefix: String, worker: Int? = nil, meters: [String?], mayAppear: Bool = false,
+        keepsDocuments: Bool
+    ) {
         self.prefix = prefix
+        program = BridgeTopics(prefix: prefix, worker: worker)
+        self.mayAppear = mayAppear
         discovery = settings.prefix
         self.keepsDocuments = keepsDocuments
         let topics = meters.map { MeterTopics(bridgePrefix: prefix, meterName: $0).prefix }
@@ -64,8 +74,8 @@ package struct DiscoveryCleanup: Sendable {
         return topics.sorted()
     }
 
-    private var state: String { prefix + "/bridge/state" }
-    private var running: String { prefix + "/bridge/info" }
+    private var state: String { program.state }
+    private var running: String { program.info }
 
     private static func availability(_ topic: String, _ channel: Int) -> String { "\(topic)/mbus/\(channel)/availability" }
 
@@ -133,7 +143,8 @@ package struct DiscoveryCleanup: Sendable {
     private var isRunningAnnouncing: Bool { isOnline && info?.isAnnouncing ?? false }
 
     private func isKnown(_ topic: String) -> Bool {
-        configured?.contains(topic) ?? false || isRunningAnnouncing && info?.meters[topic] != nil
+        configured?.contains(topic) ?? false || configured != nil && mayAppear && topic != prefix
+            || isRunningAnnouncing && info?.meters[topic] != nil
     }
 
     /// The devices at a place that the bridge has seen last, and has announced: one telegram alone proves nothing.

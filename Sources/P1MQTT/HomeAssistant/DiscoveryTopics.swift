@@ -2,18 +2,20 @@ package import P1MQTTMeter
 
 /// The prefixes of the topics that discovery points to.
 package struct DiscoveryTopics: Sendable, Equatable {
-    /// Of the program, such as `p1`.
-    package let bridge: String
+    /// Of the program.
+    package let program: BridgeTopics
+    /// The prefix of all, such as `p1`.
+    package var bridge: String { program.prefix }
     /// Of the meter: the same, or `p1/NAME`.
     package let meter: String
 
-    package init(bridge: String, meter: String) {
-        self.bridge = bridge
+    package init(bridge: String, meter: String, worker: Int? = nil) {
+        program = BridgeTopics(prefix: bridge, worker: worker)
         self.meter = meter
     }
 
     package init(_ topics: MeterTopics) {
-        self.init(bridge: topics.bridgePrefix, meter: topics.prefix)
+        self.init(bridge: topics.bridgePrefix, meter: topics.prefix, worker: topics.bridge.worker)
     }
 
     /// The configured name of the meter.

@@ -115,6 +115,13 @@ package struct MeterDiscovery {
             claims.release(device.ownId, by: topics.meter)
             forget(device.id, &changes)
         }
+        // Of a meter that was not heard since the start nothing is known but what an earlier run announced.
+        for case let id? in earlier {
+            let objectId = claims.objectId(of: id, by: topics)
+            claims.release(id, by: topics.meter)
+            if !changes.forget.contains(topic(ofDevice: objectId)) { forget(objectId, &changes) }
+        }
+        earlier = Array(repeating: nil, count: earlier.count)
         return changes.forget
     }
 
@@ -186,7 +193,7 @@ package struct MeterDiscovery {
 
     /// Brings up to date what a device says of others.
     private mutating func redescribe() {
-        let bridge = DeviceId.bridge(topics.bridge)
+        let bridge = DeviceId.bridge(topics.program)
         var seen: Set<MBusMedium> = []
         for (index, device) in announced.enumerated() {
             guard var device else { continue }
@@ -226,7 +233,7 @@ package struct MeterDiscovery {
         let payload = JSONWriter.object(capacity: 16384) { json in
             json.member("device", object: { device.write(into: &$0) })
             DiscoveryOrigin.write(into: &json, version: version)
-            var availability = [topics.bridge + "/bridge/state", topics.meter + "/availability"]
+            var availability = [topics.program.state, topics.meter + "/availability"]
             if index > 0 { availability.append(topics.meter + "/mbus/\(index)/availability") }
             json.member("availability", array: availability) { json, topic in json.object { $0.member("topic", topic) } }
             json.member("availability_mode", "all")
@@ -254,7 +261,7 @@ extension MeterDiscovery {
                 $0.member("state_topic", topic)
                 $0.member("payload_on", "online")
                 $0.member("payload_off", "offline")
-                $0.member("availability", array: [topics.bridge + "/bridge/state"]) { json, topic in
+                $0.member("availability", array: [topics.program.state]) { json, topic in
                     json.object { $0.member("topic", topic) }
                 }
                 $0.member("device_class", "connectivity")

@@ -56,14 +56,15 @@ extension RetainedDevice.Place {
     /// bridge itself has none, but its state.
     fileprivate init?(_ message: JSONTree, id: String, prefix: String) {
         guard let availability = message["availability"] else {
-            let state = message["components"]?["state"]?["state_topic"]
-            guard id == DeviceId.bridge(prefix), state == .text(prefix + "/bridge/state") else { return nil }
+            guard let state = message["components"]?["state"]?["state_topic"]?.text, let topics = BridgeTopics(state: state, under: prefix),
+                id == DeviceId.bridge(topics)
+            else { return nil }
             self = .bridge
             return
         }
         guard case .array(let items) = availability else { return nil }
         var topics = items.compactMap { $0["topic"]?.text }[...]
-        guard topics.count == items.count, topics.popFirst() == prefix + "/bridge/state",
+        guard topics.count == items.count, topics.popFirst().flatMap({ BridgeTopics(state: $0, under: prefix) }) != nil,
             let meter = topics.popFirst()?.dropping(suffix: "/availability"), Self.isMeter(meter, under: prefix)
         else { return nil }
         guard let last = topics.popFirst() else {
@@ -84,6 +85,15 @@ extension RetainedDevice.Place {
         case .bridge: prefix
         case .meter(let topic), .mbus(let topic, _): topic
         }
+    }
+}
+
+extension BridgeTopics {
+    /// Those of the program, or of one of several, that says on this topic whether it is there.
+    fileprivate init?(state: String, under prefix: String) {
+        let levels = state.split(separator: "/", omittingEmptySubsequences: false)
+        self.init(prefix: prefix, worker: levels.dropLast().last.flatMap { Int($0) })
+        if self.state != state { return nil }
     }
 }
 

@@ -83,19 +83,22 @@ package struct SourceTraits: Equatable, Sendable {
     var isPaced = false
     /// May be left alone while the outbox is behind, because its bytes wait for us.
     var mayWait = false
+    /// Whether a wake of the loop may have given it something to do, as a look-up that is done.
+    var isWoken = true
     /// Whether bit 7 may hold a parity bit that nobody has stripped yet.
     package var mayCarryParity = true
     /// Milliseconds of silence behind which it is opened anew, where that differs from other sources.
     var reopensAfter: Int64?
 
     package init(
-        silence: Silence, unreadableAdvice: String, isPaced: Bool = false, mayWait: Bool = false, mayCarryParity: Bool = true,
-        reopensAfter: Int64? = nil
+        silence: Silence, unreadableAdvice: String, isPaced: Bool = false, mayWait: Bool = false, isWoken: Bool = true,
+        mayCarryParity: Bool = true, reopensAfter: Int64? = nil
     ) {
         self.silence = silence
         self.unreadableAdvice = unreadableAdvice
         self.isPaced = isPaced
         self.mayWait = mayWait
+        self.isWoken = isWoken
         self.mayCarryParity = mayCarryParity
         self.reopensAfter = reopensAfter
     }
@@ -128,7 +131,8 @@ extension SourceTraits {
             advice: "Check that the other device is running, publishes whole telegrams to this topic, and that this "
                 + "client may subscribe to it."),
         unreadableAdvice: "Check that the other device publishes whole telegrams as they come from the meter. "
-            + "An encrypted meter needs its decryptionKey.")
+            + "An encrypted meter needs its decryptionKey.",
+        isWoken: false)
 
     package static let file = SourceTraits(
         silence: .ignored,

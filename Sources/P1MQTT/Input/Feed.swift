@@ -6,6 +6,9 @@ package final class Feed {
     package let source: any ByteSource
     package let consumer: any ChunkConsumer
 
+    /// Where it is in the loop that serves it.
+    var place: Int?
+
     private var supervisor: SourceSupervisor
     /// `nil` where the driver of the port deals with parity, and while the filter is at work.
     private var parity: ParityFilter?

@@ -1,7 +1,7 @@
 package import P1MQTTMeter
 
-/// Telegrams that came over the broker. They are pushed on the input thread when the loop was woken, and served within
-/// the same turn; until then the inbox bounds them.
+/// Telegrams that came over the broker. They are pushed on the input thread when the loop was woken, which is told so with
+/// `InputLoop.refresh`, and served within the same turn; until then the inbox bounds them.
 package final class PushSource: ByteSource {
     package let name: String
     package let traits = SourceTraits.pushed

@@ -23,6 +23,9 @@ struct ReadinessSet: ~Copyable {
         watched = Array(repeating: nil, count: places)
     }
 
+    /// Makes room for one more place, the last one.
+    mutating func add() { watched.append(nil) }
+
     /// Watches what is wanted at a place, in place of what was watched there. Costs nothing when that is the same.
     mutating func watch(_ interest: PollInterest?, at place: Int) {
         guard watched[place] != interest else { return }

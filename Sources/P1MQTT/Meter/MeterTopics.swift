@@ -3,15 +3,15 @@ package struct MeterTopics: Sendable {
     /// The prefix of a bridge that has no other.
     package static let standardPrefix = "p1"
 
-    /// The prefix of the bridge, `p1`.
-    package let bridgePrefix: String
+    /// Those of the program.
+    package let bridge: BridgeTopics
     /// `p1` for a meter without a name, else `p1/NAME`.
     package let prefix: String
     /// Made on first use: a meter sends a few dozen of the hundreds of places there are.
     private var topics: [String?]
 
-    package init(bridgePrefix: String, meterName: String?) {
-        self.bridgePrefix = bridgePrefix
+    package init(bridgePrefix: String, meterName: String?, worker: Int? = nil) {
+        bridge = BridgeTopics(prefix: bridgePrefix, worker: worker)
         prefix = meterName.map { bridgePrefix + "/" + $0 } ?? bridgePrefix
         topics = Array(repeating: nil, count: DocumentLayout.shared.places.count)
     }
@@ -22,6 +22,9 @@ package struct MeterTopics: Sendable {
         topics[slot] = topic
         return topic
     }
+
+    /// The prefix of the bridge, `p1`.
+    package var bridgePrefix: String { bridge.prefix }
 
     package var document: String { prefix + "/json" }
     package var raw: String { prefix + "/raw" }

@@ -3,6 +3,8 @@ package import P1Parser
 /// What is published of the telegrams, and how often.
 package struct PublishSettings: Sendable, Equatable {
     package var raw = false
+    /// Whether each value has a topic of its own.
+    package var values = true
     package var onlyChanges = false
     /// Seconds after which an unchanged value is sent again (with `onlyChanges`).
     package var heartbeat = 60.0
@@ -15,10 +17,11 @@ package struct PublishSettings: Sendable, Equatable {
     package var minimumMonthPeak = FixedDecimal(mantissa: 25, scale: 1)
 
     package init(
-        raw: Bool = false, onlyChanges: Bool = false, heartbeat: Double = 60.0, minimumInterval: Double = 0.0, history: Bool = false,
-        expiry: Int? = nil, minimumMonthPeak: FixedDecimal = FixedDecimal(mantissa: 25, scale: 1)
+        raw: Bool = false, values: Bool = true, onlyChanges: Bool = false, heartbeat: Double = 60.0, minimumInterval: Double = 0.0,
+        history: Bool = false, expiry: Int? = nil, minimumMonthPeak: FixedDecimal = FixedDecimal(mantissa: 25, scale: 1)
     ) {
         self.raw = raw
+        self.values = values
         self.onlyChanges = onlyChanges
         self.heartbeat = heartbeat
         self.minimumInterval = minimumInterval

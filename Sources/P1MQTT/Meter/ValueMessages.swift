@@ -7,6 +7,7 @@ package struct ValueMessages: Sendable {
     package let retain: Bool
     /// Milliseconds after which the broker forgets what is retained; `nil`: never.
     private let lifetime: Int64?
+    private let publishesValues: Bool
     private var changes: ChangeFilter?
     private var unknown = UnknownCodes()
 
@@ -18,23 +19,26 @@ package struct ValueMessages: Sendable {
         self.qos = CInt(qos)
         self.retain = retain
         lifetime = retain ? publish.expiry.map { Int64($0) * 1000 } : nil
+        publishesValues = publish.values
         changes = publish.onlyChanges ? ChangeFilter(heartbeat: Int64(publish.heartbeat * 1000)) : nil
     }
 
     /// The messages of a telegram, in the order of the document; `p1/json` is the last and marks it as complete.
     package mutating func messages(for document: CompletedDocument, at now: Moment) -> [Message] {
         var messages: [Message] = []
-        messages.reserveCapacity(64)
+        if publishesValues { messages.reserveCapacity(64) }
+        var isDue = changes == nil
         let expiresAt = lifetime.map { now.monotonic + $0 } ?? .max
         for slot in document.values.indices {
-            guard let value = document.values[slot], !document.held.contains(slot), changes?.isDue(slot, value, at: now) ?? true
+            guard let value = document.values[slot], !document.held.contains(slot), changes?.isDue(slot, value, at: now) ?? publishesValues
             else { continue }
-            append(value, slot, expiresAt, to: &messages)
+            isDue = true
+            if publishesValues { append(value, slot, expiresAt, to: &messages) }
         }
         for (code, groups) in unknown.lasting(document.unknown) {
             messages.append(Message(topic: topics.unknown(code), text: groups, qos: qos, retain: false, kind: .passing, content: .text))
         }
-        if changes == nil || !messages.isEmpty {
+        if isDue || !messages.isEmpty {
             var message = Message(topic: topics.document, payload: document.json(), qos: qos, retain: retain, kind: .document)
             message.expiresAt = expiresAt
             messages.append(message)
@@ -45,6 +49,7 @@ package struct ValueMessages: Sendable {
     /// The retained topics of these places and of the document.
     package func retained(_ slots: [DocumentLayout.Slot]) -> [String] {
         guard retain else { return [] }
+        if !publishesValues { return [topics.document] }
         let paths = slots.flatMap { slot in
             let place = DocumentLayout.shared.places[slot]
             return place.shape == .peak ? [place.path, place.path + "/timestamp"] : [place.path]

@@ -105,7 +105,7 @@ extension Message {
     /// What the program publishes when a source is gone.
     static func bridgeEvent(_ number: Int) -> Message {
         BridgeEvent(kind: .close, meter: "a", reason: "\(number)")
-            .message(prefix: "p1", seq: Int64(number), at: Moment(monotonic: 0, utc: 0))
+            .message(BridgeTopics(prefix: "p1"), seq: Int64(number), at: Moment(monotonic: 0, utc: 0))
     }
 
     /// What the program publishes of a minute of an outage.

@@ -49,6 +49,17 @@ import Testing
         #expect(messages.contains { $0.topic == "house/p1/electricity/received/actual" && $0.text == "1.193" })
     }
 
+    @Test("without values there is the document alone, with every change of one") func documents() throws {
+        var maker = maker { $1.values = false }
+        let document = try TelegramFixture.document(GoldenPair.lines)
+        for _ in 0..<2 { #expect(maker.messages(for: document, at: now).map(\.topic) == ["p1/json"]) }
+        #expect(maker.retained(Array(0..<10)) == ["p1/json"])
+        var changes = self.maker { ($1.values, $1.onlyChanges) = (false, true) }
+        #expect(changes.messages(for: document, at: now).map(\.topic) == ["p1/json"])
+        #expect(changes.messages(for: document, at: now.advanced(byMilliseconds: 59_999)).isEmpty)
+        #expect(changes.messages(for: document, at: now.advanced(byMilliseconds: 60_000)).map(\.topic) == ["p1/json"])
+    }
+
     @Test("null publishes nothing; empty text is an empty payload") func nothing() throws {
         var maker = maker()
         let messages = maker.messages(for: try TelegramFixture.document(["0-0:96.13.0()", "1-0:1.7.0()"]), at: now)

@@ -28,8 +28,13 @@ struct Bridge {
         self.logger = logger
         started = .now()
         // At the start every source reports that it is connected, before the broker is; a power cut is an event of each meter.
-        outbox = Outbox(maximumEvents: 100 + settings.meters.count, isHeld: true)
-        inbox = Inbox(wake: inputWake)
+        // A thousand meters have some 40,000 topics.
+        let meters = settings.maximumMeters
+        outbox = Outbox(maximumTopics: max(200_000, meters * 64), maximumEvents: 100 + meters, isHeld: true)
+        // What an earlier run left of each comes in one stretch, and so may a telegram of each.
+        inbox =
+            settings.fleets.isEmpty
+            ? Inbox(wake: inputWake) : Inbox(wake: inputWake, maximumEvents: 10_000 + meters * 4, maximumBytes: 4_000_000 + meters * 8_000)
         reload = Reload(wake: inputWake, logger: logger, load: load)
     }
 

@@ -9,25 +9,41 @@ import P1Parser
 enum BridgeDocuments {
     /// `bridge/info`: what this program is, and what it found out about its meters and on what evidence.
     /// - Parameters:
-    ///   - broker: the one that it is connected to, of several perhaps; `nil` before.
     ///   - discovery: Home Assistant's prefix under which devices are announced; `nil` when none are.
     ///   - metrics: where the page of metrics is; `nil` without one.
+    ///   - share: which worker of several it is; `nil` of one.
     static func info(
-        _ bridge: BridgeIdentity, version: String, broker: BrokerAddress?, discovery: String?, metrics: String? = nil,
-        meters: [MeterStatus]
-    ) -> [UInt8]
-    {
+        _ bridge: BridgeIdentity, version: String, discovery: String?, metrics: String? = nil, share: WorkerShare? = nil,
+        _ status: BridgeStatus
+    ) -> [UInt8] {
         JSONWriter.object(capacity: 1024) {
             $0.member("version", version)
             $0.member("schemaVersion", DocumentSchema.version)
             $0.member("instance", bridge.instance)
             $0.member("host", bridge.host)
             $0.member("started", time: bridge.started / 1000)
-            $0.member("broker", broker?.description)
+            $0.member("broker", status.broker?.description)
             $0.member("discovery", discovery)
             $0.member("metrics", metrics)
-            $0.member("meters", array: meters) { json, meter in
+            if let share {
+                $0.member(
+                    "share",
+                    object: {
+                        $0.member("worker", share.worker)
+                        $0.member("of", share.of)
+                    })
+            }
+            $0.member("meters", array: status.meters) { json, meter in
                 json.object { meter.write(into: &$0) }
+            }
+            if !status.fleets.isEmpty {
+                $0.member("fleets", array: status.fleets) { json, fleet in
+                    json.object {
+                        $0.member("topic", fleet.topic)
+                        $0.member("meters", fleet.meters)
+                        $0.member("maximumMeters", fleet.maximumMeters)
+                    }
+                }
             }
         }
     }
@@ -91,8 +107,35 @@ enum BridgeDocuments {
             }
             $0.member("reconnects", max(0, health.broker.connections - 1))
             $0.member("memory", health.memory)
+            if let fleet = health.fleet {
+                $0.member(
+                    "fleet",
+                    object: { json in
+                        json.member("meters", fleet.meters)
+                        json.member("online", fleet.online)
+                        json.member("forgotten", fleet.forgotten)
+                        json.member(
+                            "refused",
+                            object: { for cause in FleetRefusals.Cause.allCases { $0.member(cause.rawValue, fleet.refusals[cause]) } })
+                    })
+            }
         }
     }
+}
+
+/// What `bridge/info` says of the meters.
+struct BridgeStatus: Sendable, Equatable {
+    /// The one that it is connected to, of several perhaps; `nil` before.
+    var broker: BrokerAddress?
+    var meters: [MeterStatus] = []
+    var fleets: [FleetStatus] = []
+}
+
+/// The meters of one topic with `+` as `bridge/info` describes them.
+struct FleetStatus: Sendable, Equatable {
+    var topic: String
+    var meters: Int
+    var maximumMeters: Int
 }
 
 /// One meter as `bridge/info` describes it.
@@ -140,6 +183,8 @@ struct BridgeHealth: Sendable {
     var served: (clients: Int, dropped: Int)?
     /// Resident memory in bytes; `nil` where the system does not say.
     var memory: Int?
+    /// The meters of topics with `+`; `nil` where there is no such topic.
+    var fleet: FleetHealth?
 
     /// Resident memory of this process.
     static func residentMemory() -> Int? {

@@ -39,7 +39,7 @@ struct BridgeEvent: Sendable {
     }
 
     /// - Parameter seq: its number among the events of the program.
-    func message(prefix: String, seq: Int64, at now: Moment) -> Message {
+    func message(_ topics: BridgeTopics, seq: Int64, at now: Moment) -> Message {
         let payload = JSONWriter.object {
             $0.member("event", kind.rawValue)
             $0.member("meter", meter)
@@ -49,6 +49,6 @@ struct BridgeEvent: Sendable {
             $0.member("reason", reason.sanitised)
             $0.member("remedy", remedy)
         }
-        return Message(topic: prefix + "/bridge/event", payload: payload, qos: 1, retain: false, kind: .bridgeEvent)
+        return Message(topic: topics.event, payload: payload, qos: 1, retain: false, kind: .bridgeEvent)
     }
 }

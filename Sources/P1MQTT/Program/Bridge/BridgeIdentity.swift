@@ -1,4 +1,5 @@
 import Glibc
+import P1MQTTBroker
 import P1MQTTMeter
 import P1MQTTSystem
 
@@ -29,5 +30,15 @@ struct BridgeIdentity: Sendable {
         let machine = SystemFile.text("/etc/machine-id") ?? hostName()
         // It spreads, and need not be secret.
         return "p1mqtt-" + String(UInt64(hashing: machine + "/" + prefix), radix: 16)
+    }
+
+    /// The same with the number of one of several workers.
+    static func clientId(_ topics: BridgeTopics) -> String { clientId(prefix: topics.prefix) + (topics.worker.map { "-\($0)" } ?? "") }
+}
+
+extension Settings {
+    /// Of several workers each has one of its own, so that all can have the same configuration.
+    var clientId: String {
+        mqtt.clientId.map { $0 + (share.share.map { "-\($0.worker)" } ?? "") } ?? BridgeIdentity.clientId(bridgeTopics)
     }
 }

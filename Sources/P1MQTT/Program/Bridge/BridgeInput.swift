@@ -29,7 +29,12 @@ final class BridgeInput {
     private let claims: DiscoveryClaims
     private let debugLog: DebugLog?
     private let meters: [Meter]
-    private let pushes: [String: PushSource]
+    /// By topic, with the feed that each is read by.
+    private let pushes: [String: (source: PushSource, feed: Feed)]
+    /// The meters of topics with `+`.
+    private let fleet: Fleet?
+    private let birthTopic: String
+    private let infoTopic: String
     private let reporter: BridgeReporter
     private let health: HealthAnswer
     /// `nil` where no page is served.
@@ -54,26 +59,45 @@ final class BridgeInput {
             old?.kept.contains($0.key) ?? false
         }
         let joining = all.filter { staying[$0.prefix] == nil }
-        memory.recall(settings.mqtt.retain ? joining : [], at: now)
+        let present = (old?.fleet?.members ?? [:]).values.map(\.topics).filter { old?.kept.contains($0.prefix) ?? false }
+        memory.recall(
+            settings.mqtt.retain ? joining : [], fleet: settings.mqtt.retain ? settings.fleetNames : nil, present: present, at: now)
         debugLog = old == nil && settings.debug.enabled ? DebugLog(settings.debug, logger: logger) : old?.debugLog
-        var pushes: [String: PushSource] = [:]
-        for topic in settings.pushTopics { pushes[topic] = old?.pushes[topic] ?? PushSource(name: "mqtt topic \(topic)") }
-        self.pushes = pushes
         let (memory, claims, debugLog) = (memory, claims, debugLog)
-        meters = zip(settings.meters, all).map { meter, topics in
-            if let same = staying[topics.prefix] { return same }
+        func pipeline(_ meter: MeterSettings, _ reported: ReportLog = ReportLog(), from start: Moment? = nil) -> MeterPipeline {
             let pipeline = MeterPipeline(
                 settings: meter, all: settings, outbox: surroundings.outbox, logger: logger, debugLog: debugLog, broker: memory,
-                claims: claims, numbers: surroundings.numbers)
-            let feed = Feed(source: Self.source(of: meter, pushes, surroundings.resolver), consumer: pipeline)
-            return (topics.prefix, pipeline, feed)
+                claims: claims, numbers: surroundings.numbers, reported: reported, from: start)
+            pipeline.keepSamples(settings.metrics.listen != nil)
+            return pipeline
         }
+        var pushes: [String: (source: PushSource, feed: Feed)] = [:]
+        meters = zip(settings.namedMeters, all).map { meter, topics in
+            if let same = staying[topics.prefix] {
+                if case .mqtt(let topic) = meter.source { pushes[topic] = old?.pushes[topic] }
+                return same
+            }
+            let pipeline = pipeline(meter)
+            if case .mqtt(let topic) = meter.source {
+                let source = PushSource(name: "mqtt topic \(topic)")
+                let feed = Feed(source: source, consumer: pipeline)
+                pushes[topic] = (source, feed)
+                return (topics.prefix, pipeline, feed)
+            }
+            return (topics.prefix, pipeline, Feed(source: Self.source(of: meter, surroundings.resolver), consumer: pipeline))
+        }
+        self.pushes = pushes
+        fleet = Fleet(settings, memory: memory, logger: logger, after: (old?.fleet, old?.kept ?? []), at: now) {
+            pipeline($0, $1, from: $2)
+        }
+        birthTopic = settings.birthTopic
+        infoTopic = settings.bridgeTopics.info
         reporter = BridgeReporter(
             identity: surroundings.identity, startedAt: earlier.map { _ in surroundings.started }, settings: settings,
-            meters: meters.map { ($0.pipeline, $0.feed) },
+            meters: meters.map { ($0.pipeline, $0.feed) }, fleet: fleet,
             outbox: surroundings.outbox, inbox: surroundings.inbox, broker: memory, logger: logger)
-        let name = HealthAnswer.name(prefix: settings.mqtt.topicPrefix, clientId: SessionPlan(settings).clientId)
-        for meter in meters { meter.pipeline.keepSamples(settings.metrics.listen != nil) }
+        let name = HealthAnswer.name(prefix: settings.mqtt.topicPrefix, clientId: settings.clientId)
+        for (pipeline, _) in reporter.everyMeter { pipeline.keepSamples(settings.metrics.listen != nil) }
         let served = earlier?.metrics.flatMap { $0.port.address == settings.metrics.listen ? $0 : nil }
         metrics = served ?? settings.metrics.listen.map { MetricsEndpoint(on: $0, logger: logger) }
         health = earlier.flatMap { $0.health.name == name ? $0.health : nil } ?? HealthAnswer(name: name)
@@ -86,14 +110,12 @@ final class BridgeInput {
     func run(until isStopping: () -> Bool, _ reload: Reload) -> Settings? {
         let served = meters.compactMap(\.pipeline.served?.port)
         metrics?.show(metrics: reporter.metrics, health: { [reporter] _ in reporter.healthReport })
-        let loop = InputLoop(
-            feeds: meters.map(\.feed), wake: surroundings.wake,
+        let feeds = meters.map(\.feed) + (fleet?.members.values.map(\.feed) ?? [])
+        var loop: InputLoop?
+        let made = InputLoop(
+            feeds: feeds, wake: surroundings.wake, isOpen: fleet != nil,
             onWake: { now in
-                for event in self.surroundings.inbox.take() {
-                    self.memory.note(event)
-                    self.reporter.note(event, at: now)
-                    if case .message(let message) = event { self.receive(message, at: now) }
-                }
+                for event in self.surroundings.inbox.take() { if let loop { self.take(event, at: now, loop) } }
             },
             // A capture is read as fast as the broker takes it: it would be a pity to replay only the newest values.
             // While the broker is away there is nothing to look for: its return wakes the loop.
@@ -104,32 +126,81 @@ final class BridgeInput {
                 var next = min(self.reporter.turn(at: now) ?? .max, self.health.turn(at: now))
                 for port in served { next = min(next, port.turn(at: now)) }
                 if let metrics = self.metrics { next = min(next, metrics.port.turn(at: now)) }
+                if let (gone, due) = self.fleet?.turn(at: now) {
+                    for member in gone { loop?.remove(member.feed) }
+                    next = min(next, due)
+                }
                 return min(next, self.surroundings.notifier.turn(at: now) { self.reporter.status })
             })
+        loop = made
+        defer { loop = nil }
         var next: Settings?
-        loop.run {
+        made.run {
             if !isStopping() { next = reload.take() }
             self.kept = next.map(self.staying) ?? []
             return next != nil || isStopping()
         } closing: {
-            !self.kept.contains(self.meters[$0].prefix)
+            !self.keptFeeds.contains(ObjectIdentifier($0))
         }
         return next
+    }
+
+    private var keptFeeds: Set<ObjectIdentifier> {
+        let all = meters.map { ($0.prefix, $0.feed) } + (fleet?.members.values.map { ($0.topics.prefix, $0.feed) } ?? [])
+        return Set(all.filter { kept.contains($0.0) }.map { ObjectIdentifier($0.1) })
     }
 
     /// Prefixes of the meters that another configuration has as they are.
     private func staying(in next: Settings) -> Set<String> {
         guard settings.isSameBridge(as: next) else { return [] }
         let present = Dictionary(uniqueKeysWithValues: meters.map { ($0.prefix, $0.pipeline.settings) })
-        return Set(zip(next.meterTopics, next.meters).filter { present[$0.prefix] == $1 }.map(\.0.prefix))
+        let named = zip(next.meterTopics, next.namedMeters).filter { present[$0.prefix] == $1 }.map(\.0.prefix)
+        let appeared = (fleet?.members ?? [:]).values.filter { member in
+            next.fleetNames?.owns(member.name) ?? false && next.fleets.contains { $0.makesMeters(like: member.settings) }
+        }.map(\.topics.prefix)
+        return Set(named + appeared)
     }
 
-    /// What is done with a message of a subscription.
+    /// Takes what the broker said, and its messages.
+    private func take(_ event: BrokerEvent, at now: Moment, _ loop: InputLoop) {
+        if case .message(let message) = event, receiveTelegram(message, at: now, loop) { return }
+        memory.note(event)
+        reporter.note(event, at: now)
+        switch event {
+        case .message(let message): receive(message, at: now)
+        case .recalled:
+            // Meters whose telegrams have waited for that.
+            for feed in pushes.values.map(\.feed) + (fleet?.members.values.map(\.feed) ?? []) { loop.refresh(feed) }
+            if memory.ignored > 0 {
+                logger.warning(
+                    "there was no room for \(memory.ignored) retained documents of earlier meters; nothing is compared with them: raise maximumMeters"
+                )
+            }
+        case .connected, .disconnected: break
+        }
+    }
+
+    /// - Returns: whether a message is one of those that bring telegrams.
+    private func receiveTelegram(_ message: BrokerMessage, at now: Moment, _ loop: InputLoop) -> Bool {
+        if let push = pushes[message.topic] {
+            // A retained telegram is an old one.
+            if !message.isRetained { push.source.push(Self.withLineEnd(message.payload)) }
+            loop.refresh(push.feed)
+            return true
+        }
+        switch fleet?.receive(message, at: now) {
+        case .foreign, nil: return false
+        case .ignored: break
+        case .pushed(let feed): loop.refresh(feed)
+        case .appeared(let member): loop.add(member.feed)
+        }
+        return true
+    }
+
+    /// What is done with another message of a subscription.
     private func receive(_ message: BrokerMessage, at now: Moment) {
-        // A retained telegram is an old one.
-        if let source = pushes[message.topic], !message.isRetained { source.push(Self.withLineEnd(message.payload)) }
-        if message.topic == settings.birthTopic, message.payload == Array("online".utf8) { reporter.homeAssistantStarted(at: now) }
-        if message.topic == settings.infoTopic, !message.isRetained { reporter.heard(info: message.payload) }
+        if message.topic == birthTopic, message.payload == Array("online".utf8) { reporter.homeAssistantStarted(at: now) }
+        if message.topic == infoTopic, !message.isRetained { reporter.heard(info: message.payload) }
     }
 
     /// A telegram whose last line end its publisher left out would wait for the next one.
@@ -138,9 +209,8 @@ final class BridgeInput {
         return isWhole && payload.last != UInt8(ascii: "\n") ? payload + Array("\r\n".utf8) : payload
     }
 
-    private static func source(of meter: MeterSettings, _ pushes: [String: PushSource], _ resolver: NameResolver) -> any ByteSource {
-        if case .mqtt(let topic) = meter.source, let push = pushes[topic] { return push }
-        guard let source = SourceFactory.make(meter, resolver: resolver) else { preconditionFailure("every topic has its source") }
+    private static func source(of meter: MeterSettings, _ resolver: NameResolver) -> any ByteSource {
+        guard let source = SourceFactory.make(meter, resolver: resolver) else { preconditionFailure("a topic has no source of its own") }
         return source
     }
 
@@ -152,6 +222,11 @@ final class BridgeInput {
         let topics = next.homeAssistant == settings.homeAssistant ? Set(next.meterTopics.map(\.prefix)) : []
         if next.metrics.listen != settings.metrics.listen { metrics?.port.close() }
         for meter in meters where !kept.contains(meter.prefix) { meter.pipeline.leave(isGone: !topics.contains(meter.prefix)) }
+        let isSameHome = next.homeAssistant == settings.homeAssistant && next.mqtt.topicPrefix == settings.mqtt.topicPrefix
+        for member in (fleet?.members ?? [:]).values where !kept.contains(member.topics.prefix) {
+            member.pipeline.leave(isGone: !(isSameHome && next.mayHave(member)))
+        }
+        if next.fleets.isEmpty { fleet?.leaveUnheard(at: .now()) }
         let hasOtherPrefix = next.mqtt.topicPrefix != settings.mqtt.topicPrefix
         if hasOtherPrefix || next.homeAssistant != settings.homeAssistant { outbox.forget(reporter.retained) }
         let old = SessionPlan(settings)
@@ -189,9 +264,15 @@ extension Settings {
         return part
     }
 
-    var meterTopics: [MeterTopics] { meters.map { MeterTopics(bridgePrefix: mqtt.topicPrefix, meterName: $0.name) } }
+    /// Whether a meter that appeared may do so again under the same name, here or at another worker.
+    fileprivate func mayHave(_ member: Fleet.Member) -> Bool {
+        if namedMeters.contains(where: { $0.name == member.name }) { return true }
+        return fleets.contains {
+            $0.fleet?.pattern == member.settings.fleet?.pattern && $0.fleet?.names == member.settings.fleet?.names
+        }
+    }
+
     fileprivate var birthTopic: String { homeAssistant.prefix + "/status" }
-    fileprivate var infoTopic: String { mqtt.topicPrefix + "/bridge/info" }
     /// Topics of telegrams that come over the broker.
     fileprivate var pushTopics: [String] { meters.compactMap { if case .mqtt(let topic) = $0.source { topic } else { nil } } }
 }
@@ -199,16 +280,19 @@ extension Settings {
 extension SessionPlan {
     /// The session that a configuration asks for.
     init(_ settings: Settings) {
-        let (prefix, meters) = (settings.mqtt.topicPrefix, settings.meterTopics)
+        let meters = settings.meterTopics
+        let fleet = settings.fleetNames
         let filters =
-            [settings.infoTopic] + (settings.homeAssistant.enabled ? [settings.birthTopic] : []) + Set(settings.pushTopics).sorted()
-        let watched = StateWatch(bridgePrefix: prefix, meters: meters).filters
-        let clientId = settings.mqtt.clientId ?? BridgeIdentity.clientId(prefix: prefix)
+            [settings.bridgeTopics.info] + (settings.homeAssistant.enabled ? [settings.birthTopic] : []) + Set(settings.pushTopics).sorted()
+        let watched = StateWatch(settings.bridgeTopics, meters: meters, fleet: fleet).filters
+        // Of many meters one telegram that is lost is nothing, and confirming each would bound their number.
+        let patterns = settings.fleets.compactMap { $0.fleet?.pattern.description }
         self.init(
-            clientId: clientId, state: prefix + "/bridge/state",
+            clientId: settings.clientId, state: settings.bridgeTopics.state,
             // What is retained comes at once with quality of service 0, and within the broker's window else.
-            subscriptions: filters.map { .init($0) } + watched.map { .init($0, qos: 0) },
+            subscriptions: filters.map { .init($0) } + (watched + patterns).map { .init($0, qos: 0) },
             // Also where there is nothing to recall: its end shows that the broker has sent all that it keeps.
-            recall: BrokerMemory.filters(meters), lock: settings.mqtt.lock(clientId: clientId))
+            recall: BrokerMemory.filters(meters, fleet: fleet.map { _ in settings.mqtt.topicPrefix }),
+            lock: settings.mqtt.lock(clientId: settings.clientId))
     }
 }

@@ -17,13 +17,17 @@ final class BridgeReporter {
     private static let infoLimit = JSONReader.maximumSize
 
     let identity: BridgeIdentity
-    let prefix: String
+    let topics: BridgeTopics
+    private let share: WorkerShare?
     private let discovery: BridgeDiscovery
     /// `nil` when nothing is announced.
     private let discoveryPrefix: String?
     /// Where the page of metrics is; `nil` without one.
     private let metricsAddress: String?
-    let meters: [(pipeline: MeterPipeline, feed: Feed)]
+    typealias Meter = (pipeline: MeterPipeline, feed: Feed)
+    private let meters: [Meter]
+    private let fleet: Fleet?
+    private var fleetPlaces = FleetPlaces()
     let outbox: Outbox
     let inbox: Inbox
     let broker: BrokerMemory
@@ -43,8 +47,9 @@ final class BridgeReporter {
     private var infoBytes = 0
     private var nextLook: Int64 = .min
     private var nextHealth: Int64 = .min
+    private var nextHistory: Int64 = .min
     /// What was said last in `bridge/info` and `bridge/topics`; `nil` before, and where it is to be said again.
-    private var lastStatus: [MeterStatus]?
+    private var lastStatus: BridgeStatus?
     /// The broker that took the last connection.
     private var connectedTo: BrokerAddress?
     private var lastInfo: [UInt8] = []
@@ -59,19 +64,20 @@ final class BridgeReporter {
 
     init(
         identity: BridgeIdentity, startedAt started: Moment? = nil, settings: Settings, meters: [(pipeline: MeterPipeline, feed: Feed)],
-        outbox: Outbox,
-        inbox: Inbox, broker: BrokerMemory, logger: Logger
+        fleet: Fleet? = nil, outbox: Outbox, inbox: Inbox, broker: BrokerMemory, logger: Logger
     ) {
         self.identity = identity
         self.started = started?.monotonic
-        prefix = settings.mqtt.topicPrefix
-        watch = StateWatch(bridgePrefix: prefix, meters: meters.map(\.pipeline.publication.topics))
+        topics = settings.bridgeTopics
+        share = settings.share.share
+        watch = StateWatch(topics, meters: meters.map(\.pipeline.publication.topics), fleet: settings.fleetNames)
         discovery = BridgeDiscovery(
-            settings: settings.homeAssistant, prefix: prefix, version: P1MQTTCommand.version,
+            settings: settings.homeAssistant, prefix: topics.prefix, worker: topics.worker, version: P1MQTTCommand.version,
             meters: meters.map { DiscoveryTopics($0.pipeline.publication.topics) })
         discoveryPrefix = settings.homeAssistant.enabled ? settings.homeAssistant.prefix : nil
         metricsAddress = settings.metrics.listen?.description
         self.meters = meters
+        self.fleet = fleet
         self.outbox = outbox
         self.inbox = inbox
         self.broker = broker
@@ -102,18 +108,23 @@ final class BridgeReporter {
             nextHealth = now.monotonic + Self.minute
             post("health", BridgeDocuments.health(health(at: now)), qos: 0)
         }
-        let nextHistory = sendHistory() ? now.monotonic + Self.historyPause : .max
-        return min(nextLook, nextHealth, announcement ?? .max, watch.due ?? .max, nextHistory)
+        let historyDue = sendHistory(at: now) ? now.monotonic + Self.historyPause : .max
+        return min(nextLook, nextHealth, announcement ?? .max, watch.due ?? .max, historyDue)
     }
+
+    /// Those of the configuration, and those that have appeared.
+    var everyMeter: [Meter] { meters + (fleet?.members.values.map { ($0.pipeline, $0.feed) } ?? []) }
 
     // MARK: - History
 
     /// Posts the next portion when the broker is there and has taken all before it.
     /// - Returns: whether there is more.
-    private func sendHistory() -> Bool {
+    private func sendHistory(at now: Moment) -> Bool {
         guard keepsHistory, !broker.isAway else { return false }
+        guard now.monotonic >= nextHistory else { return true }
+        nextHistory = now.monotonic + Self.historyPause
         guard outbox.counters.pending == 0 else { return hasHistory }
-        for (pipeline, _) in meters {
+        for (pipeline, _) in everyMeter {
             let portion = pipeline.takeHistory(Self.portion)
             if portion.isEmpty { continue }
             outbox.post(portion)
@@ -123,13 +134,13 @@ final class BridgeReporter {
     }
 
     private var hasHistory: Bool {
-        meters.contains { $0.pipeline.publication.history.map { $0.count > 0 } ?? false }
+        everyMeter.contains { $0.pipeline.publication.history.map { $0.count > 0 } ?? false }
     }
 
     /// Posts all that is left of it, at the end of the program.
     func sendRestOfHistory() {
         guard !broker.isAway else { return }
-        for (pipeline, _) in meters { outbox.post(pipeline.takeHistory(.max)) }
+        for (pipeline, _) in everyMeter { outbox.post(pipeline.takeHistory(.max)) }
     }
 
     /// The status line that the service manager shows.
@@ -143,40 +154,44 @@ final class BridgeReporter {
     var healthReport: HealthReport {
         HealthReport(
             broker: inbox.pulse, status: status,
-            meters: meters.map { pipeline, _ in
+            meters: everyMeter.map { pipeline, _ in
                 let topics = pipeline.publication.topics
                 return (pipeline.settings.name ?? topics.prefix, outbox.availability(topics.availability))
             })
     }
 
-    private var counts: TelegramCounts { meters.reduce(TelegramCounts()) { $0 + $1.pipeline.counts } }
+    private var counts: TelegramCounts { everyMeter.reduce(fleet?.earlierCounts ?? TelegramCounts()) { $0 + $1.pipeline.counts } }
 
     /// Topics to delete at a clean end: an emulated house leaves no device behind.
     var leftovers: [String] {
-        discovery.message != nil && meters.allSatisfy(\.pipeline.settings.isEmulated) ? [discovery.topic] : []
+        discovery.message != nil && fleet == nil && meters.allSatisfy(\.pipeline.settings.isEmulated) ? [discovery.topic] : []
     }
 
     /// Topics to delete when the prefix is in the configuration no more.
-    var retained: [String] { [discovery.topic] + ["info", "topics", "health"].map { "\(prefix)/bridge/\($0)" } }
+    var retained: [String] { [discovery.topic] + ["info", "topics", "health"].map { "\(topics.root)/\($0)" } }
 
     private func reportChanges() {
-        let status = meters.map { pipeline, feed in
-            MeterStatus(
-                name: pipeline.settings.name, topic: pipeline.publication.topics.prefix, source: feed.source.name, line: feed.evidence,
-                serve: pipeline.served?.address, identity: pipeline.publication.identity)
-        }
+        // Of many that appeared only the number is said.
+        let isMany = meters.count + (fleet?.members.count ?? 0) > BridgeDiscovery.maximumMeters
+        let hasNews = fleet.map { fleetPlaces.learn(from: $0) } ?? false
+        let status = BridgeStatus(
+            broker: connectedTo,
+            meters: (isMany ? meters : everyMeter).map { pipeline, feed in
+                MeterStatus(
+                    name: pipeline.settings.name, topic: pipeline.publication.topics.prefix, source: feed.source.name, line: feed.evidence,
+                    serve: pipeline.served?.address, identity: pipeline.publication.identity)
+            }, fleets: fleet?.status ?? [])
         // The documents are made of nothing else that changes.
-        guard status != lastStatus else { return }
+        guard status != lastStatus || hasNews else { return }
         lastStatus = status
         let info = BridgeDocuments.info(
-            identity, version: P1MQTTCommand.version, broker: connectedTo, discovery: discoveryPrefix, metrics: metricsAddress,
-            meters: status)
-        if info != lastInfo {
-            post("info", info)
-            reportSharedIds()
-        }
+            identity, version: P1MQTTCommand.version, discovery: discoveryPrefix, metrics: metricsAddress, share: share, status)
+        if info != lastInfo { post("info", info) }
+        if info != lastInfo || hasNews { reportSharedIds() }
         lastInfo = info
-        let topics = BridgeDocuments.topics(meters.map { ($0.pipeline.publication.topics, $0.pipeline.publication.identity) })
+        let topics = BridgeDocuments.topics(
+            meters.map { ($0.pipeline.publication.topics, $0.pipeline.publication.identity) }
+                + (fleet == nil ? [] : [(fleetPlaces.topics(under: self.topics), fleetPlaces.identity)]))
         if topics != lastTopics { post("topics", topics) }
         lastTopics = topics
     }
@@ -184,7 +199,7 @@ final class BridgeReporter {
     /// Two meters with one equipment id are two settings for one meter, or two meters that nobody gave ids of their own.
     private func reportSharedIds() {
         var first: [String: MeterPipeline] = [:]
-        for (pipeline, _) in meters {
+        for (pipeline, _) in everyMeter {
             let identity = pipeline.publication.identity
             guard let id = identity.equipmentId, identity.serialNumber != nil, let other = first.updateValue(pipeline, forKey: id) else {
                 continue
@@ -199,7 +214,7 @@ final class BridgeReporter {
     }
 
     private var historyDropped: Int? {
-        let buffers = meters.compactMap(\.pipeline.publication.history)
+        let buffers = everyMeter.compactMap(\.pipeline.publication.history)
         return buffers.isEmpty ? nil : buffers.reduce(0) { $0 + $1.dropped }
     }
 
@@ -256,7 +271,8 @@ final class BridgeReporter {
         guard otherInstances.count < 8, otherInstances.insert(instance).inserted else { return }
         let host: String = if case .text(let name)? = tree["host"] { "host \(name.sanitised)" } else { "another host" }
         logger.error(
-            "another p1mqtt on \(host) publishes under the same prefix \(prefix): give one of them another mqtt.topicPrefix, or stop it")
+            "another p1mqtt on \(host) publishes under the same prefix \(topics.prefix)\(share.map { " as worker \($0.worker)" } ?? ""): give one of them another \(share == nil ? "mqtt.topicPrefix" : "share.worker"), or stop it"
+        )
         // Ours again, so that the other one notices too.
         (lastStatus, lastInfo) = (nil, [])
         nextLook = .min
@@ -266,13 +282,18 @@ final class BridgeReporter {
         BridgeHealth(
             now: now, uptime: (now.monotonic - (started ?? now.monotonic)) / 1000,
             telegrams: counts, outbox: outbox.counters,
-            clockOffsets: meters.count > BridgeDiscovery.maximumMeters
+            clockOffsets: fleet != nil || meters.count > BridgeDiscovery.maximumMeters
                 ? [] : meters.compactMap { pipeline, _ in pipeline.publication.clockOffset.map { (pipeline.settings.name ?? "", $0) } },
-            broker: inbox.counters, historyDropped: historyDropped, served: served, memory: BridgeHealth.residentMemory())
+            broker: inbox.counters, historyDropped: historyDropped, served: served, memory: BridgeHealth.residentMemory(),
+            fleet: fleet.map { fleet in
+                FleetHealth(
+                    meters: fleet.members.count, online: fleet.members.values.count { outbox.availability($0.topics.availability) == true },
+                    forgotten: fleet.forgotten, refusals: fleet.refusals)
+            })
     }
 
     /// All of it is retained, so that who comes later (or starts anew, as Home Assistant does) need not wait for it.
     private func post(_ level: String, _ payload: [UInt8], qos: CInt = 1) {
-        outbox.post([Message(topic: "\(prefix)/bridge/\(level)", payload: payload, qos: qos, retain: true, kind: .info)])
+        outbox.post([Message(topic: "\(topics.root)/\(level)", payload: payload, qos: qos, retain: true, kind: .info)])
     }
 }

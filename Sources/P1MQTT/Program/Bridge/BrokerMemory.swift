@@ -17,6 +17,15 @@ final class BrokerMemory {
     private(set) var isRecallOver: Bool
     /// Where the documents are, one for each meter.
     private var topics: Set<String>
+    /// Meters that may appear, whose documents are asked for too.
+    private var fleet: FleetNames?
+    /// Where the documents of those are that are there already.
+    private var present: Set<String> = []
+    /// Bytes that documents of meters that may appear take at most, for each; most are some 2 kB.
+    private static let sizeEach = 8 * 1024
+    private var bytes = 0
+    /// Documents that there was no room for.
+    private(set) var ignored = 0
     private var documents: [String: [UInt8]] = [:]
 
     /// - Parameter meters: those whose earlier documents are asked for.
@@ -27,10 +36,15 @@ final class BrokerMemory {
     }
 
     /// Waits for the earlier documents of meters that joined while the program runs.
-    func recall(_ meters: [MeterTopics], at now: Moment) {
+    /// - Parameters:
+    ///   - fleet: meters that may appear.
+    ///   - present: those of them that are there already.
+    func recall(_ meters: [MeterTopics], fleet: FleetNames? = nil, present: [MeterTopics] = [], at now: Moment) {
         started = now
         topics = Set(meters.map(\.document))
-        isRecallOver = meters.isEmpty
+        self.fleet = fleet
+        self.present = Set(present.map(\.document))
+        isRecallOver = meters.isEmpty && fleet == nil
     }
 
     func note(_ event: BrokerEvent) {
@@ -39,19 +53,50 @@ final class BrokerMemory {
         case .disconnected: isAway = true
         case .recalled: isRecallOver = true
         case .message(let message):
-            guard message.isRetained, !isRecallOver, message.payload.count <= Self.maximumSize, topics.contains(message.topic)
-            else { return }
-            documents[message.topic] = message.payload
+            guard message.isRetained, !isRecallOver, message.payload.count <= Self.maximumSize else { return }
+            if topics.contains(message.topic) || hasRoom(for: message) { documents[message.topic] = message.payload }
         }
     }
 
+    /// Whether a document is that of a meter that may appear, and there is room for it.
+    private func hasRoom(for message: BrokerMessage) -> Bool {
+        guard let fleet, fleet.name(in: message.topic, before: "/json") != nil, !present.contains(message.topic) else { return false }
+        guard documents[message.topic] == nil, documents.count < topics.count + fleet.maximum,
+            bytes + message.payload.count <= fleet.maximum * Self.sizeEach
+        else {
+            ignored += 1
+            return false
+        }
+        bytes += message.payload.count
+        return true
+    }
+
     /// The document of an earlier run on a topic, once.
-    func takeDocument(_ topic: String) -> [UInt8]? { documents.removeValue(forKey: topic) }
+    func takeDocument(_ topic: String) -> [UInt8]? {
+        guard let document = documents.removeValue(forKey: topic) else { return nil }
+        if !topics.contains(topic) { bytes -= document.count }
+        return document
+    }
+
+    /// Names of meters of an earlier run that have not appeared.
+    var unheard: [String] {
+        guard let fleet else { return [] }
+        return documents.keys.filter { !topics.contains($0) }.compactMap { fleet.name(in: $0, before: "/json") }.sorted()
+    }
+
+    /// When the telegram of a document of an earlier run was sent, in milliseconds since 1970; `nil` where it does not say.
+    func timeOfDocument(_ topic: String) -> Int64? {
+        // One that is no JSON says nothing.
+        guard let document = documents[topic], let tree = try? JSONReader.read(document) else { return nil }
+        return tree["timestamp"]?.text.flatMap(UTCTime.secondsSince1970).map { $0 * 1000 }
+    }
 
     /// What to subscribe to for the documents of these meters.
-    static func filters(_ meters: [MeterTopics]) -> [String] {
-        guard meters.count > maximumNames else { return meters.map(\.document) }
-        let named = meters.first { $0.prefix != $0.bridgePrefix }.map { [$0.bridgePrefix + "/+/json"] } ?? []
+    /// - Parameter fleet: the prefix of meters that may appear.
+    static func filters(_ meters: [MeterTopics], fleet: String? = nil) -> [String] {
+        guard meters.count > maximumNames || fleet != nil else { return meters.map(\.document) }
+        let prefix = fleet ?? meters.first { $0.prefix != $0.bridgePrefix }?.bridgePrefix
+        let named = prefix.map { [$0 + "/+/json"] } ?? []
         return meters.filter { $0.prefix == $0.bridgePrefix }.map(\.document) + named
     }
 }

@@ -10,21 +10,23 @@ struct MeterFaults {
     var counts = TelegramCounts()
 
     private let meter: String?
-    private let bridgePrefix: String
+    private let topics: BridgeTopics
     private let numbers: EventNumbers
     private let outbox: Outbox
     private let logger: Logger
-    private var reported = FaultLog()
+    private let reported: ReportLog
 
     /// - Parameters:
     ///   - meter: the name of the meter; `nil` for the one without a name.
-    ///   - bridgePrefix: of the topic of the events.
+    ///   - topics: of the program, for the events.
     ///   - numbers: of the events of the program.
     ///   - outbox: where they go.
     ///   - logger: with the name of the meter.
-    init(meter: String?, bridgePrefix: String, numbers: EventNumbers, outbox: Outbox, logger: Logger) {
+    ///   - reported: what was reported so far, of this meter or of all of its fleet.
+    init(meter: String?, topics: BridgeTopics, numbers: EventNumbers, outbox: Outbox, logger: Logger, reported: ReportLog) {
         self.meter = meter
-        self.bridgePrefix = bridgePrefix
+        self.topics = topics
+        self.reported = reported
         self.numbers = numbers
         self.outbox = outbox
         self.logger = logger
@@ -33,7 +35,7 @@ struct MeterFaults {
     mutating func note(_ fault: TelegramCounts.Fault, _ reason: String, remedy: String? = nil, at now: Moment) {
         counts[fault] += 1
         let remedy = remedy ?? fault.remedy
-        guard let quiet = reported.note(fault, at: now) else { return }
+        guard let quiet = reported.faults.note(fault, at: now) else { return }
         // With a wrong key or profile nothing at all will be published until somebody changes a setting.
         let isFatal = [.noKey, .wrongKey, .wrongAuthenticationKey, .binaryDLMS].contains(fault)
         logger.log(level: isFatal ? .error : .warning, "\(reason.sanitised)\(Self.since(quiet)). \(remedy)")
@@ -46,7 +48,7 @@ struct MeterFaults {
     }
 
     private func post(_ event: BridgeEvent, at now: Moment) {
-        outbox.post([event.message(prefix: bridgePrefix, seq: numbers.take(), at: now)])
+        outbox.post([event.message(topics, seq: numbers.take(), at: now)])
     }
 
     mutating func note(_ rejection: TelegramReader.Rejection, at now: Moment) {
@@ -66,7 +68,7 @@ struct MeterFaults {
     /// A register that is held has an event of its own.
     mutating func note(_ hold: RegisterHold, at now: Moment) {
         counts[.heldRegister] += 1
-        guard let quiet = reported.note(.heldRegister, at: now) else { return }
+        guard let quiet = reported.faults.note(.heldRegister, at: now) else { return }
         logger.warning("\(hold)\(Self.since(quiet)). \(hold.remedy)")
     }
 

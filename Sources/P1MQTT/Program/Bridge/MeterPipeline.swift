@@ -19,7 +19,7 @@ final class MeterPipeline: ChunkConsumer {
     private var reader: TelegramReader
     private var envelope = EnvelopeWait()
     private var faults: MeterFaults
-    private var reports = LogBudget()
+    private let reported: ReportLog
     /// Whole frames that cannot be used, while none is good: encrypted telegrams, binary DLMS. The line is right all the same.
     private var unusableFrames = 0
     /// Telegrams that wait for what an earlier run published, which comes before them; `nil` once it is known.
@@ -29,9 +29,12 @@ final class MeterPipeline: ChunkConsumer {
     /// `nil` where its telegrams are not served.
     let served: ServedTelegrams?
 
+    /// - Parameters:
+    ///   - reported: of the meter, or of all meters of its fleet.
+    ///   - start: when it appeared, where that is after the start of the program.
     init(
         settings: MeterSettings, all: Settings, outbox: Outbox, logger: Logger, debugLog: DebugLog?, broker: BrokerMemory? = nil,
-        claims: DiscoveryClaims = DiscoveryClaims(), numbers: EventNumbers
+        claims: DiscoveryClaims = DiscoveryClaims(), numbers: EventNumbers, reported: ReportLog = ReportLog(), from start: Moment? = nil
     ) {
         self.settings = settings
         self.outbox = outbox
@@ -41,9 +44,10 @@ final class MeterPipeline: ChunkConsumer {
         if let name = settings.name { logger[metadataKey: "meter"] = "\(name)" }
         self.logger = logger
         faults = MeterFaults(
-            meter: settings.name, bridgePrefix: all.mqtt.topicPrefix, numbers: numbers, outbox: outbox, logger: logger)
+            meter: settings.name, topics: all.bridgeTopics, numbers: numbers, outbox: outbox, logger: logger, reported: reported)
+        self.reported = reported
         reader = settings.reader
-        waiting = settings.source.startsAnew ? nil : broker.map { WaitingTelegrams(from: $0.started) }
+        waiting = settings.source.startsAnew ? nil : broker.map { WaitingTelegrams(from: start ?? $0.started) }
         served = ServedTelegrams(settings.serve, logger: logger)
         publication = MeterPublication(settings, all: all, claims: claims, numbers: numbers)
     }
@@ -145,6 +149,13 @@ final class MeterPipeline: ChunkConsumer {
         post(publication.leave(isGone: isGone))
     }
 
+    /// Takes back what an earlier run left of it, of which nothing was heard since.
+    func leaveUnheard() {
+        // Of one that is no JSON only its own topic and that of the availability are known.
+        let earlier = broker?.takeDocument(publication.topics.document).flatMap { try? JSONReader.read($0) }
+        post(publication.leave(after: earlier ?? .null))
+    }
+
     /// The next messages of an outage that is over, at most `limit`.
     func takeHistory(_ limit: Int) -> [Message] { publication.takeHistory(limit) }
 
@@ -167,7 +178,7 @@ final class MeterPipeline: ChunkConsumer {
             level = .warning
             outbox.post(publication.goOffline())
         }
-        if let quiet = reports.note(at: now) { logger.log(level: level, "\(report)\(quiet)") }
+        if let quiet = reported.changes.note(at: now) { logger.log(level: level, "\(report)\(quiet)") }
         faults.note(report, at: now)
     }
 

@@ -46,10 +46,10 @@ struct MeterPublication {
 
     init(_ settings: MeterSettings, all: Settings, claims: DiscoveryClaims, numbers: EventNumbers) {
         self.numbers = numbers
-        topics = MeterTopics(bridgePrefix: all.mqtt.topicPrefix, meterName: settings.name)
+        topics = all.topics(of: settings.name)
         publishesRaw = all.publish.raw
         isEmulated = settings.isEmulated
-        history = all.publish.history ? HistoryBuffer(meters: all.meters.count, keepAlive: all.mqtt.keepAlive) : nil
+        history = all.publish.history ? HistoryBuffer(meters: all.maximumMeters, keepAlive: all.mqtt.keepAlive) : nil
         interpreter = TelegramInterpreter(settings.interpretation(all))
         mean = IntervalMean(seconds: all.publish.minimumInterval)
         values = ValueMessages(topics: topics, qos: all.mqtt.qos, retain: all.mqtt.retain, publish: all.publish)
@@ -124,6 +124,15 @@ struct MeterPublication {
         if isGone || isEmulated { outcome.forgotten = discovery.leave() + values.retained(identity.slots) }
         if isGone { outcome.forgotten += availabilityTopics } else { outcome.messages = goOffline() }
         return outcome
+    }
+
+    /// The end of a meter of which nothing was heard but what an earlier run published: nothing is left of that.
+    mutating func leave(after earlier: JSONTree) -> Outcome {
+        _ = recall(earlier)
+        identity.slots = DocumentLayout.shared.places.indices.filter { slot in
+            earlier.at(DocumentLayout.shared.places[slot].path).map { $0 != .null } ?? false
+        }
+        return leave(isGone: true)
     }
 
     /// Retained topics to delete at a clean end: an emulated meter leaves nothing behind but `offline`.

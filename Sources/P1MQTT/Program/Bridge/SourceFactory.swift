@@ -14,7 +14,7 @@ enum SourceFactory {
         case .websocket(let url): WebSocketSource(url, resolver: resolver)
         case .file(let path): FileSource(path: path)
         case .emulator(let emulator): EmulatorSource(emulator, meterName: meter.name, cipher: meter.cipher)
-        case .mqtt: nil
+        case .mqtt, .fleet: nil
         }
     }
 }

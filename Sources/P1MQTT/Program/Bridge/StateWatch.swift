@@ -20,6 +20,8 @@ struct StateWatch {
     /// Says whether the program is there.
     private let state: String
     private let topics: Set<String>
+    /// Meters that may appear, whose topics are in no list.
+    private let fleet: FleetNames?
     /// What to subscribe to.
     let filters: [String]
 
@@ -31,11 +33,14 @@ struct StateWatch {
     /// When the news are to be compared with the truth; monotonic milliseconds.
     private(set) var due: Int64?
 
-    init(bridgePrefix: String, meters: [MeterTopics]) {
-        state = bridgePrefix + "/bridge/state"
+    /// - Parameter fleet: meters that may appear.
+    init(_ bridge: BridgeTopics, meters: [MeterTopics], fleet: FleetNames? = nil) {
+        let bridgePrefix = bridge.prefix
+        state = bridge.state
+        self.fleet = fleet
         topics = Set([state] + meters.flatMap { meter in [meter.availability] + (1...4).map(meter.mbusAvailability) })
         let named = meters.filter { $0.prefix != bridgePrefix }
-        let prefixes = named.count > Self.maximumNames ? [bridgePrefix + "/+"] : named.map(\.prefix)
+        let prefixes = named.count > Self.maximumNames || fleet != nil ? [bridgePrefix + "/+"] : named.map(\.prefix)
         let all = meters.filter { $0.prefix == bridgePrefix }.map(\.prefix) + prefixes
         filters = [state] + all.flatMap { [$0 + "/availability", $0 + "/mbus/+/availability"] }
     }
@@ -44,12 +49,18 @@ struct StateWatch {
 
     /// A message of the broker; those on other topics are nothing here.
     mutating func note(_ message: BrokerMessage, at now: Moment) {
-        guard topics.contains(message.topic) else { return }
+        guard topics.contains(message.topic) || isOfFleet(message.topic) else { return }
         let isOnline = message.payload == Array("online".utf8)
         news[message.topic] = isOnline
         // Whoever said that there is no program under this prefix was one, or its will. Ours says so at our end only.
         if message.topic == state, !isOnline, !message.isRetained { others = [] }
         if others.isEmpty { due = due ?? max(now.monotonic + Self.patience, last.map { $0 + Self.pause } ?? .min) }
+    }
+
+    /// Whether a topic is about a meter that may appear. What others write there takes no more room than the meters would.
+    private func isOfFleet(_ topic: String) -> Bool {
+        guard let fleet, fleet.name(inAvailability: topic) != nil else { return false }
+        return news.count < topics.count + 5 * fleet.maximum || news[topic] != nil
     }
 
     /// Another instance lives.

@@ -1,4 +1,5 @@
 import P1MQTTMeter
+import P1MQTTSystem
 
 /// What came of the bytes of one meter, since the start.
 struct TelegramCounts: Sendable, Equatable {
@@ -79,4 +80,12 @@ struct FaultLog: Sendable {
         reported[fault] = (now.monotonic, 0)
         return quiet
     }
+}
+
+/// What was reported of one meter, or of all meters of a fleet together: thousands of them behind one dead broker must not
+/// fill the log. Lives on the input thread.
+final class ReportLog {
+    var faults = FaultLog()
+    /// How often sources came and went.
+    var changes = LogBudget()
 }

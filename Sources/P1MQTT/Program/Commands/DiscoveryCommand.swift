@@ -37,7 +37,7 @@ struct DiscoveryCommand: ParsableCommand {
 
         private func clean(_ settings: Settings) async throws -> DiscoveryCleanup.Result {
             // Not the id of the service, which the broker would throw out.
-            let clientId = BridgeIdentity.clientId(prefix: settings.mqtt.topicPrefix) + "-clean"
+            let clientId = BridgeIdentity.clientId(settings.bridgeTopics) + "-clean"
             let isDryRun = dryRun
             do {
                 return try await BrokerVisit.run(
@@ -76,8 +76,8 @@ extension DiscoveryCleanup {
     /// Reads, judges and deletes.
     static func run(_ settings: Settings, on visit: BrokerVisit, isDryRun: Bool) throws(MosquittoError) -> Result {
         var cleanup = DiscoveryCleanup(
-            settings.homeAssistant, prefix: settings.mqtt.topicPrefix, meters: settings.meters.map(\.name),
-            keepsDocuments: settings.mqtt.retain)
+            settings.homeAssistant, prefix: settings.mqtt.topicPrefix, worker: settings.share.share?.worker,
+            meters: settings.namedMeters.map(\.name), mayAppear: !settings.fleets.isEmpty, keepsDocuments: settings.mqtt.retain)
         let first = try visit.readRetained(cleanup.filters) { cleanup.take($0, $1) }
         let second = try visit.readRetained(cleanup.evidence) { cleanup.take($0, $1) }
         var result = Result(findings: cleanup.findings, devices: cleanup.devices.count)

@@ -23,7 +23,7 @@ struct HealthCommand: ParsableCommand {
         // A file that is being edited says nothing of the program that runs.
         let draft = options.draft()
         let mqtt = draft.settings.mqtt
-        let clientId = mqtt.clientId ?? BridgeIdentity.clientId(prefix: mqtt.topicPrefix)
+        let clientId = draft.settings.clientId
         let answer: String
         do throws(MachineLock.Silence) {
             answer = try MachineLock.ask(HealthAnswer.name(prefix: mqtt.topicPrefix, clientId: clientId), limit: Self.limit)

@@ -1,3 +1,4 @@
+import P1MQTTHomeAssistant
 import P1MQTTMeter
 import P1MQTTSystem
 
@@ -29,6 +30,7 @@ struct LoadedSettings: Sendable {
         guard draft.problems.isEmpty else { throw SettingsProblems(problems: draft.problems) }
         settings = draft.settings
         settings.meters = draft.meters.compactMap(\.settings)
+        if !settings.publish.values { settings.homeAssistant.enabled = false }
         file = found?.path
     }
 }

@@ -25,7 +25,7 @@ struct MeterDraft: Sendable {
 
     /// `nil` as long as its source lacks something.
     var settings: MeterSettings? {
-        source.settings.map {
+        source.settings(named: name).map {
             MeterSettings(
                 name: name, source: $0, utcOffset: utcOffset, summerTime: summerTime, clock: clock, crc: crc, gasMeter: gasMeter,
                 cipher: decryptionKey.map { MeterCipher(decryptionKey: $0, authenticationKey: authenticationKey) }, serve: serve)
@@ -42,6 +42,8 @@ struct SourceDraft: Sendable {
     var host: String?
     var port: Int?
     var topic: String?
+    var maximumMeters = FleetSettings.standardMaximum
+    var forgetAfter = FleetSettings.standardPatience
     var httpURL: HTTPURL?
     /// Its URL is `httpURL`.
     var http = HTTPSettings()
@@ -52,7 +54,8 @@ struct SourceDraft: Sendable {
     var replayPath: String?
 
     /// `nil` as long as something is missing that has no default.
-    var settings: SourceSettings? {
+    /// - Parameter name: of the meter, which of many is a template.
+    func settings(named name: String?) -> SourceSettings? {
         switch type {
         case .serial:
             guard let serialPath else { return nil }
@@ -62,7 +65,11 @@ struct SourceDraft: Sendable {
         case .tcp:
             guard let host, let port else { return nil }
             return .tcp(host: host, port: port)
-        case .mqtt: return topic.map { .mqtt(topic: $0) }
+        case .mqtt:
+            guard let topic else { return nil }
+            guard let pattern = TopicPattern(topic) else { return .mqtt(topic: topic) }
+            guard let names = name.flatMap(MeterNameTemplate.init) else { return nil }
+            return .fleet(FleetSettings(pattern: pattern, names: names, maximumMeters: maximumMeters, forgetAfter: forgetAfter))
         case .http:
             guard let httpURL else { return nil }
             var http = http

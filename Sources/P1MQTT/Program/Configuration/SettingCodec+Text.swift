@@ -81,10 +81,21 @@ extension SettingCodec where Value == String {
         return levels.contains { $0.isEmpty } ? "a topic must not have an empty level, before, behind or between two /" : nil
     }
 
+    /// The name of a topic, or one with `+` in the place of levels.
+    static var topicOrPattern: Self {
+        text("\(topic.allowed); a level may be + alone, for any", fault: faultOfPattern) { faultOfPattern($0) == nil }
+    }
+
+    @Sendable private static func faultOfPattern(_ text: String) -> String? {
+        if text.contains("#") { return "# stands for any number of levels, and a meter's name is made of single ones: write a + for each" }
+        let isPattern = TopicPattern(text) != nil
+        if !isPattern, text.contains("+") { return "a + stands for a whole level, between two /" }
+        return faultOfTopic(isPattern ? text.replacing("+", with: "-") : text)
+    }
+
+    /// A name, or what makes names of many meters.
     static var meterName: Self {
-        text("1 to 64 letters, digits, _ or -") { name in
-            1...64 ~= name.utf8.count && name.utf8.allSatisfy { isLetterOrDigit($0) || "_-".utf8.contains($0) }
-        }
+        text("1 to 64 letters, digits, _ or -") { MeterName.isWellFormed($0) || $0.contains("{") && MeterNameTemplate($0) != nil }
     }
 
     /// Control characters belong in no name, path or topic, and MQTT takes no noncharacters either; what holds one was cut

@@ -14,6 +14,8 @@ struct Settings: Sendable, Equatable {
     /// What `mqtt` was filled from, where the user wrote it in one line.
     var brokerURL: BrokerURL?
     var meters: [MeterSettings] = []
+    /// What part of the meters of topics with `+` is this program's.
+    var share = ShareSettings()
     var publish = PublishSettings()
     var `guard` = GuardSettings()
     var homeAssistant = HomeAssistantSettings()
@@ -53,6 +55,8 @@ enum SourceSettings: Sendable, Equatable {
     case serial(SerialSettings)
     case tcp(host: String, port: Int)
     case mqtt(topic: String)
+    /// Many meters, whose name is made from what the `+` of their topics stand for.
+    case fleet(FleetSettings)
     case http(HTTPSettings)
     case websocket(HTTPURL)
     case file(path: String)
@@ -65,9 +69,71 @@ extension SourceSettings {
         switch self {
         case .emulator: true
         case .file(let path): path != "-"
-        case .serial, .tcp, .mqtt, .http, .websocket: false
+        case .serial, .tcp, .mqtt, .fleet, .http, .websocket: false
         }
     }
+}
+
+/// The meters of a topic with `+`.
+struct FleetSettings: Sendable, Equatable {
+    var pattern: TopicPattern
+    var names: MeterNameTemplate
+    /// How many there may be.
+    var maximumMeters = standardMaximum
+    /// Seconds without a telegram after which one is removed.
+    var forgetAfter = standardPatience
+
+    static let standardMaximum = 1000
+    /// A week.
+    static let standardPatience = 604_800.0
+}
+
+/// Which of several programs this one is that share the meters of topics with `+`: both numbers, or none.
+struct ShareSettings: Sendable, Equatable {
+    static let maximum = 1000
+
+    var worker: Int?
+    var of: Int?
+
+    /// `nil` where all meters are this program's.
+    var share: WorkerShare? {
+        guard let worker, let of, worker <= of else { return nil }
+        return WorkerShare(worker: worker, of: of)
+    }
+}
+
+extension Settings {
+    /// The meters that the configuration names one by one.
+    var namedMeters: [MeterSettings] { meters.filter { $0.fleet == nil } }
+
+    /// Those that stand for many.
+    var fleets: [MeterSettings] { meters.filter { $0.fleet != nil } }
+
+    /// How many meters there may be.
+    var maximumMeters: Int { meters.reduce(0) { $0 + ($1.fleet?.maximumMeters ?? 1) } }
+
+    var bridgeTopics: BridgeTopics { BridgeTopics(prefix: mqtt.topicPrefix, worker: share.share?.worker) }
+
+    /// Of the meters that have settings of their own.
+    var meterTopics: [MeterTopics] { namedMeters.map { topics(of: $0.name) } }
+
+    func topics(of name: String?) -> MeterTopics {
+        MeterTopics(bridgePrefix: mqtt.topicPrefix, meterName: name, worker: share.share?.worker)
+    }
+
+    /// The meters that may appear; `nil` where none may.
+    var fleetNames: FleetNames? {
+        fleets.isEmpty
+            ? nil
+            : FleetNames(
+                prefix: mqtt.topicPrefix, share: share.share, without: Set(namedMeters.compactMap(\.name)),
+                maximum: fleets.reduce(0) { $0 + ($1.fleet?.maximumMeters ?? 0) })
+    }
+}
+
+extension MeterSettings {
+    /// What makes many meters of it; `nil` where it is one.
+    var fleet: FleetSettings? { if case .fleet(let fleet) = source { fleet } else { nil } }
 }
 
 struct DebugSettings: Sendable, Equatable {

@@ -18,6 +18,8 @@ extension SettingsDraft {
         checkMeterNames()
         checkInputs()
         checkPorts()
+        checkFleets()
+        checkShare()
         checkKeys()
         for index in meters.indices { checkSource(index) }
     }
@@ -79,6 +81,8 @@ extension SettingsDraft {
                 unnamed = unnamed ?? index
                 continue
             }
+            // Names of many are compared when they are made.
+            if name.contains("{") { continue }
             if DocumentLayout.reservedNames.contains(name) {
                 reportGiven(
                     path, "is \"\(name)\", which is a topic of this program",
@@ -96,13 +100,13 @@ extension SettingsDraft {
         var first: [String: Int] = [:]
         for (index, meter) in meters.enumerated() {
             let (setting, name, input, kind): (String, String, String, String)
-            switch meter.source.settings {
+            switch meter.source.settings(named: meter.name) {
             case .serial(let serial): (setting, name, input, kind) = ("path", serial.path, PortPath.resolvingLinks(serial.path), "port")
             case .file(let path): (setting, name, input, kind) = ("path", path, PortPath.resolvingLinks(path), "file")
             case .mqtt(let topic): (setting, name, input, kind) = ("topic", topic, "topic \(topic)", "topic")
             case .http(let http): (setting, name, input, kind) = ("url", http.url.text, http.url.text, "URL")
             case .websocket(let url): (setting, name, input, kind) = ("url", url.text, url.text, "URL")
-            case .tcp, .emulator, nil: continue
+            case .tcp, .emulator, .fleet, nil: continue
             }
             if let other = first[input] {
                 reportGiven(
@@ -152,7 +156,7 @@ extension SettingsDraft {
             if hasProblem(at: path) { continue }
             reportGiven(path, "is missing for a source of type \(meter.source.type.rawValue)", row.allowed)
         }
-        switch meter.source.settings {
+        switch meter.source.settings(named: meter.name) {
         case .mqtt(let topic) where "\(topic)/".hasPrefix("\(settings.mqtt.topicPrefix)/"):
             reportGiven(
                 "\(source).topic", "is \"\(topic)\", under this program's own mqtt.topicPrefix",
@@ -179,12 +183,12 @@ extension SettingsDraft {
             settings.publish.expiry != nil && !settings.mqtt.retain ? ["publish.expiry has no effect while mqtt.retain is false"] : []
         let unserved = meters.indices.filter { meters[$0].serve.address != ServeSettings().address && meters[$0].serve.port == nil }
             .map { "meters[\($0)].serve.address has no effect without meters[\($0)].serve.port" }
-        return folder + doubtsOfTLS() + expiry + doubtsOfHouseholds() + doubtsOfHTTP() + unserved
+        return folder + doubtsOfTLS() + expiry + doubtsOfHouseholds() + doubtsOfHTTP() + doubtsOfFleets() + unserved
     }
 
     private func doubtsOfHouseholds() -> [String] {
         meters.indices.flatMap { index -> [String] in
-            guard case .emulator(let emulator) = meters[index].source.settings, emulator.household != nil else { return [] }
+            guard case .emulator(let emulator) = meters[index].source.settings(named: nil), emulator.household != nil else { return [] }
             return ["electricityIncrement", "gasIncrement"].map { "meters[\(index)].source.\($0)" }.filter(isGiven)
                 .map { "\($0) has no effect beside household" }
         }

@@ -24,7 +24,7 @@ extension SettingsDraft {
 
     func doubtsOfHTTP() -> [String] {
         meters.indices.flatMap { index -> [String] in
-            guard case .http(let http) = meters[index].source.settings else { return [] }
+            guard case .http(let http) = meters[index].source.settings(named: nil) else { return [] }
             let place = "meters[\(index)].source"
             if http.url.scheme == .http {
                 let unused = ["caFile", "serverName", "verify"].map { "\(place).\($0)" }.filter(isGiven)

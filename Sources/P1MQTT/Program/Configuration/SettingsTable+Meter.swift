@@ -9,7 +9,8 @@ extension SettingsTable {
         [
             Setting(
                 "name", \.name, .optional(.meterName),
-                "Topics of this meter stand under it; one meter may lack a name."),
+                "Topics of this meter stand under it; one meter may lack a name. Where the topic of its source has `+`: with `{1}` for "
+                    + "what the first of them stands for."),
             sourceType,
             Setting(
                 "utcOffset", \.utcOffset, .optional(.utcOffset),
@@ -87,8 +88,16 @@ extension SettingsTable {
 
     private static let mqttSource: [Setting<SourceDraft>] = [
         Setting(
-            "topic", \.topic, .optional(.topic),
-            "Topic on which another device publishes whole telegrams; not under `mqtt.topicPrefix`.", isRequired: true)
+            "topic", \.topic, .optional(.topicOrPattern),
+            "Topic on which another device publishes whole telegrams; not under `mqtt.topicPrefix`. With `+` in the place of a level: "
+                + "many meters, each of which appears with its first good telegram.",
+            isRequired: true),
+        Setting(
+            "maximumMeters", \.maximumMeters, .integer(1...SettingsTable.maximumMeters),
+            "How many meters may appear on a topic with `+`."),
+        Setting(
+            "forgetAfter", \.forgetAfter, .number(1...31_536_000, unit: "seconds"),
+            "Seconds without a telegram after which a meter of a topic with `+` is removed, with all that is retained of it."),
     ]
 
     private static let http: [Setting<SourceDraft>] = [

@@ -13,6 +13,7 @@ enum SettingsTable {
                 "The broker in one line, in place of `host`, `port`, `username` and `tls.enabled`; without a password.")
         ]
         + section("mqtt", \.mqtt, mqtt)
+        + section("share", \.share, share)
         + section("publish", \.publish, publish)
         + section("guard", \.guard, registerGuard)
         + section("homeAssistant", \.homeAssistant, homeAssistant)
@@ -55,7 +56,18 @@ enum SettingsTable {
         Setting("verify", \.verify, .flag, "`false` accepts any certificate and host name: for a test only."),
     ]
 
+    private static let share: [Setting<ShareSettings>] = [
+        Setting(
+            "worker", \.worker, .optional(.integer(1...ShareSettings.maximum)),
+            "Which of several programs this one is, each with the same configuration but for this number, that share the meters of topics with `+`."
+        ),
+        Setting("of", \.of, .optional(.integer(1...ShareSettings.maximum)), "How many programs share them."),
+    ]
+
     private static let publish: [Setting<PublishSettings>] = [
+        Setting(
+            "values", \.values, .flag,
+            "Whether each value has a topic of its own; `false`: only the JSON document, and nothing is announced to Home Assistant."),
         Setting("raw", \.raw, .flag, "Also publish each telegram as it came, on `raw`."),
         Setting("onlyChanges", \.onlyChanges, .flag, "Publish a value only when it changed or the heartbeat is due."),
         Setting(

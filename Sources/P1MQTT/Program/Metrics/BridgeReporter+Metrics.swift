@@ -5,6 +5,7 @@ extension BridgeReporter {
     /// The page of metrics as it is now.
     func metrics(at now: Moment) -> MetricsPage {
         let (sent, broker) = (outbox.counters, inbox.counters)
+        let meters = everyMeter
         let names = Set(meters.compactMap(\.pipeline.settings.name))
         return MetricsPage(
             version: P1MQTTCommand.version, process: ProcessFigures(startedAt: identity.started), isConnected: !self.broker.isAway,
@@ -14,7 +15,7 @@ extension BridgeReporter {
             meters: meters.map { pipeline, _ in
                 let publication = pipeline.publication
                 return MetricsPage.Meter(
-                    label: MetricsPage.label(pipeline.settings.name, prefix: prefix, names: names), counts: pipeline.counts,
+                    label: MetricsPage.label(pipeline.settings.name, prefix: topics.prefix, names: names), counts: pipeline.counts,
                     isOnline: outbox.availability(publication.topics.availability) ?? false, lastTelegram: publication.lastTelegram,
                     identity: publication.identity, samples: publication.samples,
                     served: pipeline.served.map { ($0.readers, $0.dropped) })

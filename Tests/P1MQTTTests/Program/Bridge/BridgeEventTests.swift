@@ -15,7 +15,7 @@ import Testing
     }
 
     @Test("say which meter, when and why, and are not retained") func message() {
-        let message = event(.failed).message(prefix: "p1", seq: 8, at: Moment(monotonic: 0, utc: 1_783_095_302_999))
+        let message = event(.failed).message(BridgeTopics(prefix: "p1"), seq: 8, at: Moment(monotonic: 0, utc: 1_783_095_302_999))
         #expect(message.topic == "p1/bridge/event")
         #expect(!message.retain && message.qos == 1 && message.kind == .bridgeEvent)
         #expect(
@@ -26,7 +26,7 @@ import Testing
 
     @Test("null stands for what is not there; control characters from a wire do not pass") func sanitised() {
         let event = BridgeEvent(kind: .close, meter: nil, reason: "a\u{1B}[2Jb")
-        let message = event.message(prefix: "x", seq: 9, at: Moment(monotonic: 0, utc: 0))
+        let message = event.message(BridgeTopics(prefix: "x"), seq: 9, at: Moment(monotonic: 0, utc: 0))
         #expect(
             message.text
                 == #"{"event":"close","meter":null,"time":"1970-01-01T00:00:00.000Z","seq":9,"source":null,"reason":"a?[2Jb","remedy":null}"#

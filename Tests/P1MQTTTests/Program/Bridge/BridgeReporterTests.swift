@@ -171,7 +171,7 @@ import Testing
     func otherInstance() throws {
         let reporter = reporter()
         let other = BridgeIdentity(startedAt: start, instance: 0xDEF, host: "cel\u{7}lar")
-        reporter.heard(info: BridgeDocuments.info(other, version: "9", broker: nil, discovery: nil, meters: []))
+        reporter.heard(info: BridgeDocuments.info(other, version: "9", discovery: nil, BridgeStatus()))
         _ = reporter.turn(at: start)
         #expect(
             log.lines == [
@@ -180,7 +180,7 @@ import Testing
         let answer = try #require(fixture.taken().last { $0.topic == "p1/bridge/info" })
         #expect(answer.text.contains(#""instance":"0000000000000abc""#))
         for time: Int64 in [1000, 2000] {
-            reporter.heard(info: BridgeDocuments.info(other, version: "9", broker: nil, discovery: nil, meters: []))
+            reporter.heard(info: BridgeDocuments.info(other, version: "9", discovery: nil, BridgeStatus()))
             _ = reporter.turn(at: start.advanced(byMilliseconds: time))
         }
         #expect(log.lines.count == 1)
@@ -191,7 +191,7 @@ import Testing
     func notOther(_ text: String) {
         let reporter = reporter()
         let own = BridgeDocuments.info(
-            BridgeIdentity(startedAt: start, instance: 0xABC, host: "attic"), version: "1", broker: nil, discovery: nil, meters: [])
+            BridgeIdentity(startedAt: start, instance: 0xABC, host: "attic"), version: "1", discovery: nil, BridgeStatus())
         reporter.heard(info: text == "own" ? own : Array(text.utf8))
         _ = reporter.turn(at: start)
         #expect(log.lines.isEmpty)
@@ -201,7 +201,7 @@ import Testing
         let reporter = reporter()
         for instance: UInt64 in 1...40 {
             let other = BridgeIdentity(startedAt: start, instance: instance, host: "h")
-            reporter.heard(info: BridgeDocuments.info(other, version: "9", broker: nil, discovery: nil, meters: []))
+            reporter.heard(info: BridgeDocuments.info(other, version: "9", discovery: nil, BridgeStatus()))
         }
         _ = reporter.turn(at: start)
         #expect(log.lines.count == 8)

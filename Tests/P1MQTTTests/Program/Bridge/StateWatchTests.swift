@@ -11,7 +11,7 @@ import Testing
     private func at(_ milliseconds: Int64) -> Moment { Moment(monotonic: milliseconds, utc: 0) }
 
     private func watch(_ names: [String?] = [nil]) -> StateWatch {
-        StateWatch(bridgePrefix: "p1", meters: names.map { MeterTopics(bridgePrefix: "p1", meterName: $0) })
+        StateWatch(BridgeTopics(prefix: "p1"), meters: names.map { MeterTopics(bridgePrefix: "p1", meterName: $0) })
     }
 
     private func message(_ topic: String, _ text: String, isRetained: Bool = false) -> BrokerMessage {

@@ -131,7 +131,7 @@ import Testing
             (#"{"mqtt.host": "x"}"#, #""mqtt.host" is not a setting"#),
             (
                 #"{"xyzzy": 1}"#,
-                "xyzzy is not a setting; allowed: mqtt, publish, guard, homeAssistant, debug, log, metrics, meters"
+                "xyzzy is not a setting; allowed: mqtt, share, publish, guard, homeAssistant, debug, log, metrics, meters"
             ),
             (#"{"a\nb": 1}"#, #""a\nb" is not a setting"#),
             (
