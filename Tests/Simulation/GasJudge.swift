@@ -1,0 +1,46 @@
+/// Which meter on the M-Bus has to be published: the first that is seen, another one after three telegrams in a row.
+struct GasJudge {
+    private(set) var knownId: String?
+    private var isNew = true
+    private(set) var isExcused = false
+    private var other: (id: String, count: Int)?
+    /// When its newest reading was taken, and how far the one before lay back.
+    private var reading: Int64?
+
+    init(knownId: String? = nil, isNew: Bool = true) {
+        self.knownId = knownId
+        self.isNew = isNew
+    }
+
+    /// Returns whether its values are published.
+    mutating func takes(_ telegram: SentTelegram) -> Bool {
+        guard let id = telegram.gasId else { return false }
+        if id != knownId {
+            other = (id, (other?.id == id ? other?.count ?? 0 : 0) + 1)
+            guard isNew || knownId == nil || other?.count ?? 0 >= 3 else { return false }
+            // Nobody was there before: the first telegram of a run counts at once, and a later one after three.
+            guard isNew || other?.count ?? 0 >= 3 else { return false }
+            reading = nil
+        }
+        (knownId, other, isNew) = (id, nil, false)
+        let time = telegram.gasTime
+        reading = max(time, reading ?? time)
+        return true
+    }
+
+    /// The broker kept nothing of it. A meter that is there is announced again; one that is not may be.
+    mutating func forget() { isExcused = true }
+
+    /// What its availability has to say; `nil` where the day is hardly over.
+    func state(at time: Int64) -> String? {
+        guard let reading else { return nil }
+        let age = time - reading
+        if age <= 86_000 { return "online" }
+        return age > 86_400 + 6 * 7200 ? "offline" : nil
+    }
+}
+
+extension SentTelegram {
+    /// When the gas meter was read: seconds of the same clock as `time`.
+    var gasTime: Int64 { gasSeconds ?? time }
+}
