@@ -7,9 +7,10 @@ struct GasJudge {
     /// When its newest reading was taken, and how far the one before lay back.
     private var reading: Int64?
 
-    init(knownId: String? = nil, isNew: Bool = true) {
+    /// - Parameter knownId: of the document that an earlier run published; without one, what the first telegram has counts.
+    init(knownId: String? = nil) {
         self.knownId = knownId
-        self.isNew = isNew
+        isNew = knownId == nil
     }
 
     /// Returns whether its values are published.
@@ -17,8 +18,6 @@ struct GasJudge {
         guard let id = telegram.gasId else { return false }
         if id != knownId {
             other = (id, (other?.id == id ? other?.count ?? 0 : 0) + 1)
-            guard isNew || knownId == nil || other?.count ?? 0 >= 3 else { return false }
-            // Nobody was there before: the first telegram of a run counts at once, and a later one after three.
             guard isNew || other?.count ?? 0 >= 3 else { return false }
             reading = nil
         }

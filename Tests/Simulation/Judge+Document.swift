@@ -14,7 +14,7 @@ extension Judge {
         if let before = document?.index, number < before { note("p1/json of \(time ?? "?") came after that of a later telegram") }
         let isNext = document.map { $0.index == number - 1 } ?? false
         compare(leaves, heard[index])
-        compareValues(leaves, isResent: mayRepeat)
+        compareValues(leaves, isResent: mayRepeat, isNext: isNext)
         let isNewest = index == heard.count - 1
         if document?.index != number, isNewest {
             registers.check(leaves.leaves, leaves.held, telegram, isNext: isNext).map { note($0) }
@@ -44,7 +44,7 @@ extension Judge {
     }
 
     /// The values came before the document, each as it says. What is held back did not come.
-    private mutating func compareValues(_ document: DocumentLeaves, isResent: Bool) {
+    private mutating func compareValues(_ document: DocumentLeaves, isResent: Bool, isNext: Bool) {
         for (path, value) in values {
             if path.hasSuffix("Log") || path.hasSuffix("LastMonths") { continue }
             if let shown = document.leaves[path] {
@@ -52,7 +52,8 @@ extension Judge {
             } else if !isResent {
                 note("p1/\(path) is \(value), and its document does not have it")
             }
-            if !isResent, document.held.contains(path) { note("p1/\(path) is held back, and was published") }
+            // Of two telegrams at once, the values of the first came with the document of the second.
+            if !isResent, isNext, document.held.contains(path) { note("p1/\(path) is held back, and was published") }
         }
         if story.sendsOnlyChanges { return }
         for path in document.leaves.keys where path != "held" && values[path] == nil && !document.held.contains(path) {

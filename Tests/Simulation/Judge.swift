@@ -62,12 +62,13 @@ struct Judge {
         values = [:]
         mayRepeat = true
         knownId = leaves?["equipmentId"]
-        gas = GasJudge(knownId: leaves?["mbus/1/equipmentId"], isNew: leaves == nil)
+        gas = GasJudge(knownId: leaves?["mbus/1/equipmentId"])
         document = nil
         registers = RegisterJudge(earlier: leaves)
         sets = SetJudge(earlier: leaves)
         events.programStarts(leaves)
-        if leaves == nil { excusedDevices.formUnion(broker.devices) }
+        // While another gas meter waits to be believed the document has none: which one was there is not known any more.
+        if leaves?["mbus/1/equipmentId"] == nil { excusedDevices.formUnion(broker.devices) }
     }
 
     mutating func programEnds(isConnected: Bool) {

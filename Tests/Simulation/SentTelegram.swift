@@ -30,7 +30,7 @@ struct SentTelegram {
             case "equipmentId", "mbus/1/equipmentId":
                 values[path] = last
                 values[path.dropLast("equipmentId".count) + "serialNumber"] = Self.text(last)
-            case "textMessage/message": values[path] = Self.text(last)
+            case "textMessage/message", "textMessage/codes": values[path] = Self.text(last)
             case "version", "mbus/1/deviceType", "mbus/1/valvePosition", "electricity/switchPosition": values[path] = last
             case "mbus/1/reading", "electricity/demand/positiveActiveDemand/maximumDemand":
                 values[path] = Self.number(last)

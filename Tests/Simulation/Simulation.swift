@@ -121,6 +121,9 @@ extension Simulation {
     static func shortest(_ story: Story) -> (story: Story, fault: String)? {
         guard var fault = fault(of: story) else { return nil }
         var shortest = story
+        // Nothing that comes after it is to blame.
+        if let number = Int(fault.dropFirst("telegram ".count).prefix { $0 != ":" }) { shortest.telegrams = number + 1 }
+        shortest.turns.removeAll { $0.at >= shortest.telegrams }
         func isWorse(_ candidate: Story) -> Bool {
             guard let found = Self.fault(of: candidate) else { return false }
             (shortest, fault) = (candidate, found)

@@ -19,7 +19,7 @@ public func simulate(_ count: CInt, _ arguments: UnsafeMutableRawPointer?) -> CI
         let story = Story(seed: seed, telegrams: Int(numbers[2]))
         if let fault = Simulation.fault(of: story) {
             // To shorten it takes many times as long.
-            print("seed \(seed), \(fault)")
+            print("\(fault)\n\(story)")
             fflush(nil)
             if let (shortest, fault) = Simulation.shortest(story) { print("\(fault)\n\(shortest)") }
             return 1
