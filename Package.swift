@@ -86,7 +86,7 @@ let package = Package(
                 "P1MQTTMeter", "P1MQTTHomeAssistant", "P1MQTTSystem", "P1MQTTBroker", "P1MQTTInput", "P1MQTTEmulator", "P1MQTT",
                 "TestSupport", logging,
             ],
-            path: "Tests/Simulation", swiftSettings: strict),
+            path: "Tests/Simulation", exclude: ["run"], swiftSettings: strict),
         // What the fuzzer tries. Test targets, for they look inside; Tests/Fuzz/run links each of their functions with it.
         .target(name: "FuzzSupport", path: "Tests/Fuzz/Support", swiftSettings: strict),
         .testTarget(name: "FuzzParser", dependencies: ["P1Parser", "FuzzSupport"], path: "Tests/Fuzz/Parser", swiftSettings: strict),
