@@ -12,7 +12,8 @@ enum JSONProperties {
         }
         var sample = Portions(of: bytes)
         guard sample.isOne(of: 4) else { return }
-        require(tree.shown.count <= 64, "what an error shows is short")
+        // 60 characters, of which each may be written with six.
+        require(tree.shown.count <= 60 * 6 + 3, "what an error shows is short")
         do throws(JSONSyntaxError) {
             require(try JSONReader.read(Array(tree.json.utf8)) == tree, "what was read can be written and read again")
         } catch {
