@@ -88,7 +88,7 @@ let package = Package(
             ],
             path: "Tests/Simulation", exclude: ["run"], swiftSettings: strict),
         // What the fuzzer tries. Test targets, for they look inside; Tests/Fuzz/run links each of their functions with it.
-        .target(name: "FuzzSupport", path: "Tests/Fuzz/Support", swiftSettings: strict),
+        .target(name: "FuzzSupport", dependencies: ["P1Parser"], path: "Tests/Fuzz/Support", swiftSettings: strict),
         .testTarget(name: "FuzzParser", dependencies: ["P1Parser", "FuzzSupport"], path: "Tests/Fuzz/Parser", swiftSettings: strict),
         .testTarget(
             name: "FuzzMeter", dependencies: ["P1Parser", "P1MQTTMeter", "P1MQTTHomeAssistant", "FuzzSupport"],
