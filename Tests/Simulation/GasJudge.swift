@@ -2,7 +2,6 @@
 struct GasJudge {
     private(set) var knownId: String?
     private var isNew = true
-    private(set) var isExcused = false
     private var other: (id: String, count: Int)?
     /// When its newest reading was taken, and how far the one before lay back.
     private var reading: Int64?
@@ -26,9 +25,6 @@ struct GasJudge {
         reading = max(time, reading ?? time)
         return true
     }
-
-    /// The broker kept nothing of it. A meter that is there is announced again; one that is not may be.
-    mutating func forget() { isExcused = true }
 
     /// What its availability has to say; `nil` where the day is hardly over.
     func state(at time: Int64) -> String? {

@@ -156,12 +156,9 @@ struct Judge {
 
     mutating func repeatIsOver(unless isUnderWay: Bool) { if !isUnderWay { mayRepeat = false } }
 
-    /// It came back without what it kept; the program says all that it knows once more.
-    mutating func brokerHasForgotten() { gas.forget() }
-
     // MARK: - When nothing has happened for a while
 
-    mutating func isCalm(_ broker: SimulatedBroker, isSilent: Bool) {
+    mutating func isCalm(_ broker: SimulatedBroker) {
         guard let last = heard.last, let document else { return note("nothing was published") }
         if document.index != forgotten + heard.count - 1 {
             note(

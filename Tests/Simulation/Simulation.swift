@@ -57,7 +57,7 @@ struct Simulation {
         }
         judge.repeatIsOver(unless: begun.contains(.homeAssistantStarts) || !wasConnected)
         let last = story.turns.map(\.end).filter { $0 <= number }.max() ?? 0
-        if active.isEmpty, program != nil, number - last >= story.calm { judge.isCalm(broker, isSilent: isSilent) }
+        if active.isEmpty, program != nil, number - last >= story.calm { judge.isCalm(broker) }
     }
 
     private mutating func turn(at now: Moment) {
@@ -90,7 +90,6 @@ struct Simulation {
         if !broker.isUp, !active.contains(where: \.isOutage) {
             let isForgetful = ended.contains { if case .brokerIsGone(_, true) = $0 { true } else { false } }
             broker.rise(isForgetful: isForgetful)
-            if isForgetful { judge.brokerHasForgotten() }
         }
         for kind in begun {
             switch kind {
