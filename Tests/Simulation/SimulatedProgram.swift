@@ -49,7 +49,7 @@ final class SimulatedProgram {
             meters: [(pipeline, Feed(source: PushSource(name: "meter"), consumer: pipeline))], outbox: outbox, inbox: inbox,
             broker: memory, logger: logger)
         plan = SessionPlan(settings)
-        session = Session(plan, pace: BrokerPace())
+        session = Session(plan, brokers: settings.mqtt.brokers, pace: BrokerPace())
     }
 
     var counters: OutboxCounters { outbox.counters }
@@ -94,7 +94,7 @@ final class SimulatedProgram {
         let traffic = Session.Traffic(
             waiting: outbox.counters.pending, isHeld: outbox.isHeld, unconfirmed: connection?.unconfirmed.count ?? 0)
         switch session.next(traffic, ending: isStopping ? .farewell : nil, at: now) {
-        case .connect:
+        case .connect(_):
             guard broker.isUp else {
                 tell(session.failed(MosquittoError(broker: "b:1", cause: .unreachable(errno: 111)), at: now, jitter: 0.5))
                 return false
@@ -148,7 +148,7 @@ final class SimulatedProgram {
         connection?.isUnsubscribing = false
         if isUnsubscribing { perform(session.handle(.unsubscribed), nil) }
         for (index, filter) in filters.enumerated() {
-            perform(session.handle(.answered(filter: filter, isGranted: true, isLast: index == filters.count - 1)), nil)
+            perform(session.handle(.answered(filter: filter, isGranted: true, isLast: index == filters.count - 1, words: nil)), nil)
         }
     }
 
