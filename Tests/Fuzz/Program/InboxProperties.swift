@@ -50,7 +50,7 @@ struct InboxProperties {
             let topic = String(decoding: line[(line.startIndex + 1)..<blank], as: UTF8.self)
             let message = BrokerMessage(topic: topic, payload: Array(line[(blank + 1)...]), isRetained: isRetained)
             if !isRetained, !isRecalled {
-                note(.connected)
+                note(.connected(to: BrokerAddress(host: "b", port: 1)))
                 note(.recalled)
                 isRecalled = true
             }
