@@ -32,7 +32,7 @@ RESULTS := .build/test-results
 # How long `make soak` takes, and the number from which its faults follow.
 MINUTES ?= 30
 SEED ?= 1
-# How long `make fuzz` tries to break the parser.
+# How long `make fuzz` takes, once it is built.
 SECONDS ?= 60
 
 help:
@@ -42,9 +42,9 @@ help:
 	@echo 'make docs     the pages of the library P1Parser, as HTML'
 	@echo 'make install  release build into $$(DESTDIR)$$(PREFIX)/bin  (PREFIX=$(PREFIX))'
 	@echo 'make deb      Debian package of a release build, in .build'
-	@echo 'make soak     hundreds of thousands of telegrams while broker and meters fail  (MINUTES=$(MINUTES) SEED=$(SEED))'
+	@echo 'make soak     stories without a clock, then the program while broker and meters fail  (MINUTES=$(MINUTES) SEED=$(SEED))'
 	@echo 'make sanitize all tests under the thread and the address sanitizer'
-	@echo 'make fuzz     throw damaged telegrams at the parser  (SECONDS=$(SECONDS))'
+	@echo 'make fuzz     damaged telegrams, documents, configurations and messages  (SECONDS=$(SECONDS))'
 	@echo 'make bench    CPU, latency, memory and a fleet of meters, beside a plain C program  (OLD=, NEW=, REFERENCE=, PUBLISHER=)'
 	@echo 'make compare  whether two programs publish and print the same for the same bytes  (OLD=, NEW=, CORPUS=)'
 	@echo 'make test-home-assistant  with a real Home Assistant, which HA_CHECK must name: see Tests/HomeAssistant/run'
@@ -57,8 +57,8 @@ run:
 	@swift build --product p1mqtt
 	@.ci/serve "$$(swift build --show-bin-path)/p1mqtt"
 
-# Everything there is, soak and benchmarks among it; of the fuzzer, which needs its own main, all but the link.
-BUILD_ALL := swift build --build-tests && swift build --package-path Tests/Fuzz --scratch-path .build/fuzz/check --target fuzz
+# Everything there is: soak, benchmarks, and what the fuzzer tries.
+BUILD_ALL := swift build --build-tests
 
 check:
 	@.ci/prepare $(LIBRARIES)
@@ -105,9 +105,11 @@ deb:
 	$(if $(BINARY),,$(RELEASE))
 	packaging/make-deb '$(PROGRAM)' .build
 
-# Prints what was sent, broken, seen and found; fails when a value was wrong or lost, or memory grew.
+# First stories without a clock, for a quarter of the time, then the program itself with a real broker: prints what was sent,
+# broken, seen and found; fails when a value was wrong or lost, or memory grew.
 soak:
 	@.ci/prepare $(LIBRARIES) mosquitto mosquitto-clients
+	@Tests/Simulation/run "$$((($(MINUTES) + 3) / 4))" '$(SEED)'
 	@Tests/Soak/run '$(MINUTES)' '$(SEED)'
 
 # Some half an hour on two cores.
@@ -116,7 +118,7 @@ sanitize:
 	@.ci/sanitize thread
 	@.ci/sanitize address
 
-# With the address sanitizer; what it finds is left in .build/fuzz/finds.
+# As many targets at a time as there are cores; what they find is left in .build/fuzz/finds.
 fuzz:
 	@.ci/prepare $(LIBRARIES)
 	@Tests/Fuzz/run '$(SECONDS)'

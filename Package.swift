@@ -1,13 +1,17 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-let strict: [SwiftSetting] = [
-    .treatAllWarnings(as: .error),
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-]
+/// How Tests/Fuzz/run has the modules built: of the fuzzer they need the counters of what was reached.
+let fuzzing: [SwiftSetting] = Context.environment["P1MQTT_FUZZ"].map { [.unsafeFlags(["-sanitize=" + $0])] } ?? []
+
+let strict: [SwiftSetting] =
+    fuzzing + [
+        .treatAllWarnings(as: .error),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    ]
 
 let package = Package(
     name: "P1MQTT",
@@ -17,8 +21,6 @@ let package = Package(
         .library(name: "P1Parser", targets: ["P1Parser"]),
         .library(name: "P1ParserFoundation", targets: ["P1ParserFoundation"]),
         .executable(name: "p1mqtt", targets: ["P1MQTT"]),
-        // For Tests/Fuzz, which is a package of its own; nothing in it is public.
-        .library(name: "P1MQTTMeter", targets: ["P1MQTTMeter"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -77,6 +79,26 @@ let package = Package(
             swiftSettings: strict),
         // Depends on nothing of the product, whose results it judges: it only runs the program.
         .executableTarget(name: "soak", dependencies: ["TestSupport"], path: "Tests/Soak", exclude: ["run"], swiftSettings: strict),
+        // A home, its meter and the broker without a clock, and a judge of what the program says of them.
+        .testTarget(
+            name: "SimulationTests",
+            dependencies: [
+                "P1MQTTMeter", "P1MQTTHomeAssistant", "P1MQTTSystem", "P1MQTTBroker", "P1MQTTInput", "P1MQTTEmulator", "P1MQTT",
+                "TestSupport", logging,
+            ],
+            path: "Tests/Simulation", exclude: ["run"], swiftSettings: strict),
+        // What the fuzzer tries. Test targets, for they look inside; Tests/Fuzz/run links each of their functions with it.
+        .target(name: "FuzzSupport", dependencies: ["P1Parser"], path: "Tests/Fuzz/Support", swiftSettings: strict),
+        .testTarget(name: "FuzzParser", dependencies: ["P1Parser", "FuzzSupport"], path: "Tests/Fuzz/Parser", swiftSettings: strict),
+        .testTarget(
+            name: "FuzzMeter", dependencies: ["P1Parser", "P1MQTTMeter", "P1MQTTHomeAssistant", "FuzzSupport"],
+            path: "Tests/Fuzz/Meter", swiftSettings: strict),
+        .testTarget(
+            name: "FuzzProgram",
+            dependencies: [
+                "P1MQTTMeter", "P1MQTTHomeAssistant", "P1MQTTSystem", "P1MQTTBroker", "P1MQTTInput", "P1MQTT", "FuzzSupport", logging,
+            ],
+            path: "Tests/Fuzz/Program", swiftSettings: strict),
         .executableTarget(
             name: "parse-benchmark", dependencies: ["P1Parser"], path: "Tests/Benchmarks/Sources/parse-benchmark", swiftSettings: strict),
     ]

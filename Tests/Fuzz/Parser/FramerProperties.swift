@@ -1,22 +1,23 @@
+import FuzzSupport
 import P1Parser
 
 /// What must hold for the frames of any stream.
 enum FramerProperties {
-    /// The most bytes that a telegram may have here, so that the limit is met by inputs of a few kilobytes.
+    /// The most bytes that a telegram may have here, so that the limit is met by inputs of a few lines.
     private static let maximumLengths = [16384, 64, 700]
 
-    /// Checks a stream and returns its events.
-    static func check(_ stream: [UInt8]) -> [Framer.Event] {
+    static func check(_ stream: [UInt8], cipher: ClearCipher?) {
         var portions = Portions(of: stream)
         let maximumLength = maximumLengths[portions.next(below: maximumLengths.count)]
-        let whole = events(stream, maximumLength) { stream.count }
-        require(events(stream, maximumLength) { portions.next() } == whole, "any division gives the same events")
+        let whole = events(stream, maximumLength, cipher) { stream.count }
+        require(events(stream, maximumLength, cipher) { portions.next() } == whole, "any division gives the same events")
         checkCover(stream, whole, maximumLength)
-        return whole
     }
 
-    private static func events(_ stream: [UInt8], _ maximumLength: Int, portion: () -> Int) -> [Framer.Event] {
-        var framer = Framer(maximumLength: maximumLength, cipher: ClearCipher())
+    private static func events(
+        _ stream: [UInt8], _ maximumLength: Int, _ cipher: ClearCipher?, portion: () -> Int
+    ) -> [Framer.Event] {
+        var framer = Framer(maximumLength: maximumLength, cipher: cipher)
         var events: [Framer.Event] = []
         var start = 0
         while start < stream.count {
@@ -41,8 +42,9 @@ enum FramerProperties {
                     next += seal.length
                 } else {
                     require(frame.offset == next, "a frame starts where the event before it ended")
-                    require(frame.bytes == Array(stream[next..<next + frame.bytes.count]), "a frame has the bytes of the stream")
-                    next += frame.bytes.count
+                    let end = next + frame.bytes.count
+                    require(end <= stream.count && frame.bytes[...] == stream[next..<end], "a frame has the bytes of the stream")
+                    next = end
                 }
             case .discarded(let discard):
                 require(discard.offset == next && discard.count > 0, "a discard starts where the event before it ended")

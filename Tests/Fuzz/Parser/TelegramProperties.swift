@@ -1,20 +1,37 @@
+import FuzzSupport
 import P1Parser
 
 /// What must hold for a telegram of any bytes.
 enum TelegramProperties {
-    static func check(_ telegram: Telegram) {
+    /// - Parameter isClose: whether it is looked at more closely, which takes longer than to parse it.
+    static func check(_ telegram: Telegram, isClose: Bool) {
+        let end = telegram.text.count
+        func isInside(_ range: TextRange) -> Bool { range.range.upperBound <= end }
+        require(isInside(telegram.header), "the header is in the text")
+        for object in telegram.objects {
+            require(isInside(object.codeText), "a code is in the text")
+            require(object.values.upperBound <= telegram.values.count, "the groups of an object are there")
+        }
+        for value in telegram.values { require(isInside(value.text) && value.unit.map(isInside) ?? true, "a group is in the text") }
+        for issue in telegram.issues { require(isInside(issue.line), "an issue is in the text") }
+        for reading in telegram.readings {
+            _ = telegram.failureLog(of: reading)
+            _ = telegram.peakHistory(of: reading)
+            _ = telegram.profile(of: reading)
+        }
+        if isClose { checkClosely(telegram) }
+    }
+
+    private static func checkClosely(_ telegram: Telegram) {
         _ = telegram.meterType
         _ = telegram.dialect
         _ = telegram.mbusDevices
-        // Every range that a telegram hands out lies in its text: a string of it would trap otherwise.
         for object in telegram.objects {
             require(OBISCode(telegram.string(object.codeText)) == object.code, "the text of a code is that code")
             for value in telegram.values(of: object) { _ = telegram.string(value.text) + (value.unit.map(telegram.string) ?? "") }
         }
         for issue in telegram.issues { _ = telegram.string(issue.line) + issue.reason.description }
         for reading in telegram.readings {
-            _ = telegram.failureLog(of: reading)
-            _ = telegram.peakHistory(of: reading)
             if case .text(let range) = reading.value { _ = telegram.decodingHex(range) + (telegram.serialNumber(range) ?? "") }
         }
         checkRoundTrip(telegram)

@@ -1,0 +1,32 @@
+import FuzzSupport
+import P1MQTTInput
+import P1Parser
+
+/// What must hold for telegrams that are really encrypted: they open as what was sealed, and one changed bit is noticed.
+enum DecryptionProperties {
+    private static let cipher = MeterKey("000102030405060708090A0B0C0D0E0F").map { MeterCipher(decryptionKey: $0) }
+
+    static func check(_ input: [UInt8]) {
+        guard let cipher, input.count > 2, input.count < 4096 else { return }
+        let text = [UInt8(ascii: "/")] + input[2...]
+        guard var sealed = cipher.seal(text, systemTitle: 0x4556_5A00_0000_002A, counter: 7) else {
+            return require(false, "every text can be sealed")
+        }
+        let isWhole = input[0] & 1 == 0
+        let place = Int(input[0]) << 8 | Int(input[1])
+        if !isWhole { sealed[(place >> 3) % sealed.count] ^= 1 << UInt8(place & 7) }
+        var plain: [Frame] = []
+        var plainFramer = Framer()
+        plainFramer.feed(text.span) { if case .frame(let frame) = $0 { plain.append(frame) } }
+        plainFramer.finish { if case .frame(let frame) = $0 { plain.append(frame) } }
+        var framer = Framer(cipher: cipher)
+        framer.feed(sealed.span) { check($0, isWhole, plain) }
+        framer.finish { check($0, isWhole, plain) }
+    }
+
+    private static func check(_ event: Framer.Event, _ isWhole: Bool, _ plain: [Frame]) {
+        guard case .frame(let frame) = event, let seal = frame.seal, case .valid = seal.authentication else { return }
+        require(isWhole, "one changed bit is noticed")
+        require(plain.contains { $0.bytes == frame.bytes }, "what is opened is what was sealed")
+    }
+}
