@@ -22,12 +22,7 @@ SUDO ?= $(if $(DESTDIR),,$(if $(filter 0,$(shell id -u)),,sudo))
 # What the build needs of Debian. libcurl and libmicrohttpd are opened when they are asked for: of them it needs the headers.
 LIBRARIES := libmosquitto-dev libcurl4-openssl-dev libmicrohttpd-dev
 LINT := swift format lint --strict --parallel -r Sources Tests Package.swift
-# The Swift runtime inside, no symbols: 20 MB that need only libmosquitto and libstdc++. What is not exported to other
-# objects need not stay, and a table of relocations that is packed is not a megabyte in memory; glibc reads one since
-# 2.36. Together that makes the service 2.5 MB smaller when it runs. docker/Dockerfile has the same flags.
-RELEASE := swift build -c release --static-swift-stdlib --product p1mqtt \
-	-Xswiftc -use-ld=lld -Xlinker --no-export-dynamic -Xlinker -s \
-	$(if $(shell printf '%s\n' 2.36 "$$(getconf GNU_LIBC_VERSION 2>/dev/null | cut -d ' ' -f 2)" | sort -CV && echo yes),-Xlinker -z -Xlinker pack-relative-relocs)
+RELEASE := .ci/build-release
 RESULTS := .build/test-results
 # How long `make soak` takes, and the number from which its faults follow.
 MINUTES ?= 30

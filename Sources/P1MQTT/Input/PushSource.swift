@@ -12,6 +12,12 @@ package final class PushSource: ByteSource {
         self.name = name
     }
 
+    /// A telegram whose last line end its sender left out would wait for the next one.
+    package static func withLineEnd(_ payload: [UInt8]) -> [UInt8] {
+        let isWhole = payload.first == UInt8(ascii: "/") && payload.contains(UInt8(ascii: "!"))
+        return isWhole && payload.last != UInt8(ascii: "\n") ? payload + Array("\r\n".utf8) : payload
+    }
+
     package func push(_ bytes: [UInt8]) {
         if !bytes.isEmpty { chunks.append(bytes) }
     }

@@ -15,7 +15,7 @@ struct InboxProperties {
     private let memory = BrokerMemory(recalling: [topics], startedAt: start)
     private let pipeline: MeterPipeline
     private let reporter: BridgeReporter
-    private var watch = StateWatch(bridgePrefix: "p1", meters: [topics])
+    private var watch = StateWatch(BridgeTopics(prefix: "p1"), meters: [topics])
     private var now = start
 
     private static let topics = MeterTopics(bridgePrefix: "p1", meterName: nil)
@@ -71,7 +71,7 @@ struct InboxProperties {
     private func receive(_ message: BrokerMessage) {
         switch (message.topic, message.isRetained) {
         case ("raw", false):
-            let telegram = BridgeInput.withLineEnd(message.payload.map { $0 == UInt8(ascii: "|") ? 0x0A : $0 })
+            let telegram = PushSource.withLineEnd(message.payload.map { $0 == UInt8(ascii: "|") ? 0x0A : $0 })
             telegram.withUnsafeBytes { pipeline.receive($0, at: now) }
         case ("homeassistant/status", _) where message.payload == Array("online".utf8): reporter.homeAssistantStarted(at: now)
         case ("p1/bridge/info", false): reporter.heard(info: message.payload)

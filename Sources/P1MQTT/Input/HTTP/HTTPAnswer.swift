@@ -59,12 +59,12 @@ package struct HTTPAnswer: Equatable, Sendable {
     private var content: Meaning {
         guard let first = body.first(where: { !Self.blanks.contains($0) }) else { return .silence }
         switch first {
-        case UInt8(ascii: "/"), Self.sealed: return .telegram(withLineEnd)
+        case UInt8(ascii: "/"), Self.sealed: return .telegram(PushSource.withLineEnd(body))
         case UInt8(ascii: "<"): return notATelegram("a web page")
         case UInt8(ascii: "{"), UInt8(ascii: "["):
             return notATelegram("JSON")
         // Something may stand before it, which the reader of telegrams skips.
-        case _ where contains("\n/"): return .telegram(withLineEnd)
+        case _ where contains("\n/"): return .telegram(PushSource.withLineEnd(body))
         default: return notATelegram("\(body.count) bytes")
         }
     }
@@ -74,12 +74,6 @@ package struct HTTPAnswer: Equatable, Sendable {
             SourceError(
                 .content, "\(what) came in the place of a telegram",
                 remedy: "Check the path of the URL. HomeWizard: /api/v1/telegram, or /api/telegram over https."))
-    }
-
-    /// A telegram whose last line end the device leaves out would wait for the next one.
-    private var withLineEnd: [UInt8] {
-        let isWhole = body.first == UInt8(ascii: "/") && body.contains(UInt8(ascii: "!"))
-        return isWhole && body.last != UInt8(ascii: "\n") ? body + Array("\r\n".utf8) : body
     }
 
     private static let blanks = Array(" \t\r\n".utf8)

@@ -184,7 +184,7 @@ final class BridgeInput {
     private func receiveTelegram(_ message: BrokerMessage, at now: Moment, _ loop: InputLoop) -> Bool {
         if let push = pushes[message.topic] {
             // A retained telegram is an old one.
-            if !message.isRetained { push.source.push(Self.withLineEnd(message.payload)) }
+            if !message.isRetained { push.source.push(PushSource.withLineEnd(message.payload)) }
             loop.refresh(push.feed)
             return true
         }
@@ -201,12 +201,6 @@ final class BridgeInput {
     private func receive(_ message: BrokerMessage, at now: Moment) {
         if message.topic == birthTopic, message.payload == Array("online".utf8) { reporter.homeAssistantStarted(at: now) }
         if message.topic == infoTopic, !message.isRetained { reporter.heard(info: message.payload) }
-    }
-
-    /// A telegram whose last line end its publisher left out would wait for the next one.
-    static func withLineEnd(_ payload: [UInt8]) -> [UInt8] {
-        let isWhole = payload.first == UInt8(ascii: "/") && payload.contains(UInt8(ascii: "!"))
-        return isWhole && payload.last != UInt8(ascii: "\n") ? payload + Array("\r\n".utf8) : payload
     }
 
     private static func source(of meter: MeterSettings, _ resolver: NameResolver) -> any ByteSource {

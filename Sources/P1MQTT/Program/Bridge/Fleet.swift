@@ -117,7 +117,7 @@ final class Fleet {
         if let member = members[message.topic] {
             // A retained telegram is an old one.
             guard !message.isRetained else { return .ignored }
-            member.source.push(BridgeInput.withLineEnd(message.payload))
+            member.source.push(PushSource.withLineEnd(message.payload))
             return .pushed(member.feed)
         }
         for group in groups {
@@ -139,7 +139,7 @@ final class Fleet {
         if let share = settings.share.share, !share.owns(name) { return nil }
         guard names.owns(name) else { return refuse(.sameName, message, "the name \(name) is that of a meter of the configuration") }
         if let other = takenNames[name] { return refuse(.sameName, message, "the name \(name) is that of \(other)") }
-        let payload = BridgeInput.withLineEnd(message.payload)
+        let payload = PushSource.withLineEnd(message.payload)
         if let fault = Self.fault(in: payload, group.reader) { return refuse(.noTelegram, message, fault) }
         guard sizes[fleet.pattern.description, default: 0] < fleet.maximumMeters else {
             return refuse(.tooMany, message, "there are \(fleet.maximumMeters) meters of \(fleet.pattern)")
