@@ -29,7 +29,7 @@ final class Prometheus: @unchecked Sendable {
         let file = try folder.write(configuration, to: "prometheus.yml")
         process = try spawn(
             [
-                "/usr/bin/timeout", "-k", "5", "300", path, "--config.file=\(file)", "--storage.tsdb.path=\(folder.path("data"))",
+                path, "--config.file=\(file)", "--storage.tsdb.path=\(folder.path("data"))",
                 "--web.listen-address=127.0.0.1:\(port)", "--log.level=warn",
             ], output: folder.path("log"), leadsGroup: true)
         try await eventually("Prometheus is ready: \(self.log)", within: .seconds(60)) {

@@ -32,7 +32,7 @@ import Testing
         let program = try await Self.bridge(port, meters: [Program.serial(terminal.path, name: "house")], broker: broker.port)
         try await program.waitForLog("opened at")
         for second in 1...3 { try await terminal.send(SimulatedMeter.telegram(second), portion: 512) }
-        try await subscriber.waitUntil("three telegrams") { $0.count { $0.topic == "p1/house/json" } == 3 }
+        try await subscriber.waitForDocument(3, prefix: "p1/house")
         let page = try await Self.get("/metrics", port)
         #expect(page.status == "200")
         let energy = try #require(subscriber.payloads(of: "p1/house/electricity/received/tariff1").last)

@@ -35,10 +35,11 @@ import Testing
             arrivals.dropFirst(before).contains { $0.topic == "p1/bridge/state" && $0.payload == "online" }
         }
         let said = subscriber.arrivals.dropFirst(before).filter { $0.topic.hasSuffix("availability") || $0.topic.hasSuffix("state") }
-        #expect(
-            said.map { "\($0.topic)=\($0.payload)" } == [
-                "p1/availability=offline", "p1/mbus/1/availability=offline", "p1/bridge/state=online",
-            ])
+            .map { "\($0.topic)=\($0.payload)" }
+        let offline = ["p1/availability=offline", "p1/mbus/1/availability=offline"]
+        #expect(Array(said.prefix(3)) == offline + ["p1/bridge/state=online"])
+        // What the broker says it keeps may be what it kept before, and then that is put right once more.
+        #expect(said.dropFirst(3).allSatisfy(offline.contains), "\(said)")
         #expect(second.isRunning)
     }
 
