@@ -9,6 +9,12 @@ struct SimulatedBroker {
     private var arrived: [Message] = []
     /// After so many further messages it is gone.
     private var messagesLeft: Int?
+    /// What becomes of a message on its way, to see that somebody notices; `nil` for one that is lost.
+    private let spoil: (Message) -> Message?
+
+    init(spoil: @escaping (Message) -> Message? = { $0 }) {
+        self.spoil = spoil
+    }
 
     mutating func fail(afterMessages count: Int) {
         messagesLeft = count
@@ -37,6 +43,7 @@ struct SimulatedBroker {
                 return false
             }
         }
+        guard let message = spoil(message) else { return true }
         if message.retain { retained[message.topic] = message.payload.isEmpty ? nil : message.payload }
         arrived.append(message)
         return true

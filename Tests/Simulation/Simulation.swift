@@ -6,7 +6,7 @@ import P1MQTTMeter
 struct Simulation {
     private let story: Story
     private var meter: SimulatedMeter
-    private var broker = SimulatedBroker()
+    private var broker: SimulatedBroker
     private var program: SimulatedProgram?
     private var judge: Judge
     private var wasConnected = false
@@ -15,15 +15,16 @@ struct Simulation {
     /// pause between attempts.
     private static let turns: [Int64] = [0, 50, 1100, 2200, 4500, 9000, 40_000, 80_000]
 
-    private init(_ story: Story) {
+    private init(_ story: Story, _ broker: SimulatedBroker) {
         self.story = story
+        self.broker = broker
         meter = SimulatedMeter(story)
         judge = Judge(story)
     }
 
     /// What was wrong first, and with which telegram; `nil` when nothing was.
-    static func fault(of story: Story) -> String? {
-        var simulation = Simulation(story)
+    static func fault(of story: Story, broker: SimulatedBroker = SimulatedBroker()) -> String? {
+        var simulation = Simulation(story, broker)
         for number in 0..<story.telegrams {
             simulation.step(number)
             if let fault = simulation.judge.fault { return "telegram \(number): \(fault)" }

@@ -1,4 +1,5 @@
 import Foundation
+import P1MQTTMeter
 import Testing
 
 /// What is published of each story is true, complete and in order: see `Judge`.
@@ -9,6 +10,24 @@ import Testing
 
     @Test("a few stories", arguments: 1...4 as ClosedRange<UInt64>) func few(_ seed: UInt64) {
         expectNoFault(Story(seed: seed, telegrams: 200))
+    }
+
+    /// A judge that sees nothing would find every story well.
+    @Test(
+        "what is changed or lost on its way is noticed",
+        arguments: ["p1/json", "p1/electricity/received/tariff1", "p1/electricity/received/actual", "p1/gas/reading"])
+    func spoiled(_ topic: String) {
+        let story = Story(seed: 1, telegrams: 60)
+        let other = SimulatedBroker { message in
+            var message = message
+            if message.topic == topic, let digit = message.payload.lastIndex(where: { 0x30...0x39 ~= $0 }) {
+                message.payload[digit] ^= 1
+            }
+            return message
+        }
+        #expect(Simulation.fault(of: story, broker: other) != nil, "a digit")
+        let lossy = SimulatedBroker { $0.topic == topic ? nil : $0 }
+        #expect(Simulation.fault(of: story, broker: lossy) != nil, "a loss")
     }
 
     @Test("as many stories as the time allows", .enabled(if: environment["SIMULATION_MINUTES"] != nil)) func many() {

@@ -141,10 +141,16 @@ extension BrokerConnection {
         return true
     }
 
+    /// Why TCP did not connect; 0: it did.
     private func pendingSocketError() -> CInt {
         var number: CInt = 0
         var size = socklen_t(MemoryLayout<CInt>.size)
-        return getsockopt(socket, SOL_SOCKET, SO_ERROR, &number, &size) == 0 ? number : errno
+        if getsockopt(socket, SOL_SOCKET, SO_ERROR, &number, &size) != 0 { return errno }
+        var peer = sockaddr()
+        var length = socklen_t(MemoryLayout<sockaddr>.size)
+        if number != 0 || getpeername(socket, &peer, &length) == 0 || errno != ENOTCONN { return number }
+        // OpenSSL's first write has taken the error away. So soon it can only be that of a port of this machine.
+        return ECONNREFUSED
     }
 
     /// POLLRDHUP, which Swift's module of the C library leaves out; the value is the same on all of Linux but SPARC.

@@ -14,8 +14,8 @@ package final class Inbox: Sendable {
     private let state: Locked<State>
 
     private struct State: Sendable {
-        let maximumEvents: Int
-        let maximumBytes: Int
+        var maximumEvents: Int
+        var maximumBytes: Int
         var events: Deque<BrokerEvent> = []
         var bytes = 0
         var ignored = 0
@@ -40,6 +40,11 @@ package final class Inbox: Sendable {
     package init(wake: WakeDescriptor, maximumEvents: Int = 10_000, maximumBytes: Int = 4_000_000) {
         self.wake = wake
         state = Locked(State(maximumEvents: maximumEvents, maximumBytes: maximumBytes))
+    }
+
+    /// Makes room for the meters of another configuration.
+    package func allow(events: Int, bytes: Int) {
+        state.withLock { ($0.maximumEvents, $0.maximumBytes) = (events, bytes) }
     }
 
     package func post(_ event: BrokerEvent) {

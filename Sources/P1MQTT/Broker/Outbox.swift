@@ -24,6 +24,11 @@ package final class Outbox: Sendable {
 
     // MARK: - The input thread
 
+    /// Makes room for the meters of another configuration. What waits already stays.
+    package func allow(topics: Int, events: Int) {
+        state.withLock { ($0.queue.maximumTopics, $0.queue.maximumEvents) = (topics, events) }
+    }
+
     /// Hands messages over in this order. Never waits for the broker.
     package func post(_ batch: [Message]) {
         change { $0.post(batch) }

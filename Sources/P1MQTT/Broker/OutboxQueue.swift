@@ -10,9 +10,9 @@ import P1MQTTMeter
 /// on average.
 struct OutboxQueue: Sendable {
     /// Topics that are kept; more are refused. A thousand meters have some 40,000.
-    let maximumTopics: Int
+    var maximumTopics: Int
     /// Events of one kind that wait; of more, the oldest is dropped. History has no bound here.
-    let maximumEvents: Int
+    var maximumEvents: Int
 
     private(set) var counters = OutboxCounters()
 

@@ -96,8 +96,9 @@ struct Session: Sendable {
     private var heldUntil: Int64 = .min
     private var outages: OutageRecord
     private var reports = LogBudget()
-    /// Whether what an earlier run left was asked for, which happens on the first connection only.
-    private var hasAsked = false
+    /// How often what an earlier run left was asked for. Once it has come it is not asked for any more, and where brokers hang up
+    /// on it, not for ever: each of them, and the first once more.
+    private var recalls = 0
     /// What is asked for at the moment.
     private var recalling: [String] = []
     /// Whether all subscriptions of the present connection were answered; `nil` without one.
@@ -116,7 +117,8 @@ struct Session: Sendable {
         self.brokers = brokers
         self.pace = pace
         counters = earlier?.counters ?? BrokerCounters()
-        maximumQoS = earlier?.maximumQoS ?? 2
+        // Of other brokers nothing is known.
+        maximumQoS = earlier.flatMap { $0.brokers == brokers ? $0.maximumQoS : nil } ?? 2
         turn = (earlier?.broker).flatMap(brokers.firstIndex) ?? 0
         outages = OutageRecord(pause: pace.pause, brokers: brokers.count)
     }
@@ -179,8 +181,10 @@ struct Session: Sendable {
         isAnswered = false
         heldUntil = now.monotonic + pace.recall
         counters.connections += 1
-        if !hasAsked { recalling = plan.recall }
-        hasAsked = true
+        if recalls <= brokers.count {
+            recalling = plan.recall
+            recalls += 1
+        }
         var actions = log(outages.accepted(at: now), at: now).map(Action.tell)
         // First what an earlier run left: the input thread waits for it.
         actions += recalling.map { .subscribe(filter: $0, qos: 0) }
@@ -199,6 +203,7 @@ struct Session: Sendable {
             if isLast { actions += [.tell(.post(.connected(to: broker)))] + recalling.map { .unsubscribe(filter: $0) } }
             return actions
         case .unsubscribed:
+            recalls = .max
             return endOfRecall().map(Action.tell)
         case .rejected(let topic, let reason):
             return refused(topic, because: reason).map(Action.tell)
@@ -215,16 +220,24 @@ struct Session: Sendable {
         return [.log(.refusedMessage(topic: topic, reason: reason))]
     }
 
-    /// An attempt failed or the connection ended: the next broker's turn, whatever was wrong at this one.
+    /// An attempt failed or the connection ended: the next broker's turn, if it was this one that failed.
     /// - Parameter jitter: 0 up to 1, varies the pause.
     mutating func failed(_ error: MosquittoError, at now: Moment, jitter: Double) -> [Notice] {
         counters.failures += 1
-        if let isAnswered = isAnswered.take() { subscribesPlainly = !isAnswered }
+        let wasAnswered = isAnswered.take()
+        if let wasAnswered { subscribesPlainly = !wasAnswered }
         let (report, retryAt) = outages.failed(error, at: now, jitter: jitter)
         phase = .away(until: retryAt)
         if error.cause == .noQoS2 { maximumQoS = 1 }
         if error.cause.isOfBroker { turn = (turn + 1) % brokers.count }
-        return log(report, at: now) + [.post(.disconnected(reason: error.description))] + endOfRecall()
+        let notices = log(report, at: now) + [.post(.disconnected(reason: error.description))]
+        if wasAnswered == false, recalls <= brokers.count {
+            // Nothing was sent yet: the next connection asks for it again.
+            recalling = []
+            return notices
+        }
+        if wasAnswered != nil { recalls = .max }
+        return notices + endOfRecall()
     }
 
     /// When the broker has sent what it had, or is lost before.

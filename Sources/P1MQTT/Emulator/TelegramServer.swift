@@ -48,7 +48,7 @@ package final class TelegramServer {
     /// Runs until all telegrams are out or it is asked to stop.
     package func run(until stop: WakeDescriptor) {
         var wait = EmulationWait(stop: stop)
-        wait.watch(meters.map { ($0.port.descriptor, POLLIN) })
+        wait.watch(meters.map { ($0.port.descriptor ?? -1, POLLIN) })
         while !meters.allSatisfy({ isEnough($0) && $0.port.isIdle }) {
             let now = Moment.now().monotonic
             var deadline = meters.lazy.map { min($0.pace.deadline, $0.port.deadline ?? .max) }.min() ?? now

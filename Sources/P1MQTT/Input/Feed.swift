@@ -43,7 +43,7 @@ package final class Feed {
 
     /// Monotonic milliseconds of the next call to `timePassed`; never when there is none.
     package var deadline: Int64 {
-        min(supervisor.deadline ?? .max, source.deadline ?? .max, consumer.deadline ?? .max, pausedUntil ?? .max)
+        min(supervisor.deadline ?? .max, pausedUntil ?? source.deadline ?? .max, consumer.deadline ?? .max)
     }
 
     /// What to poll at the moment; `nil` while there is nothing to poll or the source has sent more than its share.
@@ -58,7 +58,7 @@ package final class Feed {
     /// Does whatever of source, supervisor and consumer is due.
     func timePassed(at now: Moment, buffer: UnsafeMutableRawBufferPointer) {
         if let until = pausedUntil, until <= now.monotonic { pausedUntil = nil }
-        if let due = source.deadline, due <= now.monotonic { ready(0, at: now, buffer: buffer) }
+        if pausedUntil == nil, let due = source.deadline, due <= now.monotonic { ready(0, at: now, buffer: buffer) }
         if let due = supervisor.deadline, due <= now.monotonic { act(on: .time, at: now) }
         if let due = consumer.deadline, due <= now.monotonic { consumer.tick(at: now) }
     }

@@ -45,6 +45,9 @@ package final class PageServer: PortService {
     /// When each connection has to be over, by its address in the library.
     private var connections: [OpaquePointer: Int64] = [:]
     private var nextRun: Int64?
+    /// Until when nobody is let in, because the process has no descriptor left.
+    private var pausedUntil: Int64?
+    private static let pause: Int64 = 1000
 
     /// Why the library cannot be opened; `nil` when it can.
     package static var missingLibrary: String? { p1_http_open().map { String(cString: $0) } }
@@ -74,13 +77,23 @@ package final class PageServer: PortService {
         if let daemon { p1_http_stop(daemon) }
     }
 
-    package var descriptor: CInt { daemon.map { p1_http_descriptor($0) } ?? -1 }
+    package var descriptor: CInt? { pausedUntil == nil ? daemon.map { p1_http_descriptor($0) } : nil }
 
-    package var deadline: Int64? { [nextRun, connections.values.min()].compactMap(\.self).min() }
+    package var deadline: Int64? { [pausedUntil ?? nextRun, connections.values.min()].compactMap(\.self).min() }
 
     package func serve(at now: Moment) {
         guard let daemon else { return }
         self.now = now
+        pausedUntil = nil
+        // Without a descriptor for it the library would try again and again to let somebody in.
+        let spare = connections.isEmpty ? fcntl(p1_http_descriptor(daemon), F_DUPFD_CLOEXEC, 0) : nil
+        if let spare {
+            guard spare >= 0 else {
+                pausedUntil = now.monotonic + Self.pause
+                return
+            }
+            close(spare)
+        }
         for (connection, end) in connections where end <= now.monotonic {
             // The library sees the end of it, and closes it.
             shutdown(p1_http_socket(connection), CInt(SHUT_RDWR))

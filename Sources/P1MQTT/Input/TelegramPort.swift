@@ -68,7 +68,7 @@ package final class TelegramPort: PortService {
     /// The port, also where the system chose it.
     package var port: Int { listener.port }
     /// Readable when there is something to serve.
-    package var descriptor: CInt { readiness.raw }
+    package var descriptor: CInt? { readiness.raw }
     /// Monotonic milliseconds at which it is to be served although it is not readable; `nil`: never.
     package var deadline: Int64? { pausedUntil }
     /// How many are connected.

@@ -20,7 +20,7 @@ package struct HistoryBuffer: Sendable {
     /// Entries that could not be kept, because the outage lasted longer than there was room.
     package private(set) var dropped = 0
 
-    private let byteLimit: Int
+    private var byteLimit: Int
     private let recentLimit: Int
     private var recent: [Entry] = []
     private var waiting: [Entry] = []
@@ -37,6 +37,9 @@ package struct HistoryBuffer: Sendable {
         byteLimit = Self.maximumBytes / max(1, meters)
         recentLimit = min(Self.maximumEntries, keepAlive * 3 / 2 / 60 + 2)
     }
+
+    /// Other meters than before share the memory.
+    package mutating func share(among meters: Int) { byteLimit = Self.maximumBytes / max(1, meters) }
 
     /// How many wait to be sent.
     package var count: Int { waiting.count - taken }

@@ -20,13 +20,17 @@ enum DecryptionProperties {
         plainFramer.feed(text.span) { if case .frame(let frame) = $0 { plain.append(frame) } }
         plainFramer.finish { if case .frame(let frame) = $0 { plain.append(frame) } }
         var framer = Framer(cipher: cipher)
-        framer.feed(sealed.span) { check($0, isWhole, plain) }
-        framer.finish { check($0, isWhole, plain) }
+        var opened = 0
+        framer.feed(sealed.span) { opened += check($0, isWhole, plain) }
+        framer.finish { opened += check($0, isWhole, plain) }
+        if isWhole, plain.count == 1, plain[0].bytes == text { require(opened == 1, "what is whole is opened") }
     }
 
-    private static func check(_ event: Framer.Event, _ isWhole: Bool, _ plain: [Frame]) {
-        guard case .frame(let frame) = event, let seal = frame.seal, case .valid = seal.authentication else { return }
+    /// - Returns: 1 for a frame that was opened, else 0.
+    private static func check(_ event: Framer.Event, _ isWhole: Bool, _ plain: [Frame]) -> Int {
+        guard case .frame(let frame) = event, let seal = frame.seal, case .valid = seal.authentication else { return 0 }
         require(isWhole, "one changed bit is noticed")
         require(plain.contains { $0.bytes == frame.bytes }, "what is opened is what was sealed")
+        return 1
     }
 }

@@ -37,6 +37,8 @@ import Testing
             #expect(attempt(port: broker.port, addresses: addresses) == nil)
         }
         #expect(attempt(port: broker.port, addresses: ["127.0.0.2", "127.0.0.3"]) == .unreachable(errno: ECONNREFUSED))
+        // With TLS too, whose first write takes the error of the socket.
+        #expect(attempt(port: broker.port, addresses: ["127.0.0.2"]) { $0.tls.enabled = true } == .unreachable(errno: ECONNREFUSED))
     }
 
     @Test("nor is one that does not answer, or accepts and says nothing: each has its share of the time")

@@ -1,6 +1,6 @@
 import CCurl
 
-/// libcurl, opened where the first meter needs it: it and what it needs take four megabytes. Never closed.
+/// libcurl, opened when a configuration with a meter that needs it is read: it and what it needs take four megabytes. Never closed.
 package enum CurlLibrary {
     private static let fault: String? = p1_curl_open().map { String(cString: $0) }
 

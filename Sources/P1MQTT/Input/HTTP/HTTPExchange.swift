@@ -63,9 +63,12 @@ package final class HTTPExchange {
         guard let exchange = p1_exchange_new() else { throw .system("making a connection", errno) }
         self.exchange = exchange
         self.resolver = resolver
-        self.limits = limits
         url = request.url
         isStream = url.scheme == .ws || url.scheme == .wss
+        var limits = limits
+        // Of a WebSocket it is what may come between two looks.
+        if isStream { limits.body *= 16 }
+        self.limits = limits
         hasAddresses = SocketAddress.numeric(url.host, port: url.port) != nil
         serverName = request.trust.verify ? request.trust.serverName.flatMap { strdup($0) } : nil
         try prepare(request)
@@ -191,7 +194,7 @@ extension HTTPExchange {
         try set(CURLOPT_CONNECTTIMEOUT_MS, Int(limits.time))
         try set(CURLOPT_TIMEOUT_MS, isStream ? 0 : Int(limits.time))
         try set(CURLOPT_TCP_KEEPALIVE, 1)
-        p1_exchange_set_limits(exchange, isStream ? 16 * limits.body : limits.body, limits.header)
+        p1_exchange_set_limits(exchange, limits.body, limits.header)
         if isStream { p1_exchange_expect_frames(exchange) }
         try prepare(request.trust)
         if let token = request.token { try check(p1_exchange_add_header(exchange, "Authorization: Bearer \(token.exposed)")) }

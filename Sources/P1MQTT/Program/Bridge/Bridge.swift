@@ -27,28 +27,33 @@ struct Bridge {
         self.settings = settings
         self.logger = logger
         started = .now()
+        outbox = Outbox(isHeld: true)
+        inbox = Inbox(wake: inputWake)
+        reload = Reload(wake: inputWake, logger: logger, load: load)
+        makeRoom(for: settings, logger: logger)
+    }
+
+    /// Sets the bounds of what waits between the threads, and warns where the meters need more files than may be open.
+    private func makeRoom(for settings: Settings, logger: Logger) {
         // At the start every source reports that it is connected, before the broker is; a power cut is an event of each meter.
         // A thousand meters have some 40,000 topics.
         let meters = settings.maximumMeters
-        outbox = Outbox(maximumTopics: max(200_000, meters * 64), maximumEvents: 100 + meters, isHeld: true)
-        // What an earlier run left of each comes in one stretch, and so may a telegram of each.
-        inbox =
-            settings.fleets.isEmpty
-            ? Inbox(wake: inputWake) : Inbox(wake: inputWake, maximumEvents: 10_000 + meters * 4, maximumBytes: 4_000_000 + meters * 8_000)
-        reload = Reload(wake: inputWake, logger: logger, load: load)
-    }
-
-    /// Runs until SIGTERM or SIGINT, or until every source is at its end.
-    func run() async throws {
+        outbox.allow(topics: max(200_000, meters * 64), events: 100 + meters)
+        // Of meters that may appear, what an earlier run left of each comes in one stretch, and so may a telegram of each.
+        let appearing = settings.fleets.isEmpty ? 0 : meters
+        inbox.allow(events: 10_000 + appearing * 4, bytes: 4_000_000 + appearing * 8_000)
         let limit = DescriptorLimit.raise()
-        let served = settings.meters.count { $0.serve.port != nil }
-        let needed = settings.meters.count + served * ServedTelegrams.descriptors + DescriptorLimit.own
+        let needed = settings.neededDescriptors
         // 0: not known, as where a filter of system calls hides it.
         if limit > 0, limit < needed {
             logger.warning(
                 "only \(limit) files may be open, \(settings.meters.count) meters need \(needed); raise it (\(DescriptorLimit.remedy))"
             )
         }
+    }
+
+    /// Runs until SIGTERM or SIGINT, or until every source is at its end.
+    func run() async throws {
         let pace = BrokerPace()
         let broker = ThreadService(named: "broker", limit: pace.shutdown, wake: outbox.wake) { isStopping in
             BrokerLoop(settings: settings.mqtt, plan: SessionPlan(settings), outbox: outbox, inbox: inbox, logger: logger, pace: pace)
@@ -79,6 +84,7 @@ struct Bridge {
         var input = BridgeInput(settings, surroundings, logger: logger, at: started)
         while let next = input.run(until: isStopping, reload) {
             let logger = Logger.make(next.log)
+            makeRoom(for: next, logger: logger)
             awaitSession(isStopping)
             // What the next one says belongs to the next session, unless that goes on where this one ends.
             if input.makeRoom(for: next, logger: logger) { awaitSession(isStopping) }
@@ -95,5 +101,16 @@ struct Bridge {
         while outbox.isChanging, !isStopping(), Moment.now().monotonic < limit { inputWake.wait(milliseconds: 100) }
         // What came meanwhile is still to be taken.
         inputWake.wake()
+    }
+}
+
+extension Settings {
+    /// Descriptors that its meters and the program itself take.
+    fileprivate var neededDescriptors: Int {
+        let served = meters.count { $0.serve.port != nil } * ServedTelegrams.descriptors
+        // One over HTTP has a connection, an epoll and what libcurl wakes itself with, besides its own.
+        let asked = meters.count { $0.source.isAsked } * 3
+        let logs = debug.enabled ? 2 * maximumMeters : 0
+        return meters.count + served + asked + logs + DescriptorLimit.own
     }
 }

@@ -97,7 +97,10 @@ final class BridgeInput {
             meters: meters.map { ($0.pipeline, $0.feed) }, fleet: fleet,
             outbox: surroundings.outbox, inbox: surroundings.inbox, broker: memory, logger: logger)
         let name = HealthAnswer.name(prefix: settings.mqtt.topicPrefix, clientId: settings.clientId)
-        for (pipeline, _) in reporter.everyMeter { pipeline.keepSamples(settings.metrics.listen != nil) }
+        for (pipeline, _) in reporter.everyMeter {
+            pipeline.keepSamples(settings.metrics.listen != nil)
+            pipeline.shareHistory(among: settings.maximumMeters)
+        }
         let served = earlier?.metrics.flatMap { $0.port.address == settings.metrics.listen ? $0 : nil }
         metrics = served ?? settings.metrics.listen.map { MetricsEndpoint(on: $0, logger: logger) }
         health = earlier.flatMap { $0.health.name == name ? $0.health : nil } ?? HealthAnswer(name: name)

@@ -44,6 +44,7 @@ final class BrokerMemory {
         topics = Set(meters.map(\.document))
         self.fleet = fleet
         self.present = Set(present.map(\.document))
+        ignored = 0
         isRecallOver = meters.isEmpty && fleet == nil
     }
 
@@ -61,13 +62,15 @@ final class BrokerMemory {
     /// Whether a document is that of a meter that may appear, and there is room for it.
     private func hasRoom(for message: BrokerMessage) -> Bool {
         guard let fleet, fleet.name(in: message.topic, before: "/json") != nil, !present.contains(message.topic) else { return false }
-        guard documents[message.topic] == nil, documents.count < topics.count + fleet.maximum,
-            bytes + message.payload.count <= fleet.maximum * Self.sizeEach
+        // One that has not appeared since an earlier look comes again.
+        let known = documents[message.topic]
+        let size = message.payload.count - (known?.count ?? 0)
+        guard known != nil || documents.count < topics.count + fleet.maximum, bytes + size <= fleet.maximum * Self.sizeEach
         else {
             ignored += 1
             return false
         }
-        bytes += message.payload.count
+        bytes += size
         return true
     }
 

@@ -56,8 +56,17 @@ final class DebugLog {
         line.withUnsafeBytes { write($0, to: "debug-data-parsed", meter, at: now) }
     }
 
+    /// Closes the files of a meter that is gone.
+    func close(_ meter: String?) {
+        for name in ["debug-data-raw", "debug-data-parsed"] {
+            (files[path(name, meter)], failing[path(name, meter)]) = (nil, nil)
+        }
+    }
+
+    private func path(_ name: String, _ meter: String?) -> String { "\(directory)/\(name)\(meter.map { "-" + $0 } ?? "").log" }
+
     private func write(_ bytes: UnsafeRawBufferPointer, to name: String, _ meter: String?, at now: Moment) {
-        let path = "\(directory)/\(name)\(meter.map { "-" + $0 } ?? "").log"
+        let path = path(name, meter)
         let failure = failing[path]
         if let failure, now.monotonic < failure.retryAt { return }
         do {

@@ -62,6 +62,9 @@ final class Fleet {
     /// Milliseconds for which meters of an earlier run are waited for, however old what they left is.
     private static let grace: Int64 = 86_400_000
 
+    /// Meters of an earlier run that are removed at a time: each has its document read and some 50 topics deleted.
+    private static let portion = 100
+
     private let settings: Settings
     /// The settings of each topic with `+`.
     let groups: [MeterSettings]
@@ -99,7 +102,8 @@ final class Fleet {
         self.make = make
         groups = settings.fleets
         reported = earlier.fleet?.reported ?? ReportLog()
-        refusals = FleetRefusals(logger: logger)
+        refusals = FleetRefusals(logger: logger, after: earlier.fleet?.refusals)
+        (forgotten, earlierCounts) = (earlier.fleet?.forgotten ?? 0, earlier.fleet?.earlierCounts ?? TelegramCounts())
         (lastLook, nextLook, nextLookBack) = (now.monotonic, now.monotonic, now.monotonic)
         for member in (earlier.fleet?.members ?? [:]).values where earlier.kept.contains(member.topics.prefix) {
             guard let group = groups.first(where: { $0.makesMeters(like: member.settings) }) else { continue }
@@ -220,12 +224,15 @@ final class Fleet {
     private func lookBack(at now: Moment) {
         let patience = patience(of: groups)
         nextLookBack = now.monotonic + max(interval, patience / 24)
-        for name in memory.unheard {
-            let last = memory.timeOfDocument(settings.topics(of: name).document)
-            if let last, now.utc - last < patience { continue }
+        let gone = memory.unheard.filter {
+            memory.timeOfDocument(settings.topics(of: $0).document).map { now.utc - $0 >= patience } ?? true
+        }
+        for name in gone.prefix(Self.portion) {
             leaveUnheard(name, at: now)
             forgotten += 1
         }
+        // The others with the next look.
+        if gone.count > Self.portion { nextLookBack = now.monotonic }
     }
 
     /// What an earlier run left of meters, none of which will appear any more.

@@ -31,8 +31,10 @@ struct FleetRefusals {
     private var counts: [Cause: Int] = [:]
     private var said: [Cause: Set<String>] = [:]
 
-    init(logger: Logger) {
+    /// - Parameter earlier: those of the configuration before: what is counted goes on, and what was said may be said again.
+    init(logger: Logger, after earlier: FleetRefusals? = nil) {
         self.logger = logger
+        counts = earlier?.counts ?? [:]
     }
 
     subscript(cause: Cause) -> Int { counts[cause] ?? 0 }

@@ -36,7 +36,7 @@ final class ListeningPort<Service: PortService> {
     /// What to wait for.
     var visitor: WatchedDescriptor {
         WatchedDescriptor {
-            self.service?.descriptor
+            self.service.flatMap(\.descriptor)
         } ready: {
             self.service?.serve(at: $0)
         }

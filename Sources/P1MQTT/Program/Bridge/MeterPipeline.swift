@@ -62,6 +62,9 @@ final class MeterPipeline: ChunkConsumer {
     /// Whether the numbers of its last telegram are kept, for the page of metrics.
     func keepSamples(_ isWanted: Bool) { publication.keepsSamples = isWanted }
 
+    /// How many meters share the memory for outages.
+    func shareHistory(among meters: Int) { publication.shareHistory(among: meters) }
+
     func begin(at now: Moment) {
         reader.breakOff { handle($0, at: now) }
         envelope.update(reader, at: now)
@@ -146,6 +149,7 @@ final class MeterPipeline: ChunkConsumer {
     /// Ends it, while the program goes on.
     func leave(isGone: Bool) {
         served?.port.close()
+        debugLog?.close(settings.name)
         post(publication.leave(isGone: isGone))
     }
 

@@ -92,6 +92,8 @@ struct MeterPublication {
         }
     }
 
+    mutating func shareHistory(among meters: Int) { history?.share(among: meters) }
+
     // MARK: - Availability
 
     private mutating func availability(of document: CompletedDocument, at now: Moment) -> [Message] {

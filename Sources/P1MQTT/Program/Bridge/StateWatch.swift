@@ -90,8 +90,10 @@ struct StateWatch {
         self.due = nil
         let wrong = news.sorted { $0.key < $1.key }.compactMap { topic, isOnline -> Message? in
             if topic == state { return isOnline ? nil : .availability(topic, isOnline: true, kind: .bridge) }
-            let isThere = truth(topic) ?? false
-            return isThere == isOnline ? nil : .availability(topic, isOnline: isThere)
+            let isThere = truth(topic)
+            if isThere ?? false == isOnline { return nil }
+            // What none of our meters has said is put right once and not kept: whoever may write here could fill the outbox.
+            return .availability(topic, isOnline: isThere ?? false, kind: isThere == nil ? .passing : .availability)
         }
         news = [:]
         if !wrong.isEmpty { last = now.monotonic }

@@ -64,6 +64,14 @@ enum SourceSettings: Sendable, Equatable {
 }
 
 extension SourceSettings {
+    /// Whether libcurl fetches its telegrams.
+    var isAsked: Bool {
+        switch self {
+        case .http, .websocket: true
+        default: false
+        }
+    }
+
     /// A capture and the emulator begin where they began the last time; what that run published is not earlier.
     var startsAnew: Bool {
         switch self {

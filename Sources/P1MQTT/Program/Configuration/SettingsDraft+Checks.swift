@@ -58,11 +58,13 @@ extension SettingsDraft {
             ("publish.heartbeat", settings.publish.onlyChanges ? settings.publish.heartbeat : 0),
             ("publish.minimumInterval", settings.publish.minimumInterval),
         ]
-        for (path, seconds) in pauses where seconds >= Double(expiry) {
+        // What is due goes out with the next telegram after that.
+        for (path, seconds) in pauses where 2 * seconds > Double(expiry) {
             let shown = Int(exactly: seconds).map(String.init) ?? "\(seconds)"
             reportGiven(
-                "publish.expiry", "is \(expiry), no longer than \(path) with \(shown): values would be gone before they are sent again",
-                "more seconds than \(path)")
+                "publish.expiry",
+                "is \(expiry), less than twice \(path) with \(shown): values would be gone before they are sent again",
+                "twice \(path) or more")
         }
     }
 

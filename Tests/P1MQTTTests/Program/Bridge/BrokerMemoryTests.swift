@@ -19,6 +19,20 @@ import Testing
         #expect(BrokerMemory.filters([]) == [])
     }
 
+    @Test("a document of a meter that has not appeared yet may come again, and takes no second place") func again() {
+        let memory = BrokerMemory()
+        let fleet = FleetNames(prefix: "p1", maximum: 1)
+        for payload: UInt8 in 1...2 {
+            memory.recall([], fleet: fleet, at: PipelineFixture.start)
+            memory.note(message("p1/roof/json", [payload]))
+            #expect(memory.ignored == 0)
+            memory.note(message("p1/barn/json", [payload]))
+            #expect(memory.ignored == 1)
+            memory.note(.recalled)
+        }
+        #expect(memory.unheard == ["roof"] && memory.takeDocument("p1/roof/json") == [2])
+    }
+
     @Test("each earlier document is handed out once; others, live ones, large ones and late ones are not kept") func documents() {
         let memory = BrokerMemory(recalling: meters([nil, "roof", "barn"]))
         memory.note(message("p1/json", [1]))

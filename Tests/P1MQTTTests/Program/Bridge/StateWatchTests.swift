@@ -44,6 +44,15 @@ import Testing
 
     // MARK: - Later
 
+    @Test("what somebody writes for a meter that may appear and is not there is put right and not kept") func foreign() {
+        let fleet = FleetNames(prefix: "p1", maximum: 10)
+        var watch = StateWatch(BridgeTopics(prefix: "p1"), meters: [], fleet: fleet)
+        for topic in ["p1/attic/availability", "p1/cellar/availability"] { watch.note(message(topic, "online"), at: at(0)) }
+        let said = watch.corrections(at: at(1000)) { $0 == "p1/cellar/availability" ? false : nil }
+        #expect(said.map(\.topic) == ["p1/attic/availability", "p1/cellar/availability"])
+        #expect(said.map(\.kind) == [.passing, .availability] && said.allSatisfy { $0.text == "offline" && $0.retain })
+    }
+
     @Test("what others change is put right a second later, and at most once in ten seconds") func corrects() {
         var watch = watch()
         #expect(watch.due == nil)
