@@ -89,6 +89,8 @@ package struct SourceTraits: Equatable, Sendable {
     package var mayCarryParity = true
     /// Milliseconds of silence behind which it is opened anew, where that differs from other sources.
     var reopensAfter: Int64?
+    /// Milliseconds from one request for a telegram to the next, of a source that asks for them.
+    var interval: Int64?
 
     package init(
         silence: Silence, unreadableAdvice: String, isPaced: Bool = false, mayWait: Bool = false, isWoken: Bool = true,

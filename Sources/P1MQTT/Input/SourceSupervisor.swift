@@ -216,11 +216,13 @@ extension SourceSupervisor {
 
 extension SourceSupervisor {
     private var silenceLimit: Int64 {
-        guard let interval = cadence.interval else { return cadence.hasBegun ? limits.silenceAtFirst : limits.silence }
-        return max(limits.silence, 3 * interval)
+        // Who asks rarely hears rarely.
+        let asked = 3 * (traits.interval ?? 0)
+        guard let interval = cadence.interval else { return max(asked, cadence.hasBegun ? limits.silenceAtFirst : limits.silence) }
+        return max(limits.silence, 3 * interval, asked)
     }
 
-    private var unreadableLimit: Int64 { max(limits.unreadable, 3 * (cadence.interval ?? 0)) }
+    private var unreadableLimit: Int64 { max(limits.unreadable, 3 * max(cadence.interval ?? 0, traits.interval ?? 0)) }
 
     private var silenceIsReportedAt: Int64? {
         guard advice != nil, trouble?.reported.contains(.silent) != true else { return nil }

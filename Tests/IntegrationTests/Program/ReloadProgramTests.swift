@@ -121,6 +121,22 @@ import Testing
         #expect(try await program.exit() == 0)
     }
 
+    @Test("a worker of several has other topics for itself, and those of before are gone") func share() async throws {
+        let broker = try await MosquittoBroker.started()
+        let subscriber = try await Subscriber(port: broker.port)
+        let meters = [#"{"name": "{1}", "source": {"type": "mqtt", "topic": "dongles/+/telegram"}}"#]
+        let program = try service(configuration(broker, meters))
+        try await subscriber.waitFor("p1/bridge/state", "online")
+        try await subscriber.waitUntil("its information") { $0.contains { $0.topic == "p1/bridge/topics" } }
+        try reload(program, configuration(broker, meters, more: #", "share": {"worker": 2, "of": 3}"#))
+        try await subscriber.waitFor("p1/bridge/2/state", "online")
+        try await subscriber.waitFor("p1/bridge/state", "")
+        let kept = try await kept(broker, below: "p1")
+        #expect(kept.isDisjoint(with: ["p1/bridge/info", "p1/bridge/topics", "p1/bridge/health"]), "\(kept.sorted())")
+        program.signal(SIGTERM)
+        #expect(try await program.exit() == 0)
+    }
+
     @Test("another broker gets all, the old one the farewell") func otherBroker() async throws {
         let old = try await MosquittoBroker.started()
         let new = try await MosquittoBroker.started()

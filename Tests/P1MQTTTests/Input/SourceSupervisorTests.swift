@@ -44,6 +44,22 @@ struct SourceSupervisorTests {
         var reports: [String] { lines.filter { !$0.hasSuffix("open") && !$0.hasSuffix("close") } }
     }
 
+    @Test("a source that is asked rarely is not silent before three requests") func asked() {
+        var traits = SourceTraits.tcp
+        traits.interval = 300_000
+        var transcript = Transcript(traits)
+        transcript.at(0)
+        transcript.at(0.1, .opened("asked every 300 s"))
+        for seconds in [0.2, 300, 600] {
+            transcript.at(seconds, .bytes(900))
+            transcript.at(seconds, .goodFrames(1))
+        }
+        #expect(transcript.pass(from: 600, until: 1499, opening: .opened("x")) == [])
+        #expect(transcript.reports.count == 1, "\(transcript.lines)")
+        _ = transcript.pass(from: 1499, until: 1501, opening: .opened("x"))
+        #expect(transcript.reports.last?.contains("nothing is heard for 15 min") == true, "\(transcript.lines)")
+    }
+
     @Test("opens, hears and says so once")
     func ordinaryDay() {
         var transcript = Transcript()

@@ -6,7 +6,7 @@ import P1MQTTSystem
 /// twice is one telegram.
 package final class HTTPSource: ByteSource {
     package let name: String
-    package let traits = SourceTraits.http
+    package let traits: SourceTraits
 
     private enum State {
         case closed
@@ -32,6 +32,9 @@ package final class HTTPSource: ByteSource {
         self.resolver = resolver
         self.limits = limits
         name = settings.url.shown
+        var traits = SourceTraits.http
+        traits.interval = settings.interval
+        self.traits = traits
     }
 
     package var interest: PollInterest? {

@@ -49,7 +49,7 @@ final class BridgeInput {
         self.settings = settings
         self.surroundings = surroundings
         self.logger = logger
-        let goesOn = earlier.map { $0.settings.isSameBridge(as: settings) } ?? false
+        let goesOn = earlier.map { $0.goesOn(in: settings) } ?? false
         let old = goesOn ? earlier : nil
         let all = settings.meterTopics
         claims = old?.claims ?? DiscoveryClaims()
@@ -153,9 +153,18 @@ final class BridgeInput {
         return Set(all.filter { kept.contains($0.0) }.map { ObjectIdentifier($0.1) })
     }
 
+    /// Whether another configuration is the same bridge, so that meters can go on in it.
+    private func goesOn(in next: Settings) -> Bool { settings.isSameBridge(as: next) && staysAtBroker(of: next) }
+
+    /// Whether what was said at the broker is what the next session finds: they have one in common, and none or such a one is
+    /// connected.
+    private func staysAtBroker(of next: Settings) -> Bool {
+        settings.mqtt.sharesBroker(with: next.mqtt) && reporter.connectedTo.map(next.mqtt.brokers.contains) ?? true
+    }
+
     /// Prefixes of the meters that another configuration has as they are.
     private func staying(in next: Settings) -> Set<String> {
-        guard settings.isSameBridge(as: next) else { return [] }
+        guard goesOn(in: next) else { return [] }
         let present = Dictionary(uniqueKeysWithValues: meters.map { ($0.prefix, $0.pipeline.settings) })
         let named = zip(next.meterTopics, next.namedMeters).filter { present[$0.prefix] == $1 }.map(\.0.prefix)
         let appeared = (fleet?.members ?? [:]).values.filter { member in
@@ -224,12 +233,13 @@ final class BridgeInput {
             member.pipeline.leave(isGone: !(isSameHome && next.mayHave(member)))
         }
         if next.fleets.isEmpty { fleet?.leaveUnheard(at: .now()) }
-        let hasOtherPrefix = next.mqtt.topicPrefix != settings.mqtt.topicPrefix
-        if hasOtherPrefix || next.homeAssistant != settings.homeAssistant { outbox.forget(reporter.retained) }
+        // Another prefix, or another number of this worker.
+        let hasOtherTopics = next.bridgeTopics != settings.bridgeTopics
+        if hasOtherTopics || next.homeAssistant != settings.homeAssistant { outbox.forget(reporter.retained) }
         let old = SessionPlan(settings)
-        // At the same broker the next session sends what this one could not, and under the old prefix nothing is left.
-        if hasOtherPrefix { outbox.forget([old.will.topic]) }
-        let isSameBroker = settings.mqtt.sharesBroker(with: next.mqtt)
+        // At the same broker the next session sends what this one could not, and under the old topics nothing is left.
+        if hasOtherTopics { outbox.forget([old.will.topic]) }
+        let isSameBroker = staysAtBroker(of: next)
         if !isSameBroker { outbox.forget(reporter.leftovers) }
         outbox.change(
             to: SessionPlan.Change(
@@ -247,9 +257,7 @@ final class BridgeInput {
 extension Settings {
     /// Whether two configurations differ in nothing but their meters, the page of metrics and how the broker is logged in to,
     /// so that meters that are in both can go on.
-    fileprivate func isSameBridge(as other: Settings) -> Bool {
-        mqtt.sharesBroker(with: other.mqtt) && commonPart == other.commonPart
-    }
+    fileprivate func isSameBridge(as other: Settings) -> Bool { commonPart == other.commonPart }
 
     private var commonPart: Settings {
         var part = self

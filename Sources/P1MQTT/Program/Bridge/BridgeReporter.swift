@@ -51,7 +51,7 @@ final class BridgeReporter {
     /// What was said last in `bridge/info` and `bridge/topics`; `nil` before, and where it is to be said again.
     private var lastStatus: BridgeStatus?
     /// The broker that took the last connection.
-    private var connectedTo: BrokerAddress?
+    private(set) var connectedTo: BrokerAddress?
     private var lastInfo: [UInt8] = []
     private var lastTopics: [UInt8] = []
     private var otherInstances: Set<String> = []

@@ -23,7 +23,8 @@ enum HomeWizardPairing {
     static func step(after answer: HTTPAnswer) -> Step {
         // What is no JSON has no members.
         let json = try? JSONReader.read(answer.body)
-        let error = json?["error"]?.text ?? ""
+        // Makers of clients have seen both forms.
+        let error = json?["error"]?.text ?? json?["error"]?["code"]?.text ?? ""
         switch answer.status {
         case 200:
             guard let token = json?["token"]?.text, HTTPSettings.isToken(token) else { return .refused("gave no token (HTTP 200)") }

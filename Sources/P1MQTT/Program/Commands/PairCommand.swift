@@ -32,6 +32,9 @@ struct PairCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard (1...600).contains(seconds) else { throw ValidationError("--seconds must be 1 to 600.") }
+        if host.contains("/") || host.contains("?") {
+            throw ValidationError("HOST is \(JSONTree.text(host).shown): give the name or address alone, without https:// and path.")
+        }
         do throws(HTTPURL.Fault) {
             _ = try HTTPURL("https://\(host)", schemes: [.https])
         } catch {
@@ -47,9 +50,12 @@ struct PairCommand: AsyncParsableCommand {
             do throws(PairingFailure) {
                 let pairing = Pairing(host: host, caFile: caFile, stop: stop)
                 let token = try pairing.token(within: seconds)
+                let lines = try pairing.lines(token, file: path)
+                // Only the token of a device that has shown itself takes the place of another one.
                 try file.write(token)
                 StandardError.write("The token is in \(path). The user of the service has to be able to read it: sudo chown p1mqtt \(path)")
-                return try pairing.lines(token, file: path)
+                StandardError.write("Put this meter into the configuration:")
+                return lines
             } catch {
                 StandardError.write("p1mqtt pair: \(error.text)")
                 return nil
@@ -140,7 +146,6 @@ private struct Pairing {
                 "HomeWizard's authority is at https://api-documentation.homewizard.com/docs/v2/authorization: put it where caFile says.")
         }
         if name == nil { StandardError.write("The device did not say its serial number: put it in the place of SERIAL.") }
-        StandardError.write("Put this meter into the configuration:")
         return [JSONTree.members(["source": source]).json]
     }
 

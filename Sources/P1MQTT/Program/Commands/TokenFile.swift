@@ -19,11 +19,12 @@ struct TokenFile: Sendable {
             throw ExitCode(1)
         }
         do {
+            // One that an earlier run left; what cannot be taken away is somebody else's, and not written to.
+            unlink(draft)
             _ = OwnedDescriptor(
                 try .open(
-                    FilePath(draft), .writeOnly, options: [.create, .truncate, .noFollow, .closeOnExec], permissions: .ownerReadWrite))
-            // One that somebody else left may have other rights.
-            try check(chmod(draft, 0o600))
+                    FilePath(draft), .writeOnly, options: [.create, .exclusiveCreate, .noFollow, .closeOnExec],
+                    permissions: .ownerReadWrite))
         } catch {
             StandardError.write("p1mqtt pair: \(draft) cannot be written: \(error)")
             throw ExitCode(1)
@@ -33,6 +34,9 @@ struct TokenFile: Sendable {
     func write(_ token: Secret) throws(PairingFailure) {
         do {
             let file = OwnedDescriptor(try .open(FilePath(draft), .writeOnly, options: [.noFollow, .closeOnExec]))
+            // In a folder where others may write, it may be another one by now.
+            let status = try file.descriptor.stat()
+            guard status.userID.rawValue == geteuid(), status.permissions == .ownerReadWrite else { throw Errno.permissionDenied }
             try file.descriptor.writeAll((token.exposed + "\n").utf8)
             try check(rename(draft, path))
         } catch {

@@ -106,8 +106,8 @@ extension SettingsDraft {
             case .serial(let serial): (setting, name, input, kind) = ("path", serial.path, PortPath.resolvingLinks(serial.path), "port")
             case .file(let path): (setting, name, input, kind) = ("path", path, PortPath.resolvingLinks(path), "file")
             case .mqtt(let topic): (setting, name, input, kind) = ("topic", topic, "topic \(topic)", "topic")
-            case .http(let http): (setting, name, input, kind) = ("url", http.url.text, http.url.text, "URL")
-            case .websocket(let url): (setting, name, input, kind) = ("url", url.text, url.text, "URL")
+            case .http(let http): (setting, name, input, kind) = ("url", http.url.shown, http.url.text, "URL")
+            case .websocket(let url): (setting, name, input, kind) = ("url", url.shown, url.text, "URL")
             case .tcp, .emulator, .fleet, nil: continue
             }
             if let other = first[input] {

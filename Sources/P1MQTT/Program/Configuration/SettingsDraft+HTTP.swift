@@ -41,7 +41,7 @@ extension SettingCodec where Value == HTTPURL {
     static func url(_ schemes: [HTTPURL.Scheme]) -> Self {
         let names = schemes.map { "\($0.rawValue)://" }
         return SettingCodec(
-            allowed: "a URL that begins with " + names.joined(separator: " or "), readsLiterals: false,
+            allowed: "a URL that begins with " + names.joined(separator: " or "), readsLiterals: false, isSecret: true,
             fault: { written in
                 guard let text = written.text else { return nil }
                 do throws(HTTPURL.Fault) {

@@ -59,7 +59,7 @@ struct SettingsDraft {
     ) -> Bool {
         if value == .null { return true }
         guard setting.read(value, &part) else {
-            let problem = setting.isSecret ? "is not valid" : "is \(value.shown)\(hint(for: value, of: setting))"
+            let problem = (setting.isSecret ? "is not valid" : "is \(value.shown)") + hint(for: value, of: setting)
             report(path, origin, problem, setting.allowed)
             return false
         }

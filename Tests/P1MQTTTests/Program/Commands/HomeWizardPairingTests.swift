@@ -31,6 +31,13 @@ import Testing
         }
     }
 
+    @Test(
+        "the button is asked for in both forms of the answer that clients have seen",
+        arguments: [
+            #"{"error": "user:creation-not-enabled"}"#, #"{"error": {"code": "user:creation-not-enabled"}}"#,
+        ])
+    func button(_ body: String) { #expect(HomeWizardPairing.step(after: answer(403, body)) == .button) }
+
     @Test("a device says who it is, and what its certificate is for") func device() throws {
         let device = try #require(HomeWizardPairing.Device(answer(200, #"{"product_type": "HWE-P1", "serial": "5C2FAFAABBCC"}"#)))
         #expect(device.isP1Meter)

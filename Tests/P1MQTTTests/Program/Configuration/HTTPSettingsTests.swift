@@ -31,7 +31,7 @@ import Testing
         #expect(try problem(#""type": "http""#).contains("meters[0].source.url is missing for a source of type http"))
         let scheme = try problem(#""type": "http", "url": "ws://h/""#)
         #expect(
-            scheme.contains(#"is "ws://h/": it begins with none of the schemes; allowed: a URL that begins with http:// or https://"#),
+            scheme.contains(#"is not valid: it begins with none of the schemes; allowed: a URL that begins with http:// or https://"#),
             "\(scheme)")
         #expect(try problem(#""type": "http", "url": "http://u:p@h/""#).contains("a user name or password has no place in it"))
         #expect(try problem(#""type": "http", "url": "http://h/", "interval": 0.4"#).contains("a number from 0.5 to 3600 seconds"))
