@@ -7,10 +7,6 @@ void p1_name_thread(const char *name);
 /// An eventfd that is not inherited and does not block; -1 when it fails.
 int p1_eventfd(void);
 
-/// An argument of the program by its number, 0 for its name; NULL behind the last. Swift reads them from /proc, which a
-/// container may lack.
-const char *p1_argument(int index);
-
 #include <stdint.h>
 
 /// A descriptor that is ready: its `poll` events, which `epoll` shares on Linux, and the number it was added with.

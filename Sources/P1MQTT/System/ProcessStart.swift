@@ -1,13 +1,7 @@
-import CLinux
 import Glibc
 
 /// What a process is given at its start, and what must be settled before anything else.
 package enum ProcessStart {
-    /// The arguments behind the name of the program.
-    package static var arguments: [String] {
-        (1...).lazy.map { p1_argument(CInt($0)) }.prefix { $0 != nil }.compactMap { $0.map(String.init(cString:)) }
-    }
-
     /// Puts something in the place of each standard stream that is closed, so that no file, port or socket that is opened
     /// later gets its number and with it what is printed. What is written there fails as before.
     package static func occupyStandardStreams() {

@@ -16,6 +16,11 @@ enum Main {
             )
             exit(1)
         }
+        // Swift's library for threads looks at them there, and ends the process where it cannot.
+        guard access("/proc/self/task", F_OK) == 0 else {
+            StandardError.write("/proc is not mounted here, and without it Swift's threads cannot run: mount it (mount -t proc proc /proc)")
+            exit(1)
+        }
         Task { await P1MQTTCommand.main() }
         dispatchMain()
     }
@@ -38,7 +43,7 @@ struct P1MQTTCommand: AsyncParsableCommand {
     /// Parses the arguments and runs the command. Wrong usage and a wrong configuration exit with 2.
     static func main() async {
         do {
-            var command = try parseAsRoot(ProcessStart.arguments)
+            var command = try parseAsRoot()
             if !(command is RunCommand) { ProcessStart.endOnSIGTERM() }
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
