@@ -9,6 +9,8 @@ enum DecryptionProperties {
     static func check(_ input: [UInt8]) {
         guard let cipher, input.count > 2, input.count < 4096 else { return }
         let text = [UInt8(ascii: "/")] + input[2...]
+        // In clear this byte begins an envelope, and breaks off the telegram around it.
+        guard !text.contains(0xDB) else { return }
         guard var sealed = cipher.seal(text, systemTitle: 0x4556_5A00_0000_002A, counter: 7) else {
             return require(false, "every text can be sealed")
         }

@@ -68,6 +68,7 @@ private struct BrokerList {
     private static func host(_ text: String) -> BrokerHost? {
         // An IPv6 address alone needs no brackets.
         if let name = SettingCodec<String>.host.decode(.text(text)) { return BrokerHost(name) }
+        // Why it is none, the list of what is allowed says.
         return try? BrokerURL.host(text[...])
     }
 }

@@ -1,3 +1,5 @@
+import P1MQTTMeter
+
 /// Where a setting came from, as a person has to look for it.
 enum SettingsOrigin: Sendable, Hashable {
     /// The configuration file of this path.
@@ -31,7 +33,8 @@ struct SettingsProblem: Sendable, Hashable, CustomStringConvertible {
         let place =
             switch origin {
             case .file(let file): path.isEmpty ? file : "\(file): \(path)"
-            case .environment(let name), .flag(let name): path.isEmpty ? name : "\(name) (\(path))"
+            // Whoever sets the environment may put anything into a name.
+            case .environment(let name), .flag(let name): path.isEmpty ? name.sanitised : "\(name.sanitised) (\(path))"
             }
         guard let allowed else { return "\(place) \(problem)" }
         return "\(place) \(problem); allowed: \(allowed)"

@@ -38,6 +38,12 @@ import Testing
         }
     }
 
+    @Test("a variable whose name has control characters is shown without them") func variable() throws {
+        let problems = try settingsProblems("{}", environment: ["P1MQTT_METERS_0_SOURCE\u{1b}[2J": "x"])
+        #expect(problems.contains { $0.contains("P1MQTT_METERS_0_SOURCE?[2J") }, "\(problems)")
+        #expect(problems.allSatisfy { $0 == $0.printable })
+    }
+
     @Test("a prefix stands for itself alone", arguments: [("+", "+"), ("p1/+", "+"), ("p1/#", "#")])
     func wildcards(_ text: String, _ character: String) throws {
         for json in [#"{"mqtt": {"topicPrefix": "\#(text)"}}"#, #"{"homeAssistant": {"prefix": "\#(text)"}}"#] {
