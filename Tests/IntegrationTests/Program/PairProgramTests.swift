@@ -58,6 +58,19 @@ import Testing
         #expect(second.output.contains(#""caFile": "/etc/p1mqtt/homewizard-ca-cert.pem""#))
     }
 
+    @Test("the token of a device that is not who it says takes no other's place") func otherSerial() async throws {
+        let (device, certificates) = try await device()
+        try device.folder.write(#"{"product_type": "HWE-P1", "serial": "5c2fafaabbcd"}"#, to: "about")
+        try device.pressButton()
+        let program = try Program(
+            ["pair", "127.0.0.1:\(device.port)", "--ca-file", certificates.path("ca.crt"), "--token-file", "mine", "--overwrite"],
+            files: ["mine": Array("OLD".utf8)])
+        #expect(try await program.exit() == 1)
+        #expect(program.log.contains("the certificate is for another name"), "\(program.log)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: program.folder.path).contains("mine.new") == false)
+        #expect(program.folder.content("mine") == "OLD")
+    }
+
     @Test("a device of another authority, a port where nobody is, and a stop") func refusals() async throws {
         let (device, _) = try await device()
         let others = try Certificates()

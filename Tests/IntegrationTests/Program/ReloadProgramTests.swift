@@ -13,6 +13,14 @@ import Testing
         #"{"mqtt": {"host": "127.0.0.1", "port": \#(broker.port)\#(mqtt)}\#(more), "meters": [\#(meters.joined(separator: ", "))]}"#
     }
 
+    /// One that was sent two telegrams.
+    private func serviceWithTelegrams(of terminal: PseudoTerminal, at broker: MosquittoBroker) async throws -> Program {
+        let program = try service(configuration(broker, [Program.serial(terminal.path)]))
+        try await program.waitForLog("opened at")
+        for second in 1...2 { try await terminal.send(SimulatedMeter.telegram(second), portion: 512) }
+        return program
+    }
+
     private func reload(_ program: Program, _ configuration: String) throws {
         try program.folder.write(Array(configuration.utf8), to: "config.json")
         program.signal(SIGHUP)
@@ -73,9 +81,7 @@ import Testing
         let broker = try await MosquittoBroker.started()
         let subscriber = try await Subscriber(port: broker.port)
         let terminal = PseudoTerminal()
-        let program = try service(configuration(broker, [Program.serial(terminal.path)]))
-        try await program.waitForLog("opened at")
-        for second in 1...2 { try await terminal.send(SimulatedMeter.telegram(second), portion: 512) }
+        let program = try await serviceWithTelegrams(of: terminal, at: broker)
         try await subscriber.waitForDocument(2)
         let before = subscriber.arrivals.count
         try reload(
@@ -96,9 +102,7 @@ import Testing
         let broker = try await MosquittoBroker.started()
         let subscriber = try await Subscriber(port: broker.port)
         let terminal = PseudoTerminal()
-        let program = try service(configuration(broker, [Program.serial(terminal.path)]))
-        try await program.waitForLog("opened at")
-        for second in 1...2 { try await terminal.send(SimulatedMeter.telegram(second), portion: 512) }
+        let program = try await serviceWithTelegrams(of: terminal, at: broker)
         try await subscriber.waitUntil("discovery") { arrivals in
             arrivals.contains { $0.topic == "homeassistant/device/p1mqtt_4530303132333435363738/config" }
         }
@@ -136,14 +140,17 @@ import Testing
         #expect(try await program.exit() == 0)
     }
 
-    @Test("another broker gets all, the old one the farewell") func otherBroker() async throws {
+    @Test("another broker gets all, the old one the farewell, also where the old list has the new one", arguments: [false, true])
+    func otherBroker(isList: Bool) async throws {
         let old = try await MosquittoBroker.started()
         let new = try await MosquittoBroker.started()
         let left = try await Subscriber(port: old.port)
         let joined = try await Subscriber(port: new.port)
-        let program = try service(configuration(old, [Program.emulator()]))
+        let hosts = (isList ? [old, new] : [old]).map { #""127.0.0.1:\#($0.port)""# }.joined(separator: ", ")
+        let program = try service(#"{"mqtt": {"host": [\#(hosts)]}, "meters": [\#(Program.emulator())]}"#)
         try await left.waitFor("p1/availability", "online")
-        try reload(program, configuration(new, [Program.emulator()], more: #", "publish": {"onlyChanges": true}"#))
+        try reload(
+            program, configuration(new, [Program.emulator()], more: isList ? "" : #", "publish": {"onlyChanges": true}"#))
         try await joined.waitFor("p1/availability", "online")
         try await joined.waitFor("p1/bridge/state", "online")
         try await joined.waitUntil("discovery") { Set($0.map(\.topic).filter { $0.hasPrefix("homeassistant/") }).count == 3 }

@@ -65,11 +65,9 @@ final class BridgeInput {
         debugLog = old == nil && settings.debug.enabled ? DebugLog(settings.debug, logger: logger) : old?.debugLog
         let (memory, claims, debugLog) = (memory, claims, debugLog)
         func pipeline(_ meter: MeterSettings, _ reported: ReportLog = ReportLog(), from start: Moment? = nil) -> MeterPipeline {
-            let pipeline = MeterPipeline(
+            MeterPipeline(
                 settings: meter, all: settings, outbox: surroundings.outbox, logger: logger, debugLog: debugLog, broker: memory,
                 claims: claims, numbers: surroundings.numbers, reported: reported, from: start)
-            pipeline.keepSamples(settings.metrics.listen != nil)
-            return pipeline
         }
         var pushes: [String: (source: PushSource, feed: Feed)] = [:]
         meters = zip(settings.namedMeters, all).map { meter, topics in
@@ -97,10 +95,7 @@ final class BridgeInput {
             meters: meters.map { ($0.pipeline, $0.feed) }, fleet: fleet,
             outbox: surroundings.outbox, inbox: surroundings.inbox, broker: memory, logger: logger)
         let name = HealthAnswer.name(prefix: settings.mqtt.topicPrefix, clientId: settings.clientId)
-        for (pipeline, _) in reporter.everyMeter {
-            pipeline.keepSamples(settings.metrics.listen != nil)
-            pipeline.shareHistory(among: settings.maximumMeters)
-        }
+        for (pipeline, _) in reporter.everyMeter { pipeline.goOn(in: settings) }
         let served = earlier?.metrics.flatMap { $0.port.address == settings.metrics.listen ? $0 : nil }
         metrics = served ?? settings.metrics.listen.map { MetricsEndpoint(on: $0, logger: logger) }
         health = earlier.flatMap { $0.health.name == name ? $0.health : nil } ?? HealthAnswer(name: name)
@@ -251,53 +246,5 @@ final class BridgeInput {
     func end() {
         reporter.sendRestOfHistory()
         outbox.forget(meters.flatMap(\.pipeline.publication.leftovers) + reporter.leftovers)
-    }
-}
-
-extension Settings {
-    /// Whether two configurations differ in nothing but their meters, the page of metrics and how the broker is logged in to,
-    /// so that meters that are in both can go on.
-    fileprivate func isSameBridge(as other: Settings) -> Bool { commonPart == other.commonPart }
-
-    private var commonPart: Settings {
-        var part = self
-        (part.meters, part.brokerURL, part.metrics) = ([], nil, MetricsSettings())
-        let mqtt = MQTTSettings()
-        (part.mqtt.hosts, part.mqtt.port) = (mqtt.hosts, mqtt.port)
-        (part.mqtt.version, part.mqtt.clientId, part.mqtt.tls) = (mqtt.version, mqtt.clientId, mqtt.tls)
-        (part.mqtt.username, part.mqtt.password, part.mqtt.passwordFile) = (nil, nil, nil)
-        return part
-    }
-
-    /// Whether a meter that appeared may do so again under the same name, here or at another worker.
-    fileprivate func mayHave(_ member: Fleet.Member) -> Bool {
-        if namedMeters.contains(where: { $0.name == member.name }) { return true }
-        return fleets.contains {
-            $0.fleet?.pattern == member.settings.fleet?.pattern && $0.fleet?.names == member.settings.fleet?.names
-        }
-    }
-
-    fileprivate var birthTopic: String { homeAssistant.prefix + "/status" }
-    /// Topics of telegrams that come over the broker.
-    fileprivate var pushTopics: [String] { meters.compactMap { if case .mqtt(let topic) = $0.source { topic } else { nil } } }
-}
-
-extension SessionPlan {
-    /// The session that a configuration asks for.
-    init(_ settings: Settings) {
-        let meters = settings.meterTopics
-        let fleet = settings.fleetNames
-        let filters =
-            [settings.bridgeTopics.info] + (settings.homeAssistant.enabled ? [settings.birthTopic] : []) + Set(settings.pushTopics).sorted()
-        let watched = StateWatch(settings.bridgeTopics, meters: meters, fleet: fleet).filters
-        // Of many meters one telegram that is lost is nothing, and confirming each would bound their number.
-        let patterns = settings.fleets.compactMap { $0.fleet?.pattern.description }
-        self.init(
-            clientId: settings.clientId, state: settings.bridgeTopics.state,
-            // What is retained comes at once with quality of service 0, and within the broker's window else.
-            subscriptions: filters.map { .init($0) } + (watched + patterns).map { .init($0, qos: 0) },
-            // Also where there is nothing to recall: its end shows that the broker has sent all that it keeps.
-            recall: BrokerMemory.filters(meters, fleet: fleet.map { _ in settings.mqtt.topicPrefix }),
-            lock: settings.mqtt.lock(clientId: settings.clientId))
     }
 }

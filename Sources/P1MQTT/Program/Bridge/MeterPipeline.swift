@@ -59,11 +59,8 @@ final class MeterPipeline: ChunkConsumer {
 
     var goodFrames: Int { counts.good + unusableFrames }
 
-    /// Whether the numbers of its last telegram are kept, for the page of metrics.
-    func keepSamples(_ isWanted: Bool) { publication.keepsSamples = isWanted }
-
-    /// How many meters share the memory for outages.
-    func shareHistory(among meters: Int) { publication.shareHistory(among: meters) }
+    /// Follows another configuration that has this meter as it is.
+    func goOn(in all: Settings) { publication.goOn(in: all) }
 
     func begin(at now: Moment) {
         reader.breakOff { handle($0, at: now) }

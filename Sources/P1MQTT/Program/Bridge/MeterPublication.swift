@@ -25,7 +25,7 @@ struct MeterPublication {
     private(set) var clockOffset: Int64?
     private(set) var history: HistoryBuffer?
     /// Whether `samples` are kept.
-    var keepsSamples = false
+    private var keepsSamples: Bool
     /// The numbers of the last telegram, while the meter is there.
     private(set) var samples: MeterSamples?
     /// When it came, milliseconds since 1970.
@@ -49,6 +49,7 @@ struct MeterPublication {
         topics = all.topics(of: settings.name)
         publishesRaw = all.publish.raw
         isEmulated = settings.isEmulated
+        keepsSamples = all.metrics.listen != nil
         history = all.publish.history ? HistoryBuffer(meters: all.maximumMeters, keepAlive: all.mqtt.keepAlive) : nil
         interpreter = TelegramInterpreter(settings.interpretation(all))
         mean = IntervalMean(seconds: all.publish.minimumInterval)
@@ -92,7 +93,11 @@ struct MeterPublication {
         }
     }
 
-    mutating func shareHistory(among meters: Int) { history?.share(among: meters) }
+    /// Follows another configuration that has this meter as it is.
+    mutating func goOn(in all: Settings) {
+        keepsSamples = all.metrics.listen != nil
+        history?.share(among: all.maximumMeters)
+    }
 
     // MARK: - Availability
 

@@ -81,7 +81,9 @@ import Testing
 
     @Test("an offline meter has no samples, and the next telegram brings them back") func offline() {
         let fixture = PipelineFixture()
-        fixture.pipeline.keepSamples(true)
+        var settings = Settings()
+        settings.metrics.listen = PortAddress(host: "127.0.0.1", port: 9101)
+        fixture.pipeline.goOn(in: settings)
         let lines = ["1-0:1.7.0(01.193*kW)", "0-0:96.1.1(4530303236)"]
         fixture.send(lines)
         #expect(fixture.pipeline.publication.samples != nil && fixture.pipeline.publication.lastTelegram == fixture.now.utc)
